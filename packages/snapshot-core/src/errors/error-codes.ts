@@ -1,0 +1,29 @@
+/**
+ * Every code a `SnapshotError` can carry. Codes are stable within a major version, messages are not: branch on codes.
+ *
+ * `retryable` says whether the same call can succeed later without anybody changing anything.
+ */
+export const errorCodes = {
+  'argument/invalid': { retryable: false, meaning: 'a value given by the caller cannot be used' },
+  'storage/not-found': { retryable: false, meaning: 'the storage has no file of that kind and name' },
+  'storage/exists': { retryable: false, meaning: 'a file of that kind and name exists already; files are never replaced' },
+  'storage/read-only': { retryable: false, meaning: 'the storage refuses writes' },
+  'storage/full': { retryable: true, meaning: 'the storage has no room left; nothing of the file was kept' },
+  'storage/failed': { retryable: true, meaning: 'the storage could not be read or written' },
+  'format/damaged': { retryable: false, meaning: 'stored bytes do not match their own seal or their own rules' },
+  'format/unsupported': { retryable: false, meaning: 'a stored version, algorithm or feature is unknown to this release' },
+  'format/self-check': { retryable: false, meaning: 'what was just encoded does not decode to itself; nothing was written' },
+  'repository/not-found': { retryable: false, meaning: 'there is no repository at that place' },
+  'repository/exists': { retryable: false, meaning: 'there is a repository at that place already' },
+  'repository/locked': { retryable: true, meaning: 'another process holds a lease that excludes this work' },
+  'repository/lease-required': { retryable: false, meaning: 'the call writes and needs a lease held through withLease' },
+  'repository/broken': { retryable: false, meaning: 'an earlier write failed; reopen the repository to continue' },
+  'repository/closed': { retryable: false, meaning: 'the repository was closed' },
+  'repository/pruned': { retryable: true, meaning: 'objects of the snapshot were pruned meanwhile; take the snapshot again' },
+  'object/missing': { retryable: false, meaning: 'no pack holds the object' },
+  'object/damaged': { retryable: false, meaning: 'no stored copy of the object matches its identity' },
+  'snapshot/not-found': { retryable: false, meaning: 'there is no snapshot with that id' },
+} as const satisfies Record<string, { retryable: boolean; meaning: string }>;
+
+/** A stable code from the table of codes. */
+export type SnapshotErrorCode = keyof typeof errorCodes;

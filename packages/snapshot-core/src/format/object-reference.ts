@@ -1,0 +1,21 @@
+/** Lower-case hexadecimal text of a 256-bit identity: 64 characters. Objects with the same bytes have the same id. */
+export type ObjectId = string;
+
+/** `data`: bytes of a file or image. `tree`: an encoded tree object, the only kind that may refer to others. */
+export type ObjectKind = 'data' | 'tree';
+
+/**
+ * Why a chunk ends where it ends. Only `content` cuts can be predicted by a later snapshot.
+ * `max`: the profile's largest size; `region`: the edge of the 64 MiB grid; `end`: the end of the source.
+ */
+export type CutMark = 'content' | 'max' | 'region' | 'end';
+
+/** One outgoing edge of a tree object: which object comes next, how long it is, and how its end was cut. */
+export interface ObjectReference {
+  readonly kind: ObjectKind;
+  readonly id: ObjectId;
+  /** Length of the object in bytes, exact; a loaded object of another length is damaged. */
+  readonly lengthBytes: number;
+  /** For chunks: their cut. For references to trees: always `end`. */
+  readonly cut: CutMark;
+}

@@ -1,0 +1,29 @@
+import type { CallOptions } from './call-options.ts';
+
+/** What `check` looks at. */
+export interface CheckOptions extends CallOptions {
+  /** Read and verify every stored byte, not only structure and trees. Default false. */
+  readonly readData?: boolean;
+}
+
+/** One thing that is not as it should be. */
+export interface CheckFinding {
+  /** `error`: data is lost or will be; `warning`: nothing is lost, for instance a leftover of a killed process. */
+  readonly severity: 'error' | 'warning';
+  /** `<kind>/<name>` of the file, for instance `pack/3fa9…`. */
+  readonly file: string;
+  readonly message: string;
+  /** Ids of the snapshots that cannot be restored whole because of it, sorted; empty when none is harmed. */
+  readonly damagedSnapshots: readonly string[];
+}
+
+/** Outcome of `check`. */
+export interface CheckReport {
+  /** True when there is no finding of severity `error`. */
+  readonly intact: boolean;
+  readonly findings: readonly CheckFinding[];
+  /** Snapshots that cannot be restored whole, sorted. */
+  readonly damagedSnapshots: readonly string[];
+  readonly filesChecked: number;
+  readonly bytesRead: number;
+}

@@ -1,0 +1,31 @@
+import type { CallOptions } from './call-options.ts';
+import type { LeaseOptions } from './lease.ts';
+
+/** How eagerly to free space. */
+export interface PruneOptions extends CallOptions, Pick<LeaseOptions, 'waitAtMostMs'> {
+  /** How long a condemned pack is kept before a later run deletes it. Default 24 hours. */
+  readonly graceMs?: number;
+  /** Packs with more than this share of dead bytes are rewritten, 0 to 1. Default 0.5. */
+  readonly rewriteAboveDeadShare?: number;
+  /** Only plan. Default false. */
+  readonly dryRun?: boolean;
+}
+
+/** What becomes of one pack, and why. */
+export interface PackVerdict {
+  readonly packName: string;
+  /** `rewrite`: its live objects are copied to a new pack, then it is condemned. `reprieve`: needed again, no longer condemned. */
+  readonly action: 'keep' | 'condemn' | 'rewrite' | 'delete' | 'await-grace' | 'reprieve';
+  readonly reason: string;
+  readonly liveBytes: number;
+  readonly deadBytes: number;
+}
+
+/** What a prune did, or would do. */
+export interface PruneReport {
+  readonly verdicts: readonly PackVerdict[];
+  /** Epoch after the run; unchanged when nothing was condemned, reprieved or deleted. */
+  readonly epoch: number;
+  readonly deletedBytes: number;
+  readonly condemnedBytes: number;
+}
