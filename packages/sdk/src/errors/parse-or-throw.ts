@@ -1,0 +1,26 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './error-codes.table.ts';
+import { RecoveryError } from './recovery-error.ts';
+
+/**
+ * Parses a value at the edge and says which field is wrong and what was expected.
+ *
+ * @param what names the value in the message, such as `approval` or `config of plugin x`
+ * @throws {RecoveryError} with `code`; every issue is in `facts.issues`, the first one in `fieldPath`. The value itself is never quoted.
+ */
+export function parseOrThrow<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  what: string,
+  code: ErrorCode = 'invalid-argument',
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map((issue) => ({ fieldPath: issue.path.join('.'), expected: issue.message }));
+  const first = issues[0] ?? { fieldPath: '', expected: 'a valid value' };
+  const others = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
+  throw new RecoveryError(code, `${what}: ${first.fieldPath || 'value'}: ${first.expected}${others}`, {
+    fieldPath: first.fieldPath,
+    facts: { issues },
+  });
+}

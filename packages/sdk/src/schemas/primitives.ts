@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+/** Any JSON value; what may stand in handles, plans and journals. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export const jsonValueSchema: z.ZodType<JsonValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(jsonValueSchema), z.record(z.string(), jsonValueSchema)]),
+);
+
+const identifier = (): z.ZodString => z.string().min(1).max(200).regex(/^[\x21-\x7e]+$/, 'expected 1 to 200 printable ASCII characters without spaces');
+
+export const tenantIdSchema = identifier();
+export const deviceIdSchema = identifier();
+/** Names one enrolment of a device. A device enrolled anew gets another epoch; work bound to an old epoch never reaches it. */
+export const enrolmentEpochSchema = identifier();
+export const sessionIdSchema = identifier();
+export const operationIdSchema = identifier();
+/** Chosen by the caller; the same key with the same payload is the same operation for ever. */
+export const operationKeySchema = identifier();
+export const keyIdSchema = identifier();
+export const pluginIdSchema = z.string().min(1).max(214).regex(/^(@[a-z0-9-]+\/)?[a-z0-9][a-z0-9._-]*$/, 'expected an npm package name or a reverse DNS name');
+
+/** SHA-256, 64 lower-case hexadecimal digits. */
+export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hexadecimal digits');
+/** UTC time in ISO 8601 with `Z`, such as `2026-11-22T03:00:00.000Z`. */
+export const instantSchema = z.iso.datetime();
+export type Instant = z.infer<typeof instantSchema>;
+export const base64Schema = z.base64();
+
+/** The name of a secret, never its value. Resolved through `services.secrets`. */
+export const secretRefSchema = z.strictObject({ secret: z.string().min(1).max(200) });
+export type SecretRef = z.infer<typeof secretRefSchema>;
+
+/** Something the caller should know although the call succeeded: partial support, deprecation, a value the vendor changed. */
+export const noticeSchema = z.strictObject({
+  code: z.string().min(1),
+  message: z.string().min(1),
+  severity: z.enum(['info', 'warning']).default('info'),
+});
+export type Notice = z.infer<typeof noticeSchema>;
+
+/** Vendor extras by plug-in id. They never steer the host. */
+export const vendorExtrasSchema = z.record(z.string(), jsonValueSchema);
