@@ -23,6 +23,15 @@ export const errorCodes = {
   'object/missing': { retryable: false, meaning: 'no pack holds the object' },
   'object/damaged': { retryable: false, meaning: 'no stored copy of the object matches its identity' },
   'snapshot/not-found': { retryable: false, meaning: 'there is no snapshot with that id' },
+  'snapshot/wrong-kind': { retryable: false, meaning: 'the snapshot is of another kind (tree, image) than the call needs' },
+  'snapshot/path-not-found': { retryable: false, meaning: 'the snapshot has nothing at a path that was asked for' },
+  'source/unreadable': { retryable: true, meaning: 'the root of the source cannot be opened or read' },
+  'target/unusable': { retryable: false, meaning: 'the target cannot be opened, has the wrong size or is not what the call needs' },
+  'target/write-failed': { retryable: true, meaning: 'the target refused a write; what was written so far stays' },
+  'rollback/repository-on-target': { retryable: false, meaning: 'the repository lies on the volume that would be rolled back, or the target lies in the repository' },
+  'rollback/no-room-for-safety': { retryable: false, meaning: 'the safety snapshot could not be taken; nothing was changed on the target' },
+  'rollback/pending': { retryable: false, meaning: 'another rollback is unfinished; resume it first' },
+  'rollback/verification-failed': { retryable: true, meaning: 'after writing, the target does not match the snapshot; the rollback stays pending' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;
 
 /** A stable code from the table of codes. */

@@ -42,6 +42,8 @@ export interface Repository {
   readonly chunkingKey: Uint8Array;
   /** For messages: where the repository lives. */
   readonly description: string;
+  /** The local folder it lives in, from its storage; trees leave that folder out by its file id. */
+  readonly localPath?: string | undefined;
 
   /**
    * Runs `work` while holding a lease. `shared` for taking and restoring snapshots, `exclusive` for repair-like work.

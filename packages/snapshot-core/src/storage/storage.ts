@@ -24,6 +24,9 @@ export interface Storage {
   /** For messages: a path or address, without credentials. */
   readonly description: string;
 
+  /** The folder the files lie in, when they lie on this machine; trees leave that folder out by its file id. */
+  readonly localPath?: string | undefined;
+
   /**
    * Stores a file, whole or not at all, durable when the promise resolves. Never replaces.
    *

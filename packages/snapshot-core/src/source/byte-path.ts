@@ -1,0 +1,51 @@
+/**
+ * Compares two names byte by byte, the order of every listing in this package.
+ *
+ * Names are bytes, not text: two names that look alike in one locale stay two names.
+ */
+export function compareNames(left: Uint8Array, right: Uint8Array): number {
+  return Buffer.compare(left, right);
+}
+
+/** Joins a directory's path (empty for the root) and a name with one `/`. */
+export function joinPath(directory: Uint8Array, name: Uint8Array): Uint8Array {
+  if (directory.length === 0) return name;
+  const joined = new Uint8Array(directory.length + 1 + name.length);
+  joined.set(directory);
+  joined[directory.length] = slash;
+  joined.set(name, directory.length + 1);
+  return joined;
+}
+
+/** Splits a relative path at `/`; empty parts are dropped, so `a//b/` is `a`, `b`. */
+export function splitPath(path: string | Uint8Array): Uint8Array[] {
+  const bytes = typeof path === 'string' ? Buffer.from(path, 'utf8') : path;
+  const names: Uint8Array[] = [];
+  let start = 0;
+  for (let end = 0; end <= bytes.length; end++) {
+    if (end < bytes.length && bytes[end] !== slash) continue;
+    if (end > start) names.push(bytes.subarray(start, end));
+    start = end + 1;
+  }
+  return names;
+}
+
+/**
+ * A path as text for people: valid UTF-8 as it is, every other byte and every control character as `\xNN`.
+ *
+ * Safe to print to a terminal; not meant to be parsed back (use the bytes).
+ */
+export function displayPath(path: Uint8Array): string {
+  const text = Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString('utf8');
+  if (Buffer.from(text, 'utf8').equals(path)) return text.replace(controlCharacters, escapeCharacter);
+  return Buffer.from(path.buffer, path.byteOffset, path.byteLength).toString('latin1').replace(notPrintableAscii, escapeCharacter);
+}
+
+const slash = 0x2f;
+const controlCharacters = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const notPrintableAscii = /[^\x20-\x7e]/g;
+
+function escapeCharacter(character: string): string {
+  return [...Buffer.from(character, character.length === 1 && character < '\u0100' ? 'latin1' : 'utf8')]
+    .map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('');
+}

@@ -1,0 +1,78 @@
+import { Buffer } from 'node:buffer';
+import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readdirSync, statSync } from 'node:fs';
+import { compareNames } from './byte-path.ts';
+import { factsFromStats, sameFile } from './file-facts.ts';
+import type { FileFacts } from './file-facts.ts';
+
+/**
+ * One directory held open, so that names are resolved beneath it and nowhere else.
+ *
+ * Node has no `openat`. On Linux the paths go through `/proc/self/fd/N/name`, which means the same: whoever swaps a
+ * parent for a symlink meanwhile gains nothing. Elsewhere the full path is used after checking that the directory is a
+ * real one and still the same; there the tree must belong to one owner alone while we work on it.
+ */
+export interface DirectoryHandle {
+  /** As they were when the directory was opened. */
+  readonly facts: FileFacts;
+  /** A path for `node:fs` calls on the directory itself. */
+  readonly self: Buffer;
+  /** A path for `node:fs` calls on a name in this directory; the caller must not follow its last component. */
+  pathOf(name: Uint8Array): Buffer;
+  /** Names in the directory, sorted bytewise. */
+  names(): Uint8Array[];
+  /** Opens a directory in this one; a symlink is refused with `ENOTDIR` or `ELOOP`. The caller closes it. */
+  openChild(name: Uint8Array): DirectoryHandle;
+  /** Closing twice does nothing. */
+  close(): void;
+}
+
+/** Opens a tree's root. Here alone a symlink is followed, because it was the caller who named it. The caller closes it. */
+export function openDirectory(path: string): DirectoryHandle {
+  const bytes = Buffer.from(path);
+  return process.platform === 'linux' && existsSync('/proc/self/fd') ? openByDescriptor(bytes, 0) : openByPath(bytes, statSync);
+}
+
+function openByDescriptor(path: Buffer, extraFlags: number): DirectoryHandle {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | extraFlags);
+  const self = Buffer.from(`/proc/self/fd/${descriptor}`);
+  const prefix = Buffer.from(`/proc/self/fd/${descriptor}/`);
+  const pathOf = (name: Uint8Array) => Buffer.concat([prefix, name]);
+  let open = true;
+  return {
+    facts: factsFromStats(fstatSync(descriptor, { bigint: true })),
+    self,
+    pathOf,
+    names: () => sortedNames(self),
+    openChild: (name) => openByDescriptor(pathOf(name), constants.O_NOFOLLOW),
+    close() {
+      if (open) closeSync(descriptor);
+      open = false;
+    },
+  };
+}
+
+function openByPath(path: Buffer, look: typeof statSync | typeof lstatSync): DirectoryHandle {
+  const facts = factsFromStats(look(path, { bigint: true }));
+  if (facts.type !== 'directory') throw systemError('ENOTDIR', path);
+  const prefix = Buffer.concat([path, Buffer.from('/')]);
+  const pathOf = (name: Uint8Array) => {
+    if (!sameFile(facts, factsFromStats(look(path, { bigint: true })))) throw systemError('ENOENT', path);
+    return Buffer.concat([prefix, name]);
+  };
+  return {
+    facts,
+    self: path,
+    pathOf,
+    names: () => sortedNames(path),
+    openChild: (name) => openByPath(pathOf(name), lstatSync),
+    close() {},
+  };
+}
+
+function sortedNames(path: Buffer): Uint8Array[] {
+  return readdirSync(path, { encoding: 'buffer' }).sort(compareNames);
+}
+
+function systemError(code: string, path: Buffer): TypeError {
+  return Object.assign(new TypeError(`${code}: not the directory it was: ${path.toString()}`), { code });
+}

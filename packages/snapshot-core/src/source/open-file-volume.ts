@@ -1,0 +1,118 @@
+import { constants } from 'node:fs';
+import { lstat, open, readFile, realpath, stat } from 'node:fs/promises';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { factsFromStats, sameFile } from './file-facts.ts';
+import { isGone } from './system-error-code.ts';
+import type { VolumePort } from './volume-port.ts';
+
+/** How to open an image file. */
+export interface FileVolumeOptions {
+  /** Open for reading only; `write` then fails. Default false. */
+  readonly readOnly?: boolean;
+  /** Create the file with this size, or set an existing one to it. */
+  readonly resizeToBytes?: number;
+}
+
+/** A volume in a raw image file or block device. The caller closes it. */
+export interface FileVolume extends VolumePort {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a raw image file, or a block device by its path, as a volume.
+ *
+ * @throws {SnapshotError} `source/unreadable` when it cannot be opened or is neither file nor block device
+ */
+export async function openFileVolume(path: string, options: FileVolumeOptions = {}): Promise<FileVolume> {
+  const create = options.resizeToBytes !== undefined && options.readOnly !== true;
+  const flags = (options.readOnly === true ? constants.O_RDONLY : constants.O_RDWR) | (create ? constants.O_CREAT : 0);
+  const file = await open(path, flags, 0o600).catch((cause: unknown) => {
+    throw new SnapshotError('source/unreadable', `cannot open the image ${path}; check the path and its permissions`, { cause });
+  });
+  try {
+    const stats = await file.stat({ bigint: true });
+    if (!stats.isFile() && !stats.isBlockDevice())
+      throw new SnapshotError('source/unreadable', `${path} is neither a file nor a block device; name a raw image`);
+    if (create && stats.isFile()) await file.truncate(options.resizeToBytes);
+    const bytes = create && stats.isFile() ? (options.resizeToBytes ?? 0) : await sizeOf(file, stats.isFile() ? Number(stats.size) : undefined);
+    return {
+      description: path,
+      bytes,
+      async read(offset, into) {
+        let done = 0;
+        while (done < into.length) {
+          const { bytesRead } = await file.read(into, done, into.length - done, offset + done);
+          if (bytesRead === 0) break;
+          done += bytesRead;
+        }
+        return done;
+      },
+      async write(offset, from) {
+        for (let done = 0; done < from.length;)
+          done += (await file.write(from, done, from.length - done, offset + done)).bytesWritten;
+      },
+      flush: () => file.sync(),
+      holdsPath: (other) => volumeHoldsPath(path, stats.isFile() ? undefined : stats.rdev, other),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+type FileHandle = Awaited<ReturnType<typeof open>>;
+
+/** A block device says 0 in `stat`: the end is found by halving, reading one byte at a time. */
+async function sizeOf(file: FileHandle, knownBytes: number | undefined): Promise<number> {
+  if (knownBytes !== undefined) return knownBytes;
+  const probe = new Uint8Array(1);
+  const readable = async (offset: number) => (await file.read(probe, 0, 1, offset)).bytesRead === 1;
+  let low = 0;
+  let high = 512;
+  while (await readable(high - 1)) [low, high] = [high, high * 2];
+  while (high - low > 1) {
+    const middle = low + Math.floor((high - low) / 2);
+    if (await readable(middle - 1)) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+/**
+ * True for the image itself, for a file system mounted from the device or one of its partitions, and for a file system
+ * mounted through a loop device from the image (Linux tells in sysfs; elsewhere only the first two can be known).
+ */
+async function volumeHoldsPath(image: string, device: bigint | undefined, path: string): Promise<boolean> {
+  const there = await stat(path, { bigint: true });
+  if (device !== undefined && there.dev === device) return true;
+  const images = factsFromStats(await stat(image, { bigint: true }));
+  if (sameFile(images, factsFromStats(there))) return true;
+  if (process.platform !== 'linux') return false;
+  const [major, minor] = splitDevice(there.dev);
+  const node = `/sys/dev/block/${major}:${minor}`;
+  if (device !== undefined) {
+    const [wantedMajor, wantedMinor] = splitDevice(device);
+    const parent = await readText(`${node}/../dev`);
+    if (parent === `${wantedMajor}:${wantedMinor}` && (await exists(`${node}/partition`))) return true;
+  }
+  const backing = (await readText(`${node}/loop/backing_file`)) ?? (await readText(`${node}/../loop/backing_file`));
+  return backing !== undefined && backing === (await realpath(image));
+}
+
+function splitDevice(device: bigint): [bigint, bigint] {
+  return [((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn), (device & 0xffn) | ((device >> 12n) & 0xfff00n)];
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(() => true, () => false);
+}

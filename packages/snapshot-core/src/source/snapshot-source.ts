@@ -1,0 +1,26 @@
+import type { FileId } from './file-facts.ts';
+import type { VolumePort } from './volume-port.ts';
+
+/** A directory tree. Only what lies on the root's own file system is taken. */
+export interface DirectorySource {
+  readonly kind: 'directory';
+  readonly path: string;
+  /** Files and directories to leave out, by id. A repository in a local folder is left out without being named here. */
+  readonly exclude?: readonly FileId[];
+}
+
+/** A whole volume or raw image. */
+export interface VolumeSource {
+  readonly kind: 'volume';
+  readonly volume: VolumePort;
+}
+
+/** Bytes from anywhere, taken once. Each piece may be reused by its producer as soon as the next one is asked for. */
+export interface StreamSource {
+  readonly kind: 'stream';
+  readonly description: string;
+  readonly stream: AsyncIterable<Uint8Array>;
+}
+
+/** What a snapshot can be taken of. */
+export type SnapshotSource = DirectorySource | VolumeSource | StreamSource;
