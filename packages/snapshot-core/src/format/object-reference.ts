@@ -2,13 +2,19 @@
 export type ObjectId = string;
 
 /** `data`: bytes of a file or image. `tree`: an encoded tree object, the only kind that may refer to others. */
-export type ObjectKind = 'data' | 'tree';
+export type ObjectKind = (typeof objectKinds)[number];
+
+/** Object kinds by their stored number. */
+export const objectKinds = ['data', 'tree'] as const;
 
 /**
  * Why a chunk ends where it ends. Only `content` cuts can be predicted by a later snapshot.
  * `max`: the profile's largest size; `region`: the edge of the 64 MiB grid; `end`: the end of the source.
  */
-export type CutMark = 'content' | 'max' | 'region' | 'end';
+export type CutMark = (typeof cutMarks)[number];
+
+/** Cut marks by their stored number. */
+export const cutMarks = ['content', 'max', 'region', 'end'] as const;
 
 /** One outgoing edge of a tree object: which object comes next, how long it is, and how its end was cut. */
 export interface ObjectReference {

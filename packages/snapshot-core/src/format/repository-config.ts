@@ -1,8 +1,19 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { encodeChecked } from './encode-checked.ts';
+import { formatVersion, requireKnown } from './format-version.ts';
+
+const knownHashes = ['sha-256', 'blake3'] as const;
+const knownChunkers = ['sieve-v1'] as const;
+const knownProfiles = ['small', 'volume', 'large'] as const;
+const knownEncryptions = ['none'] as const;
+
 /** Identity hashes by name. */
-export type HashName = 'sha-256' | 'blake3';
+export type HashName = (typeof knownHashes)[number];
 
 /** Chunk size profiles by name; see `chunkProfiles`. */
-export type ChunkProfileName = 'small' | 'volume' | 'large';
+export type ChunkProfileName = (typeof knownProfiles)[number];
 
 /** What is fixed when a repository is created, except for its secret. */
 export interface RepositoryConfig {
@@ -12,7 +23,61 @@ export interface RepositoryConfig {
   readonly repositoryId: string;
   readonly createdAtMs: number;
   readonly hash: HashName;
-  readonly chunker: 'sieve-v1';
+  readonly chunker: (typeof knownChunkers)[number];
   readonly profile: ChunkProfileName;
-  readonly encryption: 'none';
+  readonly encryption: (typeof knownEncryptions)[number];
+}
+
+/** The config and the secret beside it. */
+export interface StoredConfig {
+  readonly config: RepositoryConfig;
+  /** 32 random bytes from which every key of the repository is derived. */
+  readonly secret: Uint8Array;
+}
+
+const secretBytes = 32;
+
+/** Encodes the payload of a config file. The repository id stands in the file's header. */
+export function encodeRepositoryConfig(stored: StoredConfig): Uint8Array {
+  const { repositoryId } = stored.config;
+  return encodeChecked('a repository config', stored, encode, (payload) => decodeRepositoryConfig(payload, repositoryId));
+}
+
+/**
+ * Decodes the payload of a config file and refuses every algorithm and feature this release does not know, by name.
+ *
+ * @throws {SnapshotError} `format/unsupported`, `format/damaged`
+ */
+export function decodeRepositoryConfig(payload: Uint8Array, repositoryId: string): StoredConfig {
+  const reader = new ByteReader(payload, 'the repository config');
+  const createdAtMs = reader.u64();
+  const secret = reader.bytes(reader.u8());
+  const config: RepositoryConfig = {
+    formatVersion,
+    repositoryId,
+    createdAtMs,
+    hash: requireKnown(reader.text8(), knownHashes, 'the identity hash'),
+    chunker: requireKnown(reader.text8(), knownChunkers, 'the chunking algorithm'),
+    profile: requireKnown(reader.text8(), knownProfiles, 'the chunk profile'),
+    encryption: requireKnown(reader.text8(), knownEncryptions, 'the encryption'),
+  };
+  const features = Array.from({ length: reader.u8() }, () => reader.text8());
+  if (features.length > 0)
+    throw new SnapshotError('format/unsupported', `the repository needs ${features.join(', ')}, unknown to this release. Use a release that knows it`);
+  reader.finish();
+  if (secret.length !== secretBytes) throw reader.damaged(`its secret has ${secret.length} bytes, not ${secretBytes}`);
+  return { config, secret };
+}
+
+function encode({ config, secret }: StoredConfig): Uint8Array {
+  return new ByteWriter()
+    .u64(config.createdAtMs)
+    .u8(secret.length)
+    .bytes(secret)
+    .text8(config.hash)
+    .text8(config.chunker)
+    .text8(config.profile)
+    .text8(config.encryption)
+    .u8(0)
+    .finish();
 }
