@@ -1,5 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { assertNodeVersion } from './tools/src/assert-node-version.ts';
+
+assertNodeVersion(process.versions.node);
 
 const conditions = ['@winre-kit/source', 'node', 'import', 'module', 'default'];
 const folders = [...readdirSync('packages').map((name) => `packages/${name}`), 'tools'];

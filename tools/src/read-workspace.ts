@@ -1,0 +1,45 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join, posix } from 'node:path';
+
+/** The private export condition that names an entry's source file. */
+export const sourceCondition = '@winre-kit/source';
+
+/** A package below `packages/`, with what its exports map offers. */
+export interface WorkspacePackage {
+  /** Folder name, which is also the package's name in the list of floors. */
+  readonly folder: string;
+  readonly name: string;
+  /** Export map key (`.`, `./host`) to source file, relative to the workspace root. */
+  readonly entries: ReadonlyMap<string, string>;
+}
+
+interface Manifest {
+  readonly name: string;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+}
+
+/**
+ * Reads every package manifest below `packages/`, sorted by folder.
+ *
+ * @throws {Error} when an entry has no source file: tests, types and docs would then need a build
+ */
+export function readWorkspace(root: string): WorkspacePackage[] {
+  const folders = existsSync(join(root, 'packages')) ? readdirSync(join(root, 'packages')).toSorted() : [];
+  return folders
+    .filter((folder) => existsSync(join(root, 'packages', folder, 'package.json')))
+    .map((folder) => {
+      const manifest = JSON.parse(readFileSync(join(root, 'packages', folder, 'package.json'), 'utf8')) as Manifest;
+      return { folder, name: manifest.name, entries: readEntries(folder, manifest) };
+    });
+}
+
+function readEntries(folder: string, manifest: Manifest): Map<string, string> {
+  const entries = new Map<string, string>();
+  for (const [subpath, target] of Object.entries(manifest.exports ?? {})) {
+    if (typeof target === 'string') continue;
+    const source = target[sourceCondition];
+    if (source === undefined) throw new Error(`${manifest.name}: export "${subpath}" names no "${sourceCondition}" file; add it`);
+    entries.set(subpath, posix.join('packages', folder, source));
+  }
+  return entries;
+}
