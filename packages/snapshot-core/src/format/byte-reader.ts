@@ -35,6 +35,11 @@ export class ByteReader {
     return Number(value);
   }
 
+  /** Eight bytes as they are, signed, where a number would lose some. */
+  i64(): bigint {
+    return this.#view.getBigInt64(this.#take(8), true);
+  }
+
   /** A view, not a copy. */
   bytes(lengthBytes: number): Uint8Array {
     const at = this.#take(lengthBytes);

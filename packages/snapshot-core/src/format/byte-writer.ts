@@ -29,6 +29,13 @@ export class ByteWriter {
     return this;
   }
 
+  /** Eight bytes, signed, all 64 bits. */
+  i64(value: bigint): this {
+    if (BigInt.asIntN(64, value) !== value) throw new SnapshotError('argument/invalid', `${value} does not fit in 64 bits`);
+    this.#view.setBigInt64(this.#take(8, 0, 0), value, true);
+    return this;
+  }
+
   bytes(value: Uint8Array): this {
     this.#buffer.set(value, this.#take(value.length, 0, 0));
     return this;

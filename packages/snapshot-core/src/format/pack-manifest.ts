@@ -74,7 +74,8 @@ export function createPackManifest(prefix: Uint8Array, directoryBytes: Uint8Arra
   };
 }
 
-function packSeal(prefix: Uint8Array, directoryBytes: Uint8Array): Uint8Array {
+/** SHA-256 over prefix, directory and the length field: a pack's name and proof. */
+export function packSeal(prefix: Uint8Array, directoryBytes: Uint8Array): Uint8Array {
   const length = new ByteWriter().u32(directoryBytes.length).u32(0).finish();
   return sealOf(Buffer.concat([prefix, directoryBytes, length]));
 }

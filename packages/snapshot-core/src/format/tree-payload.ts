@@ -1,9 +1,9 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
 import type { ObjectReference } from './object-reference.ts';
-import { PayloadReader } from './payload-reader.ts';
-import { PayloadWriter } from './payload-writer.ts';
 import type { ContentReference, TreeEntry } from './tree-entry.ts';
-import { maxContentLevel, readContentReference, readTreeEntry, writeTreeEntry } from './tree-entry-codec.ts';
+import { maxContentLevel, readContentReference, readTreeEntry, refuse, writeTreeEntry } from './tree-entry-codec.ts';
 import type { TreeObject } from './tree-object.ts';
 
 /**
@@ -23,20 +23,20 @@ const typeCodes = { root: 1, page: 2, list: 3 } as const;
 
 /** Encodes a node; its references are in the order in which they appear. */
 export function encodeTreeNode(node: TreeNode): TreeObject {
-  const writer = new PayloadWriter();
+  const writer = new ByteWriter();
   const references: ObjectReference[] = [];
-  writer.byte(payloadVersion);
-  writer.byte(typeCodes[node.type]);
+  writer.u8(payloadVersion);
+  writer.u8(typeCodes[node.type]);
   if (node.type === 'root') writeTreeEntry(writer, references, node.entry);
   else if (node.type === 'page') {
-    writer.uint32(node.entries.length);
+    writer.u32(node.entries.length);
     for (const entry of node.entries) writeTreeEntry(writer, references, entry);
   } else {
-    writer.byte(node.leafKind === 'data' ? 0 : 1);
-    writer.byte(node.level);
-    writer.uint32(node.references.length);
+    writer.u8(node.leafKind === 'data' ? 0 : 1);
+    writer.u8(node.level);
+    writer.u32(node.references.length);
     for (const { measure, kind, id, lengthBytes, cut } of node.references) {
-      if (node.leafKind === 'tree' || node.level > 1) writer.uint64(measure);
+      if (node.leafKind === 'tree' || node.level > 1) writer.u64(measure);
       references.push({ kind, id, lengthBytes, cut });
     }
   }
@@ -50,38 +50,38 @@ export function encodeTreeNode(node: TreeNode): TreeObject {
  *   what `encodeTreeNode` writes
  */
 export function decodeTreeNode(object: TreeObject, what: string): TreeNode {
-  const reader = new PayloadReader(object.payload, what);
+  const reader = new ByteReader(object.payload, what);
   let taken = 0;
-  const takeReference = () => object.references[taken++] ?? reader.fail('more references are named than there are');
-  const version = reader.byte();
+  const takeReference = () => object.references[taken++] ?? refuse(reader, 'more references are named than there are');
+  const version = reader.u8();
   if (version !== payloadVersion)
     throw new SnapshotError('format/unsupported', `${what}: payload version ${version} is not known; use a newer release`);
   const node = readNode(reader, takeReference);
-  reader.end();
-  if (taken !== object.references.length) reader.fail(`${object.references.length - taken} references are not named`);
+  reader.finish();
+  if (taken !== object.references.length) refuse(reader, `${object.references.length - taken} references are not named`);
   return node;
 }
 
-function readNode(reader: PayloadReader, takeReference: () => ObjectReference): TreeNode {
-  const type = reader.byte();
+function readNode(reader: ByteReader, takeReference: () => ObjectReference): TreeNode {
+  const type = reader.u8();
   if (type === typeCodes.root) return { type: 'root', entry: readTreeEntry(reader, takeReference, true) };
   if (type === typeCodes.page) {
-    const count = reader.uint32();
+    const count = reader.u32();
     const entries: TreeEntry[] = [];
     while (entries.length < count) {
       const entry = readTreeEntry(reader, takeReference, false);
       const previous = entries.at(-1);
-      if (previous !== undefined && Buffer.compare(previous.name, entry.name) >= 0) reader.fail('names are not sorted');
+      if (previous !== undefined && Buffer.compare(previous.name, entry.name) >= 0) refuse(reader, 'names are not sorted');
       entries.push(entry);
     }
     return { type: 'page', entries };
   }
-  if (type !== typeCodes.list) return reader.fail(`unknown node type ${type}`);
-  const leafCode = reader.byte();
-  const level = reader.byte();
-  if (leafCode > 1 || level < 1 || level > maxContentLevel) reader.fail(`list of kind ${leafCode} at level ${level} is not known`);
+  if (type !== typeCodes.list) return refuse(reader, `unknown node type ${type}`);
+  const leafCode = reader.u8();
+  const level = reader.u8();
+  if (leafCode > 1 || level < 1 || level > maxContentLevel) refuse(reader, `list of kind ${leafCode} at level ${level} is not known`);
   const leafKind = leafCode === 0 ? 'data' : 'tree';
-  const count = reader.uint32();
+  const count = reader.u32();
   const references: ContentReference[] = [];
   while (references.length < count) references.push(readContentReference(reader, takeReference, leafKind, level - 1));
   return { type: 'list', leafKind, level, references };

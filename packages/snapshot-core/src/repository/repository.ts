@@ -58,8 +58,11 @@ export interface Repository {
   /** The id these bytes would have. Pure. */
   identify(bytes: Uint8Array): ObjectId;
 
-  /** Whether an object is stored or waiting in the open pack, and not in a pack condemned by prune. */
-  has(id: ObjectId): boolean;
+  /**
+   * Whether an object is stored or waiting in an open pack, and not in a pack condemned by prune.
+   * With the kind `tree`, everything below it is there as well.
+   */
+  has(id: ObjectId, kind?: ObjectKind): boolean;
 
   /** Where an object is stored; `undefined` when it is not, or not yet. */
   locate(id: ObjectId): ObjectLocation | undefined;

@@ -64,6 +64,9 @@ export interface Storage {
    */
   delete(kind: FileKind, name: string, options?: StorageCallOptions): Promise<void>;
 
+  /** Removes what interrupted writes left behind more than that many milliseconds ago. */
+  deleteLeftovers(olderThanMs: number, options?: StorageCallOptions): Promise<void>;
+
   /** The storage's time, milliseconds since 1970 UTC. Leases and grace times are judged by it. */
   timeMs(): Promise<number>;
 }

@@ -1,0 +1,55 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { encodeIndexFile, decodeIndexFile } from '../format/index-file.ts';
+import type { PackManifest } from '../format/pack-manifest.ts';
+import { openSealedFile, sealFile, sealOf } from '../format/sealed-file.ts';
+import type { Storage, StorageCallOptions } from '../storage/storage.ts';
+
+/** One index file that was read, or why it could not be. */
+export type IndexFile = { readonly name: string } & ({ readonly packs: readonly PackManifest[] } | { readonly error: SnapshotError });
+
+/** Yields every index file of a repository. A damaged one is yielded with its error: packs can be read without it. */
+export async function* readIndexFiles(storage: Storage, repositoryId: string, options?: StorageCallOptions): AsyncGenerator<IndexFile> {
+  for await (const { name } of storage.list('index', options)) {
+    let bytes: Uint8Array;
+    try {
+      bytes = await storage.get('index', name, options);
+    } catch (error) {
+      // Prune replaces index files; one that went away between list and get was replaced by another.
+      if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') continue;
+      throw error;
+    }
+    yield readIndexFile(name, bytes, repositoryId);
+  }
+}
+
+/** Opens one index file; damage is part of the answer. @throws {SnapshotError} `format/unsupported` */
+export function readIndexFile(name: string, bytes: Uint8Array, repositoryId: string): IndexFile {
+  try {
+    const { payload } = openSealedFile('index', bytes, `the index file ${name}`, repositoryId);
+    if (indexFileName(bytes) !== name) throw new SnapshotError('format/damaged', `the index file ${name} is damaged: it is not named by its bytes`);
+    return { name, packs: decodeIndexFile(payload) };
+  } catch (error) {
+    if (SnapshotError.isInstance(error) && error.code === 'format/damaged') return { name, error };
+    throw error;
+  }
+}
+
+/**
+ * Stores an index file for packs that are durable already. Doing it twice stores it once: its name is the hash of its bytes.
+ *
+ * @returns the name of the file
+ */
+export async function writeIndexFile(storage: Storage, repositoryId: string, packs: readonly PackManifest[], options?: StorageCallOptions): Promise<string> {
+  const bytes = sealFile('index', repositoryId, encodeIndexFile(packs));
+  const name = indexFileName(bytes);
+  try {
+    await storage.put('index', name, [bytes], options);
+  } catch (error) {
+    if (!(SnapshotError.isInstance(error) && error.code === 'storage/exists')) throw error;
+  }
+  return name;
+}
+
+function indexFileName(bytes: Uint8Array): string {
+  return Buffer.from(sealOf(bytes)).toString('hex');
+}

@@ -1,0 +1,153 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { decodeLeaseRecord, encodeLeaseRecord, type LeaseRecord } from '../format/lease-record.ts';
+import { openSealedFile, sealFile } from '../format/sealed-file.ts';
+import type { Storage, StorageCallOptions, StoredFile } from '../storage/storage.ts';
+import type { Clock } from './clock.ts';
+import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
+
+/** A lease not renewed for so long is void. */
+export const leaseDurationMs = 1_800_000;
+const renewAfterMs = leaseDurationMs / 6;
+const nameBytes = 16;
+const pollEveryMs = 500;
+
+/** What a lease keeper takes from outside. */
+export interface LeaseKeeperParts {
+  readonly storage: Storage;
+  readonly repositoryId: string;
+  readonly clock: Clock;
+  readonly holder: LeaseHolder;
+  readonly randomBytes: (lengthBytes: number) => Uint8Array;
+}
+
+/** A lease this object holds. Without a name it left no file, because the storage refuses writes. */
+interface HeldLease {
+  readonly mode: LeaseMode;
+  name: string | undefined;
+  renewedAtMs: number;
+}
+
+/**
+ * Takes, renews and gives back leases. A lease is a file of its own: put it, then look who else has one. Two that arrive
+ * together see each other and both step back. Time is the storage's, so clocks of different machines do not matter.
+ */
+export class LeaseKeeper {
+  readonly #parts: LeaseKeeperParts;
+  readonly #held = new Set<HeldLease>();
+
+  constructor(parts: LeaseKeeperParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a lease is held through this object. */
+  get isHeld(): boolean {
+    return this.#held.size > 0;
+  }
+
+  /** @returns a function that gives the lease back; it never fails, because a lease left behind expires */
+  async acquire(mode: LeaseMode, options: LeaseOptions = {}): Promise<() => Promise<void>> {
+    const { storage, clock, randomBytes } = this.#parts;
+    const giveUpAtMs = clock.nowMs() + (options.waitAtMostMs ?? 0);
+    for (;;) {
+      const lease: HeldLease = { mode, name: undefined, renewedAtMs: await storage.timeMs() };
+      lease.name = await this.#put(lease, options);
+      const blocker = options.ignoreOthers ? undefined : await this.#findBlocker(lease, options).catch(async (error: unknown) => {
+        await this.#remove(lease);
+        throw error;
+      });
+      if (!blocker) {
+        this.#held.add(lease);
+        return async () => {
+          this.#held.delete(lease);
+          await this.#remove(lease);
+        };
+      }
+      await this.#remove(lease);
+      const remainingMs = giveUpAtMs - clock.nowMs();
+      if (remainingMs <= 0) throw new SnapshotError('repository/locked', `${storage.description} is in use by ${blocker}; wait for it or ask for a longer wait`);
+      const jitterMs = ((randomBytes(1)[0] ?? 0) / 256) * pollEveryMs;
+      await clock.sleep(Math.min(remainingMs, pollEveryMs + jitterMs), options);
+    }
+  }
+
+  /**
+   * Renews what is due. Call it often: it looks at the time only.
+   *
+   * @throws {SnapshotError} `repository/locked` when an exclusive lease expired, as after a long sleep of the machine: others may be at work
+   */
+  async renew(options?: StorageCallOptions): Promise<void> {
+    const nowMs = await this.#parts.storage.timeMs();
+    for (const lease of this.#held) {
+      if (lease.mode === 'exclusive' && nowMs >= lease.renewedAtMs + leaseDurationMs)
+        throw new SnapshotError('repository/locked', `the exclusive lease on ${this.#parts.storage.description} expired while this process was not running; start the work again`);
+      if (lease.name === undefined || nowMs < lease.renewedAtMs + renewAfterMs) continue;
+      const previous = lease.name;
+      lease.renewedAtMs = nowMs;
+      lease.name = await this.#put(lease, options);
+      await this.#parts.storage.delete('lease', previous, options);
+    }
+  }
+
+  async #put(lease: HeldLease, options?: StorageCallOptions): Promise<string | undefined> {
+    const { storage, repositoryId, holder, randomBytes } = this.#parts;
+    const name = Buffer.from(randomBytes(nameBytes)).toString('hex');
+    const payload = encodeLeaseRecord({
+      mode: lease.mode,
+      hostname: holder.hostname,
+      processId: holder.processId,
+      renewedAtMs: lease.renewedAtMs,
+      expiresAtMs: lease.renewedAtMs + leaseDurationMs,
+    });
+    try {
+      await storage.put('lease', name, [sealFile('lease', repositoryId, payload)], options);
+      return name;
+    } catch (error) {
+      if (lease.mode === 'shared' && SnapshotError.isInstance(error) && error.code === 'storage/read-only') return undefined;
+      throw error;
+    }
+  }
+
+  async #remove(lease: HeldLease): Promise<void> {
+    if (lease.name !== undefined) await this.#parts.storage.delete('lease', lease.name).catch(ignoreOwnErrors);
+  }
+
+  /** Describes a live lease that excludes ours. Leases that are void are cleared away. */
+  async #findBlocker(own: HeldLease, options?: StorageCallOptions): Promise<string | undefined> {
+    const { storage } = this.#parts;
+    const nowMs = await storage.timeMs();
+    for await (const file of storage.list('lease', options)) {
+      if (file.name === own.name) continue;
+      const lease = await this.#read(file, options);
+      if (lease === undefined) continue;
+      if (this.#isVoid(lease, nowMs)) await storage.delete('lease', file.name).catch(ignoreOwnErrors);
+      else if (own.mode === 'exclusive' || lease.mode === 'exclusive')
+        return `process ${lease.processId} on ${lease.hostname} (${lease.mode}, renewed ${new Date(lease.renewedAtMs).toISOString()})`;
+    }
+    return undefined;
+  }
+
+  /** A lease that cannot be read counts as exclusive from the time its file was written, until it would have expired. */
+  async #read(file: StoredFile, options?: StorageCallOptions): Promise<LeaseRecord | undefined> {
+    try {
+      const bytes = await this.#parts.storage.get('lease', file.name, options);
+      return decodeLeaseRecord(openSealedFile('lease', bytes, `the lease ${file.name}`, this.#parts.repositoryId).payload);
+    } catch (error) {
+      if (!SnapshotError.isInstance(error)) throw error;
+      if (error.code === 'storage/not-found') return undefined;
+      if (error.code !== 'format/damaged') throw error;
+      const renewedAtMs = Math.max(0, Math.floor(file.modifiedAtMs));
+      return { mode: 'exclusive', hostname: 'an unknown host (the lease is damaged)', processId: 0, renewedAtMs, expiresAtMs: renewedAtMs + leaseDurationMs };
+    }
+  }
+
+  #isVoid(lease: LeaseRecord, nowMs: number): boolean {
+    const { holder } = this.#parts;
+    // A lease from the future was written under a clock that was wrong; it must not hold for years.
+    if (nowMs >= lease.expiresAtMs || lease.renewedAtMs > nowMs + leaseDurationMs) return true;
+    return lease.hostname === holder.hostname && !holder.isProcessAlive(lease.processId);
+  }
+}
+
+function ignoreOwnErrors(error: unknown): void {
+  if (!SnapshotError.isInstance(error)) throw error;
+}

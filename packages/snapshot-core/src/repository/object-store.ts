@@ -1,0 +1,187 @@
+import { readIndexFiles, writeIndexFile } from '../chunk-index/index-files.ts';
+import { ObjectIndex } from '../chunk-index/object-index.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
+import type { PackManifest } from '../format/pack-manifest.ts';
+import { decodeTreeObject } from '../format/tree-object.ts';
+import type { ObjectHash } from '../pack/object-hash.ts';
+import { PackBuilder } from '../pack/pack-builder.ts';
+import { readPackManifest, readPackedObject } from '../pack/read-pack.ts';
+import type { Storage, StorageCallOptions } from '../storage/storage.ts';
+
+/** A pack is stored once it holds this much, so packs have 16 MiB and at most one object more. */
+const packTargetBytes = 16_777_216;
+/** Largest object; bounds what a reader has to hold in memory for one object. */
+const maxObjectBytes = 67_108_864;
+const saltBytes = 16;
+
+/** What an object store takes from outside. */
+export interface ObjectStoreParts {
+  readonly storage: Storage;
+  readonly repositoryId: string;
+  readonly hash: ObjectHash;
+  readonly randomBytes: (lengthBytes: number) => Uint8Array;
+}
+
+/**
+ * Objects in packs: saving with deduplication, loading with verification.
+ *
+ * After a failed write it stays broken: objects that callers believe saved may be gone, so nothing may refer to them.
+ */
+export class ObjectStore {
+  readonly hash: ObjectHash;
+  readonly #parts: ObjectStoreParts;
+  #index = new ObjectIndex();
+  /** Filling, at most one per kind. */
+  readonly #open = new Map<ObjectKind, PackBuilder>();
+  /** Full, on their way to the storage. */
+  readonly #leaving = new Set<PackBuilder>();
+  /** Durable packs that no index file lists yet. */
+  #unlisted: PackManifest[] = [];
+  #writes: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  constructor(parts: ObjectStoreParts) {
+    this.#parts = parts;
+    this.hash = parts.hash;
+  }
+
+  get index(): ObjectIndex {
+    return this.#index;
+  }
+
+  /** Whether saved objects wait for `flush`. */
+  get hasUnflushed(): boolean {
+    return this.#open.size > 0 || this.#leaving.size > 0 || this.#unlisted.length > 0;
+  }
+
+  /**
+   * Reads the index anew. Packs that no index file lists, as a killed process leaves them, are read from their own
+   * directories and listed by the next `flush`; listed packs that are gone are left out.
+   */
+  async reload(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
+    const { storage, repositoryId } = this.#parts;
+    const index = new ObjectIndex();
+    index.setCondemned(condemned);
+    const files = new Map<string, number>();
+    for await (const { name, sizeBytes } of storage.list('pack', options)) files.set(name, sizeBytes);
+    for await (const file of readIndexFiles(storage, repositoryId, options))
+      if ('packs' in file) for (const pack of file.packs) if (files.has(pack.name)) index.addPack(pack);
+    const unlisted: PackManifest[] = [];
+    for (const [name, sizeBytes] of files) {
+      if (index.hasPack(name)) continue;
+      const pack = await readPackManifest(storage, { name, sizeBytes }, options).catch(ignoreDamage);
+      if (!pack) continue;
+      index.addPack(pack);
+      unlisted.push(pack);
+    }
+    for (const pack of this.#unlisted) index.addPack(pack);
+    this.#index = index;
+    this.#unlisted = [...new Map([...this.#unlisted, ...unlisted].map((pack) => [pack.name, pack])).values()];
+  }
+
+  has(id: ObjectId, kind?: ObjectKind): boolean {
+    return this.#unsaved(id, kind) !== undefined || this.#index.hasKept(id, kind);
+  }
+
+  async save(bytes: Uint8Array, kind: ObjectKind, options?: StorageCallOptions): Promise<{ id: ObjectId; added: boolean }> {
+    options?.signal?.throwIfAborted();
+    this.#requireSound();
+    if (bytes.length > maxObjectBytes) throw new SnapshotError('argument/invalid', `an object has at most ${maxObjectBytes} bytes, this one has ${bytes.length}; split it`);
+    const id = this.hash(bytes);
+    // Even a tree that is stored already is looked into: it may be a dead one whose children were pruned.
+    if (kind === 'tree') this.#requireReferences(bytes);
+    if (this.has(id, kind)) return { id, added: false };
+    const builder = this.#open.get(kind) ?? new PackBuilder(kind, this.#parts.randomBytes(saltBytes));
+    this.#open.set(kind, builder);
+    builder.add(id, bytes);
+    if (builder.plainBytes >= packTargetBytes) await this.#store(builder);
+    return { id, added: true };
+  }
+
+  /** Packs first, then the index that lists them. */
+  async flush(options?: StorageCallOptions): Promise<void> {
+    options?.signal?.throwIfAborted();
+    this.#requireSound();
+    // Data before trees, so that what refers comes after what is referred to.
+    for (const kind of ['data', 'tree'] as const) {
+      const builder = this.#open.get(kind);
+      if (builder) await this.#store(builder);
+    }
+    await this.#write(async () => {
+      if (this.#unlisted.length === 0) return;
+      const listed = this.#unlisted;
+      await writeIndexFile(this.#parts.storage, this.#parts.repositoryId, listed);
+      this.#unlisted = this.#unlisted.filter((pack) => !listed.includes(pack));
+    });
+  }
+
+  /** @throws {SnapshotError} `object/missing`, `object/damaged`, `storage/failed` */
+  async load(id: ObjectId, options?: StorageCallOptions): Promise<Uint8Array> {
+    options?.signal?.throwIfAborted();
+    const unsaved = this.#unsaved(id);
+    if (unsaved) return unsaved.slice();
+    let failure: unknown;
+    for (const { pack, object } of this.#index.copiesOf(id)) {
+      try {
+        return await readPackedObject(this.#parts.storage, pack.name, object, this.hash, options);
+      } catch (error) {
+        if (!SnapshotError.isInstance(error)) throw error;
+        // Damage says more than absence: keep the first thing worth reporting, and try the next copy.
+        if (error.code !== 'storage/not-found') failure ??= error;
+      }
+    }
+    throw failure ?? new SnapshotError('object/missing', `no pack in ${this.#parts.storage.description} holds the object ${id}; run check to see which snapshots need it`);
+  }
+
+  #unsaved(id: ObjectId, kind?: ObjectKind): Uint8Array | undefined {
+    for (const builder of [...this.#open.values(), ...this.#leaving]) {
+      const bytes = kind === undefined || builder.kind === kind ? builder.get(id) : undefined;
+      if (bytes) return bytes;
+    }
+    return undefined;
+  }
+
+  #requireReferences(bytes: Uint8Array): void {
+    const missing = decodeTreeObject(bytes).references.find((reference) => !this.has(reference.id, reference.kind));
+    if (missing) throw new SnapshotError('object/missing', `a tree refers to the ${missing.kind} object ${missing.id}, which was not saved; save it first`);
+  }
+
+  #requireSound(): void {
+    if (this.#failure !== undefined)
+      throw new SnapshotError('repository/broken', `an earlier write to ${this.#parts.storage.description} failed; open the repository again and repeat the work`, { cause: this.#failure });
+  }
+
+  /** Not abortable on purpose: stopping half-way would lose objects that callers believe saved. */
+  #store(builder: PackBuilder): Promise<void> {
+    this.#open.delete(builder.kind);
+    this.#leaving.add(builder);
+    return this.#write(async () => {
+      const { manifest, parts } = builder.finish();
+      await this.#parts.storage.put('pack', manifest.name, parts);
+      this.#index.addPack(manifest);
+      this.#unlisted.push(manifest);
+      this.#leaving.delete(builder);
+    });
+  }
+
+  /** One write at a time, in the order they were asked for; the first failure ends all. */
+  #write(work: () => Promise<void>): Promise<void> {
+    const write = this.#writes.then(async () => {
+      this.#requireSound();
+      try {
+        await work();
+      } catch (error) {
+        this.#failure = error;
+        throw error;
+      }
+    });
+    this.#writes = write.catch(() => undefined);
+    return write;
+  }
+}
+
+function ignoreDamage(error: unknown): undefined {
+  if (SnapshotError.isInstance(error) && (error.code === 'format/damaged' || error.code === 'storage/not-found')) return undefined;
+  throw error;
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, readdir, stat, unlink } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { isFileName, requireFileName } from './file-name.ts';
+import type { FileKind, Storage, StorageCallOptions, StoredFile } from './storage.ts';
+import { translateFileError } from './translate-file-error.ts';
+import { syncFolder, writeDurably } from './write-durably.ts';
+
+/** What a folder storage takes from outside. */
+export interface FolderStorageOptions {
+  /** Root of the repository; created by the first write. */
+  readonly path: string;
+  /** Milliseconds since 1970 UTC. Default: the machine's clock. */
+  readonly nowMs?: () => number;
+}
+
+const folders: Readonly<Record<FileKind, string>> = {
+  config: 'config',
+  key: 'keys',
+  pack: 'packs',
+  index: 'index',
+  snapshot: 'snapshots',
+  intent: 'intents',
+  epoch: 'epochs',
+  lease: 'leases',
+};
+const temporaryFolder = 'tmp';
+
+/**
+ * A repository in a local folder: one folder per kind, one file per name, and `tmp` for files being written.
+ *
+ * Nothing is touched until the first call. Folders are readable by their owner only.
+ */
+export function createFolderStorage(options: FolderStorageOptions): Storage {
+  const root = resolve(options.path);
+  const nowMs = options.nowMs ?? Date.now;
+  const prepared = new Set<string>();
+
+  function pathOf(kind: FileKind, name: string): string {
+    requireFileName(name);
+    return join(root, folders[kind], name);
+  }
+
+  async function prepareFolder(path: string): Promise<void> {
+    if (prepared.has(path)) return;
+    const firstCreated = await mkdir(path, { recursive: true, mode: 0o700 });
+    // The names of new folders must be as durable as the files in them.
+    if (firstCreated !== undefined) for (let made = path; made.length >= firstCreated.length; made = dirname(made)) await syncFolder(dirname(made));
+    prepared.add(path);
+  }
+
+  async function call<T>(what: string, direction: 'read' | 'write', options: StorageCallOptions | undefined, work: () => Promise<T>): Promise<T> {
+    options?.signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (cause) {
+      throw translateFileError(what, direction, cause, options?.signal);
+    }
+  }
+
+  async function statFile(path: string, name: string): Promise<StoredFile | undefined> {
+    try {
+      const facts = await stat(path);
+      return facts.isFile() ? { name, sizeBytes: facts.size, modifiedAtMs: facts.mtimeMs } : undefined;
+    } catch (cause) {
+      if (isMissing(cause)) return undefined;
+      throw cause;
+    }
+  }
+
+  return {
+    description: root,
+    put: (kind, name, parts, options) => {
+      const path = pathOf(kind, name);
+      return call(`cannot write ${path}`, 'write', options, async () => {
+        await prepareFolder(join(root, temporaryFolder));
+        await prepareFolder(dirname(path));
+        await writeDurably(path, join(root, temporaryFolder, randomUUID()), parts);
+      });
+    },
+    get: (kind, name, options) => {
+      const path = pathOf(kind, name);
+      return call(`cannot read ${path}`, 'read', options, async () => new Uint8Array(await readFile(path, options?.signal && { signal: options.signal })));
+    },
+    getRange: (kind, name, offset, lengthBytes, options) => {
+      const path = pathOf(kind, name);
+      return call(`cannot read ${path}`, 'read', options, () => readRange(path, offset, lengthBytes));
+    },
+    async *list(kind, options) {
+      const folder = join(root, folders[kind]);
+      const names = await call(`cannot list ${folder}`, 'read', options, () => readdir(folder)).catch((error: unknown) => {
+        if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') return [];
+        throw error;
+      });
+      for (const name of names) {
+        if (!isFileName(name)) continue;
+        const file = await call(`cannot read ${join(folder, name)}`, 'read', options, () => statFile(join(folder, name), name));
+        if (file) yield file;
+      }
+    },
+    stat: (kind, name, options) => {
+      const path = pathOf(kind, name);
+      return call(`cannot read ${path}`, 'read', options, () => statFile(path, name));
+    },
+    delete: (kind, name, options) => {
+      const path = pathOf(kind, name);
+      return call(`cannot delete ${path}`, 'write', options, async () => {
+        try {
+          await unlink(path);
+        } catch (cause) {
+          if (isMissing(cause)) return;
+          throw cause;
+        }
+        await syncFolder(dirname(path));
+      });
+    },
+    deleteLeftovers: (olderThanMs, options) => {
+      const folder = join(root, temporaryFolder);
+      return call(`cannot clear ${folder}`, 'write', options, async () => {
+        const names = await readdir(folder).catch((cause: unknown) => {
+          if (isMissing(cause)) return [];
+          throw cause;
+        });
+        for (const name of names) {
+          const file = await statFile(join(folder, name), name);
+          if (file && nowMs() - file.modifiedAtMs > olderThanMs) await unlink(join(folder, name));
+        }
+      });
+    },
+    timeMs: async () => nowMs(),
+  };
+}
+
+async function readRange(path: string, offset: number, lengthBytes: number): Promise<Uint8Array> {
+  const handle = await open(path, 'r');
+  try {
+    const { size } = await handle.stat();
+    const bytes = new Uint8Array(Math.max(0, Math.min(lengthBytes, size - offset)));
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await handle.close();
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
