@@ -21,6 +21,7 @@ export const checkSteps: readonly CheckStep[] = [
   { name: 'exports', promise: 'public names are the pinned ones', command: tool('check-exports.ts'), needs: [] },
   { name: 'knip', promise: 'nothing is unused or undeclared', command: ['knip'], needs: [] },
   { name: 'docs', promise: 'public exports are documented, links resolve', command: ['typedoc', '--emit', 'none'], needs: [] },
+  { name: 'reference', promise: 'generated pages say what the code says', command: tool('check-reference.ts'), needs: [] },
   { name: 'build', promise: 'every package builds', command: ['tsup', '--silent'], needs: [] },
   { name: 'publint', promise: 'packed packages are well formed', command: tool('check-packed.ts', 'publint'), needs: ['types', 'build'] },
   { name: 'attw', promise: 'types of packed packages resolve', command: tool('check-packed.ts', 'attw'), needs: ['types', 'build'] },
