@@ -1,1 +1,27 @@
-export {};
+// What plug-in authors would otherwise write again. Adding a line here adds public API.
+export { requestJson } from './request-json.ts';
+export type { JsonRequest } from './request-json.ts';
+export { createTokenCache } from './token-cache.ts';
+export type { TokenCache } from './token-cache.ts';
+export { readRetryAfter } from './retry-after.ts';
+export { defaultRetryPolicy, retrySchedule } from './retry-schedule.ts';
+export type { RetryDecision, RetryPolicy, RetryState } from './retry-schedule.ts';
+export { withRetry } from './with-retry.ts';
+export type { RetryRequest } from './with-retry.ts';
+export { walkPages } from './walk-pages.ts';
+export type { Page, PageWalk } from './walk-pages.ts';
+export { diffSessions } from './diff-sessions.ts';
+export type { SessionDiff, SessionHysteresis, TrackedSession } from './diff-sessions.ts';
+export { pollSessions } from './poll-sessions.ts';
+export type { SessionPoll } from './poll-sessions.ts';
+export { readEventStream } from './read-event-stream.ts';
+export type { EventStreamRequest } from './read-event-stream.ts';
+export { wrapPlugin } from './wrap-plugin.ts';
+export type { PluginCall, PluginWrapper } from './plugin-call.ts';
+export { limitCalls } from './limit-calls.ts';
+export { traceCalls } from './trace-calls.ts';
+export type { CallSpan, CallTracer } from './trace-calls.ts';
+export { recordCalls } from './record-calls.ts';
+export type { CallRecord } from './record-calls.ts';
+export { injectFaults } from './inject-faults.ts';
+export type { CallFault } from './inject-faults.ts';

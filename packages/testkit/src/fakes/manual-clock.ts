@@ -91,11 +91,11 @@ export function createManualClock({ nowMs = Date.UTC(2026, 10, 22, 3) }: { reado
       wallMs += ms;
     },
     async runUntilSettled(promise, limitMs = 7 * 86_400_000) {
-      let settled = false;
-      const mark = (): void => void (settled = true);
+      const state = { settled: false };
+      const mark = (): void => void (state.settled = true);
       promise.then(mark, mark);
       const endMs = elapsedMs + limitMs;
-      for (await settle(); !settled; await settle()) {
+      for (await settle(); !state.settled; await settle()) {
         const next = soonestFirst()[0];
         if (next && next.wakesAtMs > endMs) throw new RecoveryError('deadline-exceeded', `still pending after ${limitMs} ms of manual time`);
         if (next) await advance(next.wakesAtMs - elapsedMs);
