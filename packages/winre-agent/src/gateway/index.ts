@@ -1,1 +1,7 @@
-export {};
+// The gateway, embedded by back ends. Adding a line here adds public API.
+export type { EnrolmentTokenRequest, Gateway, GatewayConfig, LogEntry, OperationSubmission, TenantSettings } from './gateway.ts';
+export type { GatewayFilter, GatewayStore, GatewayWrite } from './gateway-store.ts';
+export type { ArtifactRecord, DeliveryState, DeviceRecord, EnrolmentTokenRecord, EscrowRecord, GatewayRecords, GatewayTable, OperationRecord, SessionRecord, TenantRecord } from './gateway-records.ts';
+export { escrowRecordKey, matchesFilter, operationRecordKey, recordKey } from './record-key.ts';
+export { createEscrowOpener, generateEscrowKey } from './escrow-opener.ts';
+export type { EscrowKeyPair, EscrowOpener } from './escrow-opener.ts';

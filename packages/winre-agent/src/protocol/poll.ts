@@ -1,0 +1,40 @@
+import { networkStatusSchema } from '@winre-kit/sdk';
+import { z } from 'zod';
+import { commandSchema } from './command.ts';
+import { consentSchema } from './data-category.ts';
+import { devicePoliciesSchema } from './device-policies.ts';
+import { nonceSchema } from './ed25519-public-key.ts';
+import { logWindowSchema } from './log-chunk.ts';
+import { protocolLimits } from './protocol-limits.ts';
+import { signedRevocationsSchema } from './signed-revocations.ts';
+import { signedTimeSchema } from './signed-time.ts';
+import { signedTrustUpdateSchema } from './signed-trust-update.ts';
+
+/**
+ * A heartbeat that waits for commands. An agent has one poll open at a time and gives the old one up for good before it sends the next: a reply that
+ * arrives afterwards is thrown away unread. What `lastCommandSequence` does not cover by then has never arrived.
+ */
+export const pollRequestSchema = z.strictObject({
+  waitMs: z.int().nonnegative().max(protocolLimits.maxPollWaitMs),
+  /** Counts the heartbeats of this boot. */
+  heartbeat: z.int().nonnegative(),
+  lastCommandSequence: z.int().nonnegative(),
+  /** Queries being worked on; every other unanswered one is sent again. */
+  openQueryIds: z.array(z.string().min(1).max(200)).max(100),
+  network: z.strictObject(networkStatusSchema.shape).optional(),
+  timeNonce: nonceSchema.optional(),
+});
+export type PollRequest = z.infer<typeof pollRequestSchema>;
+
+export const pollReplySchema = z.object({
+  commands: z.array(commandSchema),
+  /** Answers `timeNonce`. */
+  time: signedTimeSchema.optional(),
+  /** These three come when they have changed since the agent last got them on this channel. */
+  revocations: signedRevocationsSchema.optional(),
+  trustUpdates: z.array(signedTrustUpdateSchema).optional(),
+  policies: devicePoliciesSchema.optional(),
+  consent: consentSchema.optional(),
+  logs: logWindowSchema,
+});
+export type PollReply = z.infer<typeof pollReplySchema>;

@@ -1,0 +1,19 @@
+/** What both ends hold each other to. A body over its limit is answered with `resource-exhausted`, nothing changed. */
+export const protocolLimits = {
+  /** Requests that anybody can send: enrol, challenge, hello. */
+  maxOpenBodyBytes: 64 * 1_024,
+  /** Any other JSON request. */
+  maxBodyBytes: 1_048_576,
+  maxArtifactBytes: 32 * 1_048_576,
+  /** A reply: commands carry scripts and packages. */
+  maxReplyBytes: 48 * 1_048_576,
+  /** Commands in one poll reply. */
+  maxCommandsPerPoll: 8,
+  maxPollWaitMs: 60_000,
+  challengeLifetimeMs: 60_000,
+  /** How far below the highest sequence seen a request may lie, so that parallel requests may overtake each other. */
+  sequenceWindow: 64,
+  maxReportsPerRequest: 64,
+  maxChunksPerRequest: 256,
+  maxChunkBytes: 64 * 1_024,
+} as const;
