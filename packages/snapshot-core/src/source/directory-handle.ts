@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
-import { closeSync, constants, existsSync, fstatSync, lstatSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, fsync, lstatSync, openSync, readdirSync, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { compareNames } from './byte-path.ts';
 import { factsFromStats, sameFile } from './file-facts.ts';
 import type { FileFacts } from './file-facts.ts';
@@ -22,6 +23,8 @@ export interface DirectoryHandle {
   names(): Uint8Array[];
   /** Opens a directory in this one; a symlink is refused with `ENOTDIR` or `ELOOP`. The caller closes it. */
   openChild(name: Uint8Array): DirectoryHandle;
+  /** Makes created, renamed and removed names durable; does nothing where the system cannot. */
+  sync(): Promise<void>;
   /** Closing twice does nothing. */
   close(): void;
 }
@@ -44,6 +47,7 @@ function openByDescriptor(path: Buffer, extraFlags: number): DirectoryHandle {
     pathOf,
     names: () => sortedNames(self),
     openChild: (name) => openByDescriptor(pathOf(name), constants.O_NOFOLLOW),
+    sync: () => syncDescriptor(descriptor),
     close() {
       if (open) closeSync(descriptor);
       open = false;
@@ -65,9 +69,16 @@ function openByPath(path: Buffer, look: typeof statSync | typeof lstatSync): Dir
     pathOf,
     names: () => sortedNames(path),
     openChild: (name) => openByPath(pathOf(name), lstatSync),
+    async sync() {
+      if (process.platform === 'win32') return;
+      const descriptor = openSync(path, constants.O_RDONLY);
+      await syncDescriptor(descriptor).finally(() => closeSync(descriptor));
+    },
     close() {},
   };
 }
+
+const syncDescriptor = promisify(fsync);
 
 function sortedNames(path: Buffer): Uint8Array[] {
   return readdirSync(path, { encoding: 'buffer' }).sort(compareNames);

@@ -1,0 +1,40 @@
+import { displayPath } from '../source/byte-path.ts';
+import type { UnreadReason } from '../format/tree-entry.ts';
+
+/** What kept one item from being handled like the rest. Reasons of unread items are in the snapshot; the others are of the run. */
+export type IssueReason =
+  | UnreadReason
+  | 'vanished'
+  | 'torn'
+  | 'parent-damaged'
+  | 'not-restorable'
+  | 'exists'
+  | 'in-the-way'
+  | 'metadata'
+  | 'name'
+  | 'damaged';
+
+/** One item that was not handled like the rest; everything else went on. */
+export interface ItemIssue {
+  /** Relative to the root, names joined by `/`, as bytes. */
+  readonly path: Uint8Array;
+  /** The same, safe to print. */
+  readonly displayPath: string;
+  readonly reason: IssueReason;
+  readonly message: string;
+}
+
+/** Issues kept in a report; the rest are counted. A tree of a million unreadable files must not fill the memory. */
+export const maxReportedIssues = 1_000;
+
+/** Collects issues up to a bound. */
+export class IssueList {
+  readonly issues: ItemIssue[] = [];
+  readonly reasons = new Set<IssueReason>();
+  count = 0;
+
+  add(path: Uint8Array, reason: IssueReason, message: string): void {
+    this.reasons.add(reason);
+    if (++this.count <= maxReportedIssues) this.issues.push({ path, displayPath: displayPath(path), reason, message });
+  }
+}

@@ -1,0 +1,194 @@
+import { mkdirSync } from 'node:fs';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { CallOptions } from '../repository/call-options.ts';
+import type { LeaseOptions } from '../repository/lease.ts';
+import type { Repository } from '../repository/repository.ts';
+import { openDirectory } from '../source/directory-handle.ts';
+import type { DirectoryHandle } from '../source/directory-handle.ts';
+import { lookAt } from '../source/list-directory.ts';
+import { createPacer } from '../source/pacer.ts';
+import { applyMetadata } from './apply-metadata.ts';
+import { itemErrorCode } from './fatal-write-error.ts';
+import { IssueList } from './item-issue.ts';
+import type { ItemIssue } from './item-issue.ts';
+import { listSnapshot, loadTreeRoot } from './list-snapshot.ts';
+import { planRestore } from './plan-restore.ts';
+import type { RestoreStep } from './plan-restore.ts';
+import { isDamage } from './take-file.ts';
+import { makeDirectory, removeName, writeHardLink, writeSymlink } from './target-names.ts';
+import { writeFile } from './write-file.ts';
+
+/** How far a restore is; `totalBytes` is what the whole snapshot holds, also when only a part is restored. */
+export interface RestoreProgress {
+  readonly filesDone: number;
+  readonly bytesWritten: number;
+  readonly totalBytes: number;
+}
+
+/** How to restore a tree. */
+export interface RestoreOptions extends CallOptions {
+  /** Only these paths, as for `listSnapshot`. */
+  readonly paths?: readonly (string | Uint8Array)[];
+  /** Replace files and symlinks that are in the target already. Default false: they stay and are reported. */
+  readonly overwrite?: boolean;
+  readonly onProgress?: (progress: RestoreProgress) => void;
+  readonly lease?: Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'>;
+}
+
+/** What a restore did. */
+export interface RestoreReport {
+  readonly files: number;
+  readonly directories: number;
+  readonly symlinks: number;
+  readonly hardLinks: number;
+  readonly bytesWritten: number;
+  /** True when there are no issues: the target holds all that was asked for. */
+  readonly complete: boolean;
+  /** The first 1,000 issues. */
+  readonly issues: readonly ItemIssue[];
+  readonly issueCount: number;
+}
+
+/**
+ * Restores a tree, or a part of it, into a directory, which is created when missing.
+ *
+ * Every chunk is verified before it is written, files appear whole under their names, and nothing is ever written outside
+ * the target, whatever the snapshot or the target hold. Items that fail are reported; the rest is done.
+ *
+ * @throws {SnapshotError} `snapshot/*`, `target/unusable`, `target/write-failed` (full or broken disk), `repository/*`, `argument/invalid`
+ * @throws the signal's reason when aborted; what was written stays
+ */
+export async function restoreSnapshot(repository: Repository, snapshotId: string, target: string, options: RestoreOptions = {}): Promise<RestoreReport> {
+  const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
+  return repository.withLease('shared', async () => {
+    await loadTreeRoot(repository, snapshotId, call);
+    const { totalBytes } = (await repository.getSnapshot(snapshotId, call)).statistics;
+    const root = openTarget(target);
+    const run = new RestoreRun(repository, root, options, call, totalBytes);
+    try {
+      const pacer = createPacer(options.signal);
+      const items = listSnapshot(repository, snapshotId, { ...call, ...(options.paths !== undefined && { paths: options.paths }) });
+      for await (const step of planRestore(items, { windowsNames: process.platform === 'win32' })) {
+        await pacer.step();
+        await run.apply(step);
+      }
+      return run.report();
+    } finally {
+      run.close();
+      root.close();
+    }
+  }, { ...call, ...options.lease });
+}
+
+/** Opens a directory to write into, making it first when it is missing. @throws {SnapshotError} `target/unusable` */
+function openTarget(path: string): DirectoryHandle {
+  try {
+    mkdirSync(path, { recursive: true });
+    return openDirectory(path);
+  } catch (cause) {
+    throw new SnapshotError('target/unusable', `cannot use ${path} as the target of a restore; name a directory that can be written`, { cause });
+  }
+}
+
+class RestoreRun {
+  readonly #repository: Repository;
+  readonly #root: DirectoryHandle;
+  readonly #options: RestoreOptions;
+  readonly #call: CallOptions;
+  readonly #totalBytes: number;
+  /** Directories being filled, outermost first; `undefined` for one that could not be made. */
+  readonly #open: (DirectoryHandle | undefined)[] = [];
+  readonly #issues = new IssueList();
+  readonly #counts = { files: 0, directories: 0, symlinks: 0, hardLinks: 0, bytesWritten: 0 };
+
+  constructor(repository: Repository, root: DirectoryHandle, options: RestoreOptions, call: CallOptions, totalBytes: number) {
+    this.#repository = repository;
+    this.#root = root;
+    this.#options = options;
+    this.#call = call;
+    this.#totalBytes = totalBytes;
+  }
+
+  async apply(step: RestoreStep): Promise<void> {
+    const parent = this.#open.at(step.action === 'finish-directory' ? -2 : -1);
+    if (step.action === 'skip') return this.#issues.add(step.path, step.reason, step.message);
+    try {
+      if (step.action === 'make-directory') return void this.#open.push(this.#enter(step, parent));
+      if (step.action === 'finish-directory') return await this.#finish(step, parent);
+      if (parent !== undefined) await this.#write(step, parent);
+    } catch (error) {
+      if (isDamage(error)) this.#issues.add(step.path, 'damaged', `its content is lost: ${String(error)}`);
+      else this.#issues.add(step.path, 'not-restorable', `the target refused it: ${itemErrorCode(error, step.path)}`);
+      if (step.action === 'make-directory') this.#open.push(undefined);
+    }
+  }
+
+  report(): RestoreReport {
+    return { ...this.#counts, complete: this.#issues.count === 0, issues: this.#issues.issues, issueCount: this.#issues.count };
+  }
+
+  close(): void {
+    for (const directory of this.#open) if (directory !== this.#root) directory?.close();
+  }
+
+  #enter(step: Extract<RestoreStep, { action: 'make-directory' | 'finish-directory' }>, parent: DirectoryHandle | undefined): DirectoryHandle | undefined {
+    if (this.#open.length === 0) return this.#root;
+    if (parent === undefined) return undefined;
+    const { name } = step.entry;
+    const present = lookAt(parent, name);
+    if (present !== undefined && present.type !== 'directory') {
+      if (this.#options.overwrite !== true) {
+        this.#issues.add(step.path, 'exists', `a ${present.type} has the name of this directory; nothing in it is restored`);
+        return undefined;
+      }
+      removeName(parent, name, present.type);
+    }
+    if (present?.type !== 'directory') makeDirectory(parent, name);
+    return parent.openChild(name);
+  }
+
+  async #finish(step: Extract<RestoreStep, { action: 'make-directory' | 'finish-directory' }>, parent: DirectoryHandle | undefined): Promise<void> {
+    const directory = this.#open.pop();
+    if (directory === undefined) return;
+    try {
+      await directory.sync();
+      this.#counts.directories += 1;
+      // The root's own name belongs to its parent directory; it is changed through itself.
+      if (parent === undefined) applyMetadata(directory, currentDirectory, step.path, step.entry, this.#issues);
+      else applyMetadata(parent, step.entry.name, step.path, step.entry, this.#issues);
+    } finally {
+      if (directory !== this.#root) directory.close();
+    }
+  }
+
+  async #write(step: Extract<RestoreStep, { action: 'write-file' | 'make-symlink' | 'link' }>, parent: DirectoryHandle): Promise<void> {
+    const { path, entry } = step;
+    const present = lookAt(parent, entry.name);
+    if (present?.type === 'directory' || (present !== undefined && this.#options.overwrite !== true))
+      return this.#issues.add(path, 'exists', `a ${present.type} has this name already`);
+    if (step.action === 'make-symlink') {
+      await writeSymlink(this.#repository, parent, entry.name, step.entry.target);
+      this.#counts.symlinks += 1;
+    } else if (step.action === 'link') {
+      await writeHardLink(this.#repository, this.#root, step.existingPath, parent, entry.name);
+      this.#counts.hardLinks += 1;
+      return;
+    } else {
+      await writeFile(this.#repository, parent, entry.name, step.entry, this.#call, (bytes) => {
+        this.#counts.bytesWritten += bytes;
+        this.#progress();
+      });
+      this.#counts.files += 1;
+      if (step.entry.torn) this.#issues.add(path, 'torn', 'it changed while the snapshot was taken; the content is a mixture');
+      this.#progress();
+    }
+    applyMetadata(parent, entry.name, path, entry, this.#issues);
+  }
+
+  #progress(): void {
+    const { files, bytesWritten } = this.#counts;
+    this.#options.onProgress?.({ filesDone: files, bytesWritten, totalBytes: this.#totalBytes });
+  }
+}
+
+const currentDirectory = Buffer.from('.');

@@ -1,0 +1,68 @@
+import type { SavedNode } from './tree-objects.ts';
+import { IssueList } from './item-issue.ts';
+import type { ItemIssue } from './item-issue.ts';
+
+/** How far a snapshot is. Sizes are bytes, counts grow only. */
+export interface SnapshotProgress {
+  readonly filesDone: number;
+  readonly bytesRead: number;
+  readonly bytesAdded: number;
+}
+
+/** What taking a snapshot found and did. */
+export interface SnapshotReport {
+  /** Regular files by what they were compared with the parent; without a parent all are new. A second name of a hard link is no file of its own. */
+  readonly files: { readonly new: number; readonly changed: number; readonly unmodified: number; readonly torn: number };
+  readonly directories: number;
+  readonly symlinks: number;
+  /** Names kept without what they stand for; `issues` says why. Left-out names (repository, `exclude`) count too. */
+  readonly skipped: number;
+  /** Bytes read from the source, retries included. */
+  readonly bytesRead: number;
+  /** Bytes that were new to the repository, objects of the tree included. */
+  readonly bytesAdded: number;
+  /** The first 1,000 issues. */
+  readonly issues: readonly ItemIssue[];
+  readonly issueCount: number;
+}
+
+/** Counts while a snapshot is taken. */
+export class SnapshotTally {
+  readonly files = { new: 0, changed: 0, unmodified: 0, torn: 0 };
+  directories = 0;
+  symlinks = 0;
+  skipped = 0;
+  hardLinks = 0;
+  bytesRead = 0;
+  bytesAdded = 0;
+  totalBytes = 0;
+  chunkCount = 0;
+  readonly issues = new IssueList();
+  readonly #onProgress: ((progress: SnapshotProgress) => void) | undefined;
+
+  constructor(onProgress: ((progress: SnapshotProgress) => void) | undefined) {
+    this.#onProgress = onProgress;
+  }
+
+  readonly saved = (node: SavedNode): void => {
+    if (node.added) this.bytesAdded += node.lengthBytes;
+  };
+
+  /** Regular files and symlinks and directories, as they count in a snapshot record. */
+  get entryCount(): number {
+    return this.filesDone + this.hardLinks + this.directories + this.symlinks;
+  }
+
+  get filesDone(): number {
+    return this.files.new + this.files.changed + this.files.unmodified + this.files.torn;
+  }
+
+  progress(): void {
+    this.#onProgress?.({ filesDone: this.filesDone, bytesRead: this.bytesRead, bytesAdded: this.bytesAdded });
+  }
+
+  report(): SnapshotReport {
+    const { files, directories, symlinks, skipped, bytesRead, bytesAdded, issues } = this;
+    return { files: { ...files }, directories, symlinks, skipped, bytesRead, bytesAdded, issues: issues.issues, issueCount: issues.count };
+  }
+}

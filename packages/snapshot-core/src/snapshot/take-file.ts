@@ -1,0 +1,109 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import type { ContentTable, FileEntry, TreeEntry } from '../format/tree-entry.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { factsFromStats, fileIdKey, sameFile, sameVersion } from '../source/file-facts.ts';
+import type { FileFacts } from '../source/file-facts.ts';
+import { lookAt } from '../source/list-directory.ts';
+import type { PresentEntry } from '../source/list-directory.ts';
+import { readFilePieces } from '../source/read-pieces.ts';
+import { readReferences } from './read-content.ts';
+import { storeContent } from './store-content.ts';
+import type { TakeContext } from './take-context.ts';
+import { entryFacts } from './entry-facts.ts';
+
+/** A write this soon before the reading may be followed by another one with the same time stamp: file times are coarse. */
+const settleMs = 2_000;
+
+/**
+ * Makes the entry of one regular file: from its parent's when nothing changed, else by reading it.
+ *
+ * A file is compared before and after it is read, and read once more when it changed meanwhile. A second change makes it
+ * torn: kept, and said so. `undefined` when it vanished.
+ *
+ * @throws system errors of opening and reading, for the caller to report
+ */
+export async function takeFile(context: TakeContext, present: PresentEntry, parent: TreeEntry | undefined): Promise<FileEntry | undefined> {
+  const { tally, linked } = context;
+  const known = present.facts.linkCount > 1 ? linked.get(fileIdKey(present.facts)) : undefined;
+  if (known !== undefined && isUnchanged(known, present.facts)) {
+    tally.hardLinks += 1;
+    return { ...known, name: present.name };
+  }
+  const before = parent?.type === 'file' ? parent : undefined;
+  const entry = (await reuseParent(context, present, before)) ?? (await readFile(context, present, before));
+  if (entry !== undefined) {
+    tally.totalBytes += entry.size;
+    if (entry.linkCount > 1) linked.set(fileIdKey(entry), entry);
+  }
+  return entry;
+}
+
+async function reuseParent(context: TakeContext, present: PresentEntry, parent: FileEntry | undefined): Promise<FileEntry | undefined> {
+  if (parent === undefined || context.verifyAll || parent.torn || !parent.settled || !isUnchanged(parent, present.facts)) return undefined;
+  const chunkCount = await countStored(context, parent.content);
+  if (chunkCount === undefined) return undefined;
+  context.tally.files.unmodified += 1;
+  context.tally.chunkCount += chunkCount;
+  return { ...parent, ...entryFacts(present.name, present.facts), size: parent.size };
+}
+
+function isUnchanged(entry: FileEntry, facts: FileFacts): boolean {
+  return entry.size === facts.bytes && entry.modifiedMicros === facts.modifiedMicros && entry.changedNanos === facts.changedNanos && sameFile(entry, facts);
+}
+
+/** How many chunks a content has, or `undefined` when one is not stored any more or a list cannot be read. */
+async function countStored(context: TakeContext, content: ContentTable): Promise<number | undefined> {
+  let count = 0;
+  try {
+    for await (const { id } of readReferences(context.repository, content, 'data', context.options)) {
+      if (!context.repository.has(id)) return undefined;
+      count += 1;
+    }
+    return content.references.every(({ id }) => context.repository.has(id)) ? count : undefined;
+  } catch (error) {
+    if (isDamage(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether an error says that stored objects are lost, which reading the source again can heal. */
+export function isDamage(error: unknown): boolean {
+  return SnapshotError.isInstance(error) && ['object/missing', 'object/damaged', 'format/damaged', 'storage/not-found'].includes(error.code);
+}
+
+async function readFile(context: TakeContext, present: PresentEntry, parent: FileEntry | undefined): Promise<FileEntry | undefined> {
+  const first = await readOnce(context, present);
+  const last = first === undefined || first.entry.torn ? await readOnce(context, present) : first;
+  if (last === undefined) return undefined;
+  const { files } = context.tally;
+  context.tally.chunkCount += last.chunkCount;
+  if (last.entry.torn) files.torn += 1;
+  else if (parent === undefined) files.new += 1;
+  else if (sameContent(parent.content, last.entry.content)) files.unmodified += 1;
+  else files.changed += 1;
+  return last.entry;
+}
+
+function sameContent(left: ContentTable, right: ContentTable): boolean {
+  return left.level === right.level && left.references.length === right.references.length
+    && left.references.every(({ id }, index) => id === right.references[index]?.id);
+}
+
+async function readOnce(context: TakeContext, present: PresentEntry): Promise<{ entry: FileEntry; chunkCount: number } | undefined> {
+  const startedMs = context.nowMs();
+  // O_NONBLOCK: had a fifo taken the file's place, opening it must not wait for a writer.
+  const descriptor = openSync(present.directory.pathOf(present.name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const before = factsFromStats(fstatSync(descriptor, { bigint: true }));
+    if (before.type !== 'file') return undefined;
+    const stored = await storeContent(context.repository, context.parameters, readFilePieces(descriptor, before.bytes), context.tally, context.options);
+    const after = factsFromStats(fstatSync(descriptor, { bigint: true }));
+    const named = lookAt(present.directory, present.name);
+    const torn = stored.bytes !== before.bytes || !sameVersion(before, after) || named === undefined || !sameFile(before, named);
+    const settled = Number(before.changedNanos / 1_000_000n) < startedMs - settleMs;
+    const entry: FileEntry = { type: 'file', ...entryFacts(present.name, before), size: stored.bytes, torn, settled, content: stored.content };
+    return { entry, chunkCount: stored.chunkCount };
+  } finally {
+    closeSync(descriptor);
+  }
+}

@@ -1,0 +1,142 @@
+import { hostname } from 'node:os';
+import { statSync } from 'node:fs';
+import { chunkProfiles } from '../chunking/chunk-profiles.ts';
+import { deriveSieveParameters } from '../chunking/sieve-parameters.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { SnapshotRecord } from '../format/snapshot-record.ts';
+import type { FileEntry, TreeEntry } from '../format/tree-entry.ts';
+import type { CallOptions } from '../repository/call-options.ts';
+import type { Clock } from '../repository/clock.ts';
+import type { LeaseOptions } from '../repository/lease.ts';
+import type { Repository } from '../repository/repository.ts';
+import { openDirectory } from '../source/directory-handle.ts';
+import type { DirectoryHandle } from '../source/directory-handle.ts';
+import { factsFromStats, fileIdKey } from '../source/file-facts.ts';
+import { createPacer } from '../source/pacer.ts';
+import { readVolumePieces } from '../source/read-pieces.ts';
+import type { DirectorySource, SnapshotSource } from '../source/snapshot-source.ts';
+import { SnapshotTally } from './snapshot-tally.ts';
+import type { SnapshotProgress, SnapshotReport } from './snapshot-tally.ts';
+import { storeContent } from './store-content.ts';
+import type { TakeContext } from './take-context.ts';
+import { takeDirectory } from './take-directory.ts';
+import { isDamage } from './take-file.ts';
+import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
+
+/** How to take a snapshot. */
+export interface TakeSnapshotOptions extends CallOptions {
+  /** Id of the snapshot to compare with: files whose metadata did not change since are not read again. */
+  readonly parent?: string;
+  /** Read every file, whatever its metadata says. Default false. */
+  readonly verifyAll?: boolean;
+  readonly labels?: readonly string[];
+  /** Default: the name of this machine. */
+  readonly hostname?: string;
+  readonly onProgress?: (progress: SnapshotProgress) => void;
+  /** Default: the system's time. */
+  readonly clock?: Pick<Clock, 'nowMs'>;
+  /** How to wait for a repository that is busy. */
+  readonly lease?: Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'>;
+}
+
+/** A committed snapshot, and what was met on the way. */
+export interface TakenSnapshot {
+  readonly record: SnapshotRecord;
+  readonly report: SnapshotReport;
+}
+
+/**
+ * Takes a snapshot and commits it. Killed or aborted before the end, nothing of it shows, and what was stored is found
+ * again by the next one.
+ *
+ * Items that cannot be read do not stop it: they are in the report, and the record says `incomplete`.
+ *
+ * @throws {SnapshotError} `source/unreadable` (the root itself), `snapshot/not-found` (the parent), `repository/*`, `storage/*`
+ * @throws the signal's reason when aborted
+ */
+export async function takeSnapshot(repository: Repository, source: SnapshotSource, options: TakeSnapshotOptions = {}): Promise<TakenSnapshot> {
+  const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
+  return repository.withLease('shared', async () => {
+    const nowMs = () => options.clock?.nowMs() ?? Date.now();
+    const startedMs = nowMs();
+    const tally = new SnapshotTally(options.onProgress);
+    const parent = options.parent === undefined ? undefined : await loadParent(repository, options.parent, tally, call);
+    const context = {
+      repository, tally, nowMs, pacer: createPacer(options.signal), linked: new Map<string, FileEntry>(), options: call,
+      verifyAll: options.verifyAll ?? false,
+      parameters: deriveSieveParameters(repository.chunkingKey, chunkProfiles[repository.config.profile]),
+    };
+    const entry = source.kind === 'directory' ? await takeTree(context, source, parent) : await takeBytes(context, source);
+    const root = await saveTreeNode(repository, { type: 'root', entry }, call);
+    tally.saved(root);
+    const record = await repository.commitSnapshot({
+      ...(options.parent !== undefined && { parentId: options.parent }),
+      timeMs: startedMs,
+      hostname: options.hostname ?? hostname(),
+      labels: options.labels ?? [],
+      source: { kind: source.kind === 'directory' ? 'tree' : 'image', description: describeSource(source) },
+      rootId: root.id,
+      statistics: {
+        entryCount: tally.entryCount, totalBytes: tally.totalBytes, chunkCount: tally.chunkCount, addedBytes: tally.bytesAdded,
+        durationMs: Math.max(0, nowMs() - startedMs),
+      },
+      incomplete: [...tally.issues.reasons].some((reason) => reason !== 'vanished' && reason !== 'parent-damaged'),
+    }, call);
+    tally.progress();
+    return { record, report: tally.report() };
+  }, { ...call, ...options.lease });
+}
+
+function describeSource(source: SnapshotSource): string {
+  return source.kind === 'directory' ? source.path : source.kind === 'volume' ? source.volume.description : source.description;
+}
+
+async function loadParent(repository: Repository, id: string, tally: SnapshotTally, call: CallOptions): Promise<TreeEntry | undefined> {
+  const record = await repository.getSnapshot(id, call);
+  try {
+    return await loadRootEntry(repository, record.rootId, call);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    tally.issues.add(new Uint8Array(0), 'parent-damaged', `the parent snapshot cannot be read, so everything is read from the source: ${String(error)}`);
+    return undefined;
+  }
+}
+
+type UnboundContext = Omit<TakeContext, 'excluded' | 'device'>;
+
+async function takeTree(context: UnboundContext, source: DirectorySource, parent: TreeEntry | undefined): Promise<TreeEntry> {
+  const excluded = new Map<string, 'excluded' | 'repository'>((source.exclude ?? []).map((id) => [fileIdKey(id), 'excluded']));
+  const { localPath } = context.repository;
+  if (localPath !== undefined) excluded.set(fileIdKey(factsFromStats(statSync(localPath, { bigint: true }))), 'repository');
+  const handle = openSourceRoot(source.path);
+  try {
+    const place = { path: new Uint8Array(0), name: new Uint8Array(0), facts: handle.facts };
+    return await takeDirectory({ ...context, excluded, device: handle.facts.device }, handle, place, parent);
+  } finally {
+    handle.close();
+  }
+}
+
+function openSourceRoot(path: string): DirectoryHandle {
+  try {
+    const handle = openDirectory(path);
+    handle.names();
+    return handle;
+  } catch (cause) {
+    throw new SnapshotError('source/unreadable', `cannot read the directory ${path}; check the path and its permissions`, { cause });
+  }
+}
+
+async function takeBytes(context: UnboundContext, source: Exclude<SnapshotSource, DirectorySource>): Promise<FileEntry> {
+  const pieces = source.kind === 'volume' ? readVolumePieces(source.volume) : source.stream;
+  const stored = await storeContent(context.repository, context.parameters, pieces, context.tally, context.options);
+  if (source.kind === 'volume' && stored.bytes !== source.volume.bytes)
+    throw new SnapshotError('source/unreadable', `${source.volume.description} ended after ${stored.bytes} of ${source.volume.bytes} bytes; it must not change while it is read`);
+  context.tally.files.new += 1;
+  context.tally.totalBytes += stored.bytes;
+  context.tally.chunkCount += stored.chunkCount;
+  return {
+    type: 'file', name: new Uint8Array(0), mode: 0, userId: 0, groupId: 0, size: stored.bytes, modifiedMicros: 0n, changedNanos: 0n,
+    device: 0n, inode: 0n, linkCount: 0, torn: false, settled: true, content: stored.content,
+  };
+}

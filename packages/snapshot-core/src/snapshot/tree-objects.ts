@@ -1,0 +1,36 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { encodeChecked } from '../format/encode-checked.ts';
+import type { ContentReference, TreeEntry } from '../format/tree-entry.ts';
+import { decodeTreeObject, encodeTreeObject } from '../format/tree-object.ts';
+import { decodeTreeNode, encodeTreeNode } from '../format/tree-payload.ts';
+import type { TreeNode } from '../format/tree-payload.ts';
+import type { CallOptions } from '../repository/call-options.ts';
+import type { Repository } from '../repository/repository.ts';
+
+/** Where a saved object went. */
+export interface SavedNode {
+  readonly id: string;
+  readonly lengthBytes: number;
+  readonly added: boolean;
+}
+
+/** Encodes and saves a node; everything it refers to must be saved already. */
+export async function saveTreeNode(repository: Repository, node: TreeNode, options: CallOptions): Promise<SavedNode> {
+  const bytes = encodeChecked('a tree node', node, (value) => encodeTreeObject(encodeTreeNode(value)), (encoded) => decodeTreeNode(decodeTreeObject(encoded), 'a new tree node'));
+  return { ...(await repository.save(bytes, 'tree', options)), lengthBytes: bytes.length };
+}
+
+/** Loads the node behind a reference. @throws {SnapshotError} `format/damaged` when its length is not the one referred to */
+export async function loadTreeNode(repository: Repository, reference: Pick<ContentReference, 'id' | 'lengthBytes'>, options: CallOptions): Promise<TreeNode> {
+  const bytes = await repository.load(reference.id, options);
+  if (bytes.length !== reference.lengthBytes)
+    throw new SnapshotError('format/damaged', `tree object ${reference.id} has ${bytes.length} bytes, ${reference.lengthBytes} were referred to; run check`);
+  return decodeTreeNode(decodeTreeObject(bytes), `tree object ${reference.id}`);
+}
+
+/** Loads the root of a snapshot, whose length nobody recorded. */
+export async function loadRootEntry(repository: Repository, rootId: string, options: CallOptions): Promise<TreeEntry> {
+  const node = decodeTreeNode(decodeTreeObject(await repository.load(rootId, options)), `root object ${rootId}`);
+  if (node.type !== 'root') throw new SnapshotError('format/damaged', `object ${rootId} is not the root of a snapshot; run check`);
+  return node.entry;
+}
