@@ -5,12 +5,15 @@ import { sameBytes } from '../format/same-bytes.ts';
 import type { Storage, StorageCallOptions, StoredFile } from '../storage/storage.ts';
 import type { ObjectHash } from './object-hash.ts';
 
+/** What reading packs needs of a storage. */
+export type PackStorage = Pick<Storage, 'getRange'>;
+
 /**
  * Reads prefix, directory and trailer of a stored pack and proves them against its name. Reads no frames.
  *
  * @throws {SnapshotError} `format/damaged`, `format/unsupported`, `storage/*`
  */
-export async function readPackManifest(storage: Storage, file: Pick<StoredFile, 'name' | 'sizeBytes'>, options?: StorageCallOptions): Promise<PackManifest> {
+export async function readPackManifest(storage: PackStorage, file: Pick<StoredFile, 'name' | 'sizeBytes'>, options?: StorageCallOptions): Promise<PackManifest> {
   const what = `the pack ${file.name}`;
   const trailerOffset = file.sizeBytes - packTrailerBytes;
   if (trailerOffset < packPrefixBytes) throw new SnapshotError('format/damaged', `${what} is damaged: it has only ${file.sizeBytes} bytes`);
@@ -38,7 +41,7 @@ export function parsePack(name: string, bytes: Uint8Array): PackManifest {
  *
  * @throws {SnapshotError} `object/damaged`, `storage/*`
  */
-export async function readPackedObject(storage: Storage, packName: string, object: PackedObject, hash: ObjectHash, options?: StorageCallOptions): Promise<Uint8Array> {
+export async function readPackedObject(storage: PackStorage, packName: string, object: PackedObject, hash: ObjectHash, options?: StorageCallOptions): Promise<Uint8Array> {
   const bytes = await storage.getRange('pack', packName, object.frame.offset + object.offset, object.lengthBytes, options);
   if (bytes.length !== object.lengthBytes || hash(bytes) !== object.id)
     throw new SnapshotError('object/damaged', `the object ${object.id} in the pack ${packName} does not match its identity; run check with readData`);

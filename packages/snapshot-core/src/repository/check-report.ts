@@ -1,14 +1,15 @@
 import type { CallOptions } from './call-options.ts';
+import type { LeaseOptions } from './lease.ts';
 
 /** What `check` looks at. */
-export interface CheckOptions extends CallOptions {
+export interface CheckOptions extends CallOptions, Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'> {
   /** Read and verify every stored byte, not only structure and trees. Default false. */
   readonly readData?: boolean;
 }
 
 /** One thing that is not as it should be. */
 export interface CheckFinding {
-  /** `error`: data is lost or will be; `warning`: nothing is lost, for instance a leftover of a killed process. */
+  /** `error`: stored bytes are damaged or missing, even if another copy still serves; `warning`: nothing is damaged, as a killed process's leftover. */
   readonly severity: 'error' | 'warning';
   /** `<kind>/<name>` of the file, for instance `pack/3fa9…`. */
   readonly file: string;

@@ -20,7 +20,7 @@ export interface LeaseKeeperParts {
   readonly randomBytes: (lengthBytes: number) => Uint8Array;
 }
 
-/** A lease this object holds. Without a name it left no file, because the storage refuses writes. */
+/** A lease this object holds. Without a name it left no file, because the storage refuses writes or is full. */
 interface HeldLease {
   readonly mode: LeaseMode;
   name: string | undefined;
@@ -102,7 +102,7 @@ export class LeaseKeeper {
       await storage.put('lease', name, [sealFile('lease', repositoryId, payload)], options);
       return name;
     } catch (error) {
-      if (lease.mode === 'shared' && SnapshotError.isInstance(error) && error.code === 'storage/read-only') return undefined;
+      if (lease.mode === 'shared' && SnapshotError.isInstance(error) && ['storage/read-only', 'storage/full'].includes(error.code)) return undefined;
       throw error;
     }
   }
@@ -126,7 +126,7 @@ export class LeaseKeeper {
     return undefined;
   }
 
-  /** A lease that cannot be read counts as exclusive from the time its file was written, until it would have expired. */
+  /** A lease that cannot be read counts as shared from the time its file was written, until it would have expired: it keeps prune off, not recovery. */
   async #read(file: StoredFile, options?: StorageCallOptions): Promise<LeaseRecord | undefined> {
     try {
       const bytes = await this.#parts.storage.get('lease', file.name, options);
@@ -136,7 +136,7 @@ export class LeaseKeeper {
       if (error.code === 'storage/not-found') return undefined;
       if (error.code !== 'format/damaged') throw error;
       const renewedAtMs = Math.max(0, Math.floor(file.modifiedAtMs));
-      return { mode: 'exclusive', hostname: 'an unknown host (the lease is damaged)', processId: 0, renewedAtMs, expiresAtMs: renewedAtMs + leaseDurationMs };
+      return { mode: 'shared', hostname: 'an unknown host (the lease is damaged)', processId: 0, renewedAtMs, expiresAtMs: renewedAtMs + leaseDurationMs };
     }
   }
 

@@ -92,22 +92,22 @@ export class ObjectStore {
     // Even a tree that is stored already is looked into: it may be a dead one whose children were pruned.
     if (kind === 'tree') this.#requireReferences(bytes);
     if (this.has(id, kind)) return { id, added: false };
-    const builder = this.#open.get(kind) ?? new PackBuilder(kind, this.#parts.randomBytes(saltBytes));
-    this.#open.set(kind, builder);
-    builder.add(id, bytes);
-    if (builder.plainBytes >= packTargetBytes) await this.#store(builder);
+    await this.#add(id, kind, bytes);
     return { id, added: true };
+  }
+
+  /** Stores one more copy of an object, in a new pack: how objects leave packs that are to go. */
+  async copy(id: ObjectId, kind: ObjectKind, options?: StorageCallOptions): Promise<void> {
+    const bytes = await this.load(id, options);
+    this.#requireSound();
+    if (this.#unsaved(id, kind) === undefined) await this.#add(id, kind, bytes);
   }
 
   /** Packs first, then the index that lists them. */
   async flush(options?: StorageCallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
     this.#requireSound();
-    // Data before trees, so that what refers comes after what is referred to.
-    for (const kind of ['data', 'tree'] as const) {
-      const builder = this.#open.get(kind);
-      if (builder) await this.#store(builder);
-    }
+    await Promise.all([this.#store('data'), this.#store('tree')]);
     await this.#write(async () => {
       if (this.#unlisted.length === 0) return;
       const listed = this.#unlisted;
@@ -152,11 +152,23 @@ export class ObjectStore {
       throw new SnapshotError('repository/broken', `an earlier write to ${this.#parts.storage.description} failed; open the repository again and repeat the work`, { cause: this.#failure });
   }
 
+  async #add(id: ObjectId, kind: ObjectKind, bytes: Uint8Array): Promise<void> {
+    const builder = this.#open.get(kind) ?? new PackBuilder(kind, this.#parts.randomBytes(saltBytes));
+    this.#open.set(kind, builder);
+    builder.add(id, bytes);
+    if (builder.plainBytes < packTargetBytes) return;
+    // What refers is stored after what it refers to, so that a tree found after a crash has everything below it.
+    if (kind === 'tree') await Promise.all([this.#store('data'), this.#store('tree')]);
+    else await this.#store('data');
+  }
+
   /** Not abortable on purpose: stopping half-way would lose objects that callers believe saved. */
-  #store(builder: PackBuilder): Promise<void> {
-    this.#open.delete(builder.kind);
+  async #store(kind: ObjectKind): Promise<void> {
+    const builder = this.#open.get(kind);
+    if (!builder) return;
+    this.#open.delete(kind);
     this.#leaving.add(builder);
-    return this.#write(async () => {
+    await this.#write(async () => {
       const { manifest, parts } = builder.finish();
       await this.#parts.storage.put('pack', manifest.name, parts);
       this.#index.addPack(manifest);

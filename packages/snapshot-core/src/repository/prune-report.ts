@@ -14,7 +14,7 @@ export interface PruneOptions extends CallOptions, Pick<LeaseOptions, 'waitAtMos
 /** What becomes of one pack, and why. */
 export interface PackVerdict {
   readonly packName: string;
-  /** `rewrite`: its live objects are copied to a new pack, then it is condemned. `reprieve`: needed again, no longer condemned. */
+  /** `rewrite`: its live objects are copied to a new pack, then it is condemned (or stays so). `reprieve`: needed again, no longer condemned. */
   readonly action: 'keep' | 'condemn' | 'rewrite' | 'delete' | 'await-grace' | 'reprieve';
   readonly reason: string;
   readonly liveBytes: number;

@@ -49,7 +49,7 @@ export interface Repository {
    * Runs `work` while holding a lease. `shared` for taking and restoring snapshots, `exclusive` for repair-like work.
    *
    * The lease is renewed by the calls made during the work and given back however the work ends.
-   * A shared lease on a storage that refuses writes is granted without a trace, so that reading stays possible.
+   * A shared lease on a storage that is full or refuses writes is granted without a trace, so that reading stays possible.
    *
    * @throws {SnapshotError} `repository/locked` when another holder excludes it and `waitAtMostMs` has passed; names the holder
    */

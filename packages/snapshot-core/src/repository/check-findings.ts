@@ -1,0 +1,67 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { FileKind, Storage } from '../storage/storage.ts';
+import type { CallOptions } from './call-options.ts';
+import type { CheckFinding, CheckReport } from './check-report.ts';
+
+/** Collects what `check` finds, and counts what it looked at. */
+export class CheckFindings {
+  readonly #findings: { severity: CheckFinding['severity']; file: string; message: string }[] = [];
+  /** Ids of the snapshots that a file harms. */
+  readonly #harmed = new Map<string, Set<string>>();
+  readonly #damagedSnapshots = new Set<string>();
+  filesChecked = 0;
+  bytesRead = 0;
+
+  add(severity: CheckFinding['severity'], kind: FileKind, name: string, message: string): void {
+    this.#findings.push({ severity, file: `${kind}/${name}`, message });
+  }
+
+  /** Whether there is a finding for the file already. */
+  has(kind: FileKind, name: string): boolean {
+    return this.#findings.some(({ file }) => file === `${kind}/${name}`);
+  }
+
+  /** Records that a snapshot cannot be restored whole because of a file. */
+  harm(kind: FileKind, name: string, snapshotId: string): void {
+    const file = `${kind}/${name}`;
+    this.#harmed.set(file, (this.#harmed.get(file) ?? new Set()).add(snapshotId));
+    this.#damagedSnapshots.add(snapshotId);
+  }
+
+  /** Runs a look at a file; damage, absence and read errors become a finding and `undefined`. Aborts pass through. */
+  async look<T>(kind: FileKind, name: string, work: () => Promise<T> | T): Promise<T | undefined> {
+    this.filesChecked++;
+    try {
+      return await work();
+    } catch (error) {
+      if (!SnapshotError.isInstance(error)) throw error;
+      // Forgotten or replaced by another process after it was listed.
+      if (error.code !== 'storage/not-found') this.add('error', kind, name, error.message);
+      return undefined;
+    }
+  }
+
+  report(): CheckReport {
+    const findings = this.#findings.map((finding) => ({ ...finding, damagedSnapshots: [...(this.#harmed.get(finding.file) ?? [])].sort() }));
+    return {
+      intact: !findings.some(({ severity }) => severity === 'error'),
+      findings,
+      damagedSnapshots: [...this.#damagedSnapshots].sort(),
+      filesChecked: this.filesChecked,
+      bytesRead: this.bytesRead,
+    };
+  }
+
+  /** The storage, with every byte read through it counted here. */
+  counting(storage: Storage, options?: CallOptions): Pick<Storage, 'get' | 'getRange' | 'list'> {
+    const count = (bytes: Uint8Array) => {
+      this.bytesRead += bytes.length;
+      return bytes;
+    };
+    return {
+      get: async (kind, name) => count(await storage.get(kind, name, options)),
+      getRange: async (kind, name, offset, lengthBytes) => count(await storage.getRange(kind, name, offset, lengthBytes, options)),
+      list: (kind) => storage.list(kind, options),
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import { randomBytes as nodeRandomBytes } from 'node:crypto';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { decodeLeaseRecord } from '../format/lease-record.ts';
+import { encodeRepositoryConfig, type StoredConfig } from '../format/repository-config.ts';
+import { sameBytes } from '../format/same-bytes.ts';
+import { openSealedFile } from '../format/sealed-file.ts';
+import { selectObjectHash } from '../pack/object-hash.ts';
+import type { Storage } from '../storage/storage.ts';
+import { CheckFindings } from './check-findings.ts';
+import { checkPacks } from './check-packs.ts';
+import type { CheckOptions, CheckReport } from './check-report.ts';
+import { checkSnapshots } from './check-snapshots.ts';
+import { configNames, decodeConfigFile } from './config-files.ts';
+import { decodeEpochFile } from './epoch-files.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { createProcessHolder } from './process-holder.ts';
+import type { OpenRepositoryOptions } from './repository-options.ts';
+import { storageOf } from './storage-of.ts';
+import { systemClock } from './system-clock.ts';
+
+/**
+ * Looks for damage in a repository, even in one that cannot be opened any more, and reports it.
+ *
+ * Without `readData`: every small file, every pack directory, every tree. With it: every stored byte. Each finding names
+ * the file and the snapshots that cannot be restored whole because of it. Holds a shared lease; changes nothing else.
+ *
+ * @throws {SnapshotError} `repository/not-found`, `repository/locked`, `format/unsupported` (a newer repository); never because of damage
+ */
+export async function checkRepository(options: OpenRepositoryOptions & CheckOptions): Promise<CheckReport> {
+  const storage = storageOf(options);
+  const findings = new CheckFindings();
+  const counted = findings.counting(storage, options);
+  const stored = await checkConfig(counted, storage.description, findings);
+  if (!stored) {
+    for await (const { name } of counted.list('snapshot')) for (const config of configNames) findings.harm('config', config, name);
+    return findings.report();
+  }
+  const { repositoryId, hash: hashName } = stored.config;
+  const hash = selectObjectHash(hashName);
+  const keeper = new LeaseKeeper({
+    storage,
+    repositoryId,
+    clock: options.clock ?? systemClock,
+    holder: options.holder ?? createProcessHolder(),
+    randomBytes: options.randomBytes ?? nodeRandomBytes,
+  });
+  const giveBack = await keeper.acquire('shared', options);
+  try {
+    await checkSmallFiles(counted, repositoryId, findings);
+    const packs = await checkPacks(counted, repositoryId, hash, options.readData ?? false, findings);
+    await checkSnapshots(counted, repositoryId, hash, packs, findings, options.signal);
+  } finally {
+    await giveBack();
+  }
+  return findings.report();
+}
+
+/** Both copies of the config. @returns the first intact one */
+async function checkConfig(storage: Pick<Storage, 'get' | 'list'>, description: string, findings: CheckFindings): Promise<StoredConfig | undefined> {
+  const present = new Set<string>();
+  for await (const { name } of storage.list('config')) present.add(name);
+  if (present.size === 0) throw new SnapshotError('repository/not-found', `there is no repository in ${description}; create one first`);
+  let intact: StoredConfig | undefined;
+  for (const name of configNames.toReversed()) {
+    if (!present.has(name)) {
+      findings.add('error', 'config', name, 'this copy of the config is missing; the other one serves');
+      continue;
+    }
+    const stored = await findings.look('config', name, async () => decodeConfigFile(await storage.get('config', name), name));
+    if (stored && intact && !isSameConfig(stored, intact)) findings.add('error', 'config', name, 'the two copies of the config differ; the primary one serves');
+    intact ??= stored;
+  }
+  return intact;
+}
+
+async function checkSmallFiles(storage: Pick<Storage, 'get' | 'list'>, repositoryId: string, findings: CheckFindings): Promise<void> {
+  for await (const { name } of storage.list('epoch'))
+    await findings.look('epoch', name, async () => decodeEpochFile(await storage.get('epoch', name), name, repositoryId));
+  for await (const { name } of storage.list('intent'))
+    await findings.look('intent', name, async () => openSealedFile('intent', await storage.get('intent', name), `the record ${name}`, repositoryId));
+  for await (const { name } of storage.list('lease'))
+    await findings.look('lease', name, async () => decodeLeaseRecord(openSealedFile('lease', await storage.get('lease', name), `the lease ${name}`, repositoryId).payload));
+  for await (const { name } of storage.list('key')) findings.add('warning', 'key', name, 'a repository without encryption has no key files');
+}
+
+function isSameConfig(a: StoredConfig, b: StoredConfig): boolean {
+  return a.config.repositoryId === b.config.repositoryId && sameBytes(encodeRepositoryConfig(a), encodeRepositoryConfig(b));
+}

@@ -1,0 +1,61 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
+import type { SnapshotDraft, SnapshotRecord } from '../format/snapshot-record.ts';
+import type { CallOptions } from './call-options.ts';
+import { readPruneEpoch } from './epoch-files.ts';
+import { reloadIndex, type RepositoryState } from './repository-state.ts';
+import { writeSnapshotFile } from './snapshot-files.ts';
+import { walkObjects } from './walk-objects.ts';
+
+const snapshotIdBytes = 16;
+
+/**
+ * Packs, then index, then record.
+ *
+ * The epoch is read again before and after the record is written, and prune looks for new records after it raised the
+ * epoch: whichever comes first, one of the two sees the other.
+ */
+export async function commitSnapshot(state: RepositoryState, draft: SnapshotDraft, options?: CallOptions): Promise<SnapshotRecord> {
+  const { storage, config, objects, randomBytes } = state;
+  if (!objects.has(draft.rootId, 'tree'))
+    throw new SnapshotError('object/missing', `the snapshot's root ${draft.rootId} was not saved as a tree; save it first`);
+  await objects.flush(options);
+  await followEpoch(state, draft.rootId, options);
+  const record: SnapshotRecord = { ...draft, id: Buffer.from(randomBytes(snapshotIdBytes)).toString('hex'), pruneEpoch: state.epoch };
+  await writeSnapshotFile(storage, config.repositoryId, record, options);
+  try {
+    await followEpoch(state, draft.rootId);
+  } catch (error) {
+    await storage.delete('snapshot', record.id);
+    throw error;
+  }
+  return record;
+}
+
+/** Until the epoch stands still: makes sure that nothing below the root lies in condemned packs only. */
+async function followEpoch(state: RepositoryState, rootId: ObjectId, options?: CallOptions): Promise<void> {
+  while ((await readPruneEpoch(state.storage, state.config.repositoryId, options)).epoch !== state.epoch) {
+    const { epoch } = await reloadIndex(state, options);
+    await rescueObjects(state, rootId, options);
+    state.epoch = epoch;
+  }
+}
+
+/** Copies what lies in condemned packs only to new ones. */
+async function rescueObjects(state: RepositoryState, rootId: ObjectId, options?: CallOptions): Promise<void> {
+  const { objects } = state;
+  const endangered: { id: ObjectId; kind: ObjectKind }[] = [];
+  for await (const { id, kind, error } of walkObjects([rootId], (id, call) => objects.load(id, call), new Set(), options)) {
+    if (error) throw new SnapshotError('repository/pruned', `prune removed ${id}, which the snapshot needs; take the snapshot again`, { cause: error });
+    if (!objects.has(id, kind)) endangered.push({ id, kind });
+  }
+  for (const { id, kind } of endangered) {
+    try {
+      await objects.copy(id, kind, options);
+    } catch (error) {
+      if (!SnapshotError.isInstance(error) || !['object/missing', 'object/damaged'].includes(error.code)) throw error;
+      throw new SnapshotError('repository/pruned', `prune removed ${id}, which the snapshot needs; take the snapshot again`, { cause: error });
+    }
+  }
+  await objects.flush(options);
+}

@@ -1,0 +1,52 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { decodePruneEpoch, encodePruneEpoch, epochFileName, type PruneEpoch } from '../format/prune-epoch.ts';
+import { openSealedFile, sealFile } from '../format/sealed-file.ts';
+import type { Storage, StorageCallOptions } from '../storage/storage.ts';
+
+/**
+ * Reads the highest epoch.
+ *
+ * A damaged epoch file counts with its number and no condemned packs. That is safe: what decides about deleting is the
+ * same file, so packs nobody remembers as condemned are not deleted before they are condemned again.
+ */
+export async function readPruneEpoch(storage: Storage, repositoryId: string, options?: StorageCallOptions): Promise<PruneEpoch> {
+  for (;;) {
+    const name = await highestName(storage, options);
+    if (name === undefined) return { epoch: 0, condemned: [] };
+    try {
+      return decodeEpochFile(await storage.get('epoch', name, options), name, repositoryId);
+    } catch (error) {
+      if (!SnapshotError.isInstance(error)) throw error;
+      if (error.code === 'format/damaged') return { epoch: Number(name), condemned: [] };
+      // A newer epoch replaced it between list and get: look again.
+      if (error.code !== 'storage/not-found') throw error;
+    }
+  }
+}
+
+/** Stores an epoch and removes the older ones. @throws {SnapshotError} `repository/locked` when another process was first */
+export async function writePruneEpoch(storage: Storage, repositoryId: string, epoch: PruneEpoch, options?: StorageCallOptions): Promise<void> {
+  const name = epochFileName(epoch.epoch);
+  try {
+    await storage.put('epoch', name, [sealFile('epoch', repositoryId, encodePruneEpoch(epoch))], options);
+  } catch (error) {
+    if (SnapshotError.isInstance(error) && error.code === 'storage/exists')
+      throw new SnapshotError('repository/locked', `another process pruned ${storage.description} at the same moment; run prune again`, { cause: error });
+    throw error;
+  }
+  for await (const file of storage.list('epoch', options)) if (file.name < name) await storage.delete('epoch', file.name, options);
+}
+
+/** Opens an epoch file. @throws {SnapshotError} `format/damaged`, `format/unsupported` */
+export function decodeEpochFile(bytes: Uint8Array, name: string, repositoryId: string): PruneEpoch {
+  const what = `the epoch file ${name}`;
+  const epoch = decodePruneEpoch(openSealedFile('epoch', bytes, what, repositoryId).payload);
+  if (epochFileName(epoch.epoch) !== name) throw new SnapshotError('format/damaged', `${what} is damaged: it holds epoch ${epoch.epoch}`);
+  return epoch;
+}
+
+async function highestName(storage: Storage, options?: StorageCallOptions): Promise<string | undefined> {
+  let highest: string | undefined;
+  for await (const { name } of storage.list('epoch', options)) if (/^\d{8,}$/.test(name) && (highest === undefined || Number(name) > Number(highest))) highest = name;
+  return highest;
+}

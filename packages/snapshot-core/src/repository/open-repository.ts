@@ -1,0 +1,66 @@
+import { randomBytes as nodeRandomBytes } from 'node:crypto';
+import type { RepositoryConfig } from '../format/repository-config.ts';
+import { selectObjectHash } from '../pack/object-hash.ts';
+import { readConfigFiles, writeConfigFiles } from './config-files.ts';
+import { formatVersion } from '../format/format-version.ts';
+import { deriveKey } from './derive-key.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { ObjectStore } from './object-store.ts';
+import { createOpenedRepository } from './opened-repository.ts';
+import { createProcessHolder } from './process-holder.ts';
+import type { Repository } from './repository.ts';
+import type { CreateRepositoryOptions, OpenRepositoryOptions } from './repository-options.ts';
+import { reloadIndex, type RepositoryState } from './repository-state.ts';
+import { storageOf } from './storage-of.ts';
+import { systemClock } from './system-clock.ts';
+
+/**
+ * Creates an empty repository with a secret of its own, and opens it.
+ *
+ * What is chosen here (profile, hash) holds for the life of the repository. A creation that was cut short leaves either
+ * nothing or a repository that opens; `check` then misses the second copy of its config.
+ *
+ * @throws {SnapshotError} `repository/exists`, `format/unsupported` (a hash this release cannot compute), `storage/*`
+ */
+export async function createRepository(options: CreateRepositoryOptions): Promise<Repository> {
+  const storage = storageOf(options);
+  const randomBytes = options.randomBytes ?? nodeRandomBytes;
+  const config: RepositoryConfig = {
+    formatVersion,
+    repositoryId: Buffer.from(randomBytes(16)).toString('hex'),
+    createdAtMs: Math.floor((options.clock ?? systemClock).nowMs()),
+    hash: options.hash ?? 'sha-256',
+    chunker: 'sieve-v1',
+    profile: options.profile ?? 'volume',
+    encryption: 'none',
+  };
+  selectObjectHash(config.hash);
+  await writeConfigFiles(storage, { config, secret: randomBytes(32) }, options);
+  return openRepository(options);
+}
+
+/**
+ * Opens a repository: reads its config, prune epoch and index. Writes nothing, so a read-only place will do.
+ *
+ * @throws {SnapshotError} `repository/not-found`, `format/damaged` (no intact config), `format/unsupported`, `storage/*`
+ */
+export async function openRepository(options: OpenRepositoryOptions): Promise<Repository> {
+  const storage = storageOf(options);
+  const clock = options.clock ?? systemClock;
+  const randomBytes = options.randomBytes ?? nodeRandomBytes;
+  const { config, secret } = await readConfigFiles(storage, options);
+  const { repositoryId } = config;
+  const hash = selectObjectHash(config.hash);
+  const holder = options.holder ?? createProcessHolder();
+  const state: RepositoryState = {
+    storage,
+    config,
+    clock,
+    randomBytes,
+    objects: new ObjectStore({ storage, repositoryId, hash, randomBytes }),
+    leases: new LeaseKeeper({ storage, repositoryId, clock, randomBytes, holder }),
+    epoch: 0,
+  };
+  state.epoch = (await reloadIndex(state, options)).epoch;
+  return createOpenedRepository(state, deriveKey(secret, 'chunking key v1'), holder);
+}

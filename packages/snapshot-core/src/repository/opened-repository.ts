@@ -1,0 +1,123 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
+import { openSealedFile, sealFile } from '../format/sealed-file.ts';
+import type { SnapshotDraft } from '../format/snapshot-record.ts';
+import type { CallOptions } from './call-options.ts';
+import { checkRepository } from './check-repository.ts';
+import type { CheckOptions } from './check-report.ts';
+import { commitSnapshot } from './commit-snapshot.ts';
+import { readPruneEpoch } from './epoch-files.ts';
+import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
+import type { PruneOptions } from './prune-report.ts';
+import type { ObjectLocation, Repository } from './repository.ts';
+import { reloadIndex, type RepositoryState } from './repository-state.ts';
+import { runPrune } from './run-prune.ts';
+import { listSnapshotFiles, readSnapshotFile } from './snapshot-files.ts';
+
+/** Puts the public face on a state: leases are demanded here, the work is done by the functions it calls. */
+export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint8Array, holder: LeaseHolder): Repository {
+  const { storage, config, objects, leases } = state;
+  const { repositoryId } = config;
+
+  async function beforeWrite(options?: CallOptions): Promise<void> {
+    options?.signal?.throwIfAborted();
+    if (!leases.isHeld) throw new SnapshotError('repository/lease-required', 'this call writes: make it inside repository.withLease');
+    await leases.renew(options);
+  }
+
+  async function withLease<T>(mode: LeaseMode, work: () => Promise<T>, options?: LeaseOptions): Promise<T> {
+    const giveBack = await leases.acquire(mode, options);
+    try {
+      await followPrune(options);
+      return await work();
+    } finally {
+      await giveBack();
+    }
+  }
+
+  /** Answers given under an older epoch still count while objects wait to be flushed; the commit looks into it then. */
+  async function followPrune(options?: CallOptions): Promise<void> {
+    if (objects.hasUnflushed) return;
+    if ((await readPruneEpoch(storage, repositoryId, options)).epoch !== state.epoch) state.epoch = (await reloadIndex(state, options)).epoch;
+  }
+
+  async function load(id: ObjectId, options?: CallOptions): Promise<Uint8Array> {
+    try {
+      return await objects.load(id, options);
+    } catch (error) {
+      if (!SnapshotError.isInstance(error) || error.code !== 'object/missing') throw error;
+      // Another process may have stored it, or moved it, since the index was read.
+      await reloadIndex(state, options);
+      return objects.load(id, options);
+    }
+  }
+
+  return {
+    id: repositoryId,
+    config,
+    chunkingKey,
+    description: storage.description,
+    withLease,
+    identify: (bytes) => objects.hash(bytes),
+    has: (id, kind) => objects.has(id, kind),
+    locate: (id) => locate(state, id),
+    save: async (bytes: Uint8Array, kind: ObjectKind, options?: CallOptions) => {
+      if (!leases.isHeld) throw new SnapshotError('repository/lease-required', 'saving writes: do it inside repository.withLease');
+      const saved = await objects.save(bytes, kind, options);
+      await leases.renew(options);
+      return saved;
+    },
+    load,
+    flush: async (options) => {
+      await beforeWrite(options);
+      await objects.flush(options);
+    },
+    commitSnapshot: async (draft: SnapshotDraft, options) => {
+      await beforeWrite(options);
+      return commitSnapshot(state, draft, options);
+    },
+    listSnapshots: (options) => listSnapshotFiles(storage, repositoryId, options),
+    getSnapshot: (id, options) => readSnapshotFile(storage, repositoryId, id, options),
+    forgetSnapshot: async (id, options) => {
+      await beforeWrite(options);
+      await storage.delete('snapshot', id, options);
+    },
+    putRecord: async (name, bytes, options) => {
+      await beforeWrite(options);
+      await storage.put('intent', name, [sealFile('intent', repositoryId, bytes)], options);
+    },
+    getRecord: async (name, options) => {
+      try {
+        return openSealedFile('intent', await storage.get('intent', name, options), `the record ${name}`, repositoryId).payload.slice();
+      } catch (error) {
+        if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') return undefined;
+        throw error;
+      }
+    },
+    listRecords: async (options) => {
+      const names: string[] = [];
+      for await (const { name } of storage.list('intent', options)) names.push(name);
+      return names.sort();
+    },
+    deleteRecord: async (name, options) => {
+      await beforeWrite(options);
+      await storage.delete('intent', name, options);
+    },
+    prune: async (options?: PruneOptions) => {
+      const giveBack = await leases.acquire('exclusive', options);
+      try {
+        return await runPrune(state, options);
+      } finally {
+        await giveBack();
+      }
+    },
+    check: (options?: CheckOptions) => checkRepository({ ...options, storage, clock: state.clock, randomBytes: state.randomBytes, holder }),
+  };
+}
+
+function locate(state: RepositoryState, id: ObjectId): ObjectLocation | undefined {
+  const [copy] = state.objects.index.copiesOf(id);
+  if (!copy) return undefined;
+  const { pack, object } = copy;
+  return { kind: pack.kind, packName: pack.name, offset: object.frame.offset + object.offset, lengthBytes: object.lengthBytes };
+}

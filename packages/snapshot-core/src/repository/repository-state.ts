@@ -1,0 +1,27 @@
+import type { RepositoryConfig } from '../format/repository-config.ts';
+import type { PruneEpoch } from '../format/prune-epoch.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { CallOptions } from './call-options.ts';
+import type { Clock } from './clock.ts';
+import { readPruneEpoch } from './epoch-files.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { ObjectStore } from './object-store.ts';
+
+/** What the steps of a repository share. */
+export interface RepositoryState {
+  readonly storage: Storage;
+  readonly config: RepositoryConfig;
+  readonly clock: Clock;
+  readonly randomBytes: (lengthBytes: number) => Uint8Array;
+  readonly objects: ObjectStore;
+  readonly leases: LeaseKeeper;
+  /** Epoch that every answer about stored objects since then was given under. */
+  epoch: number;
+}
+
+/** Reads epoch and index anew. @returns the epoch that was read; `state.epoch` is left to the caller to decide */
+export async function reloadIndex(state: RepositoryState, options?: CallOptions): Promise<PruneEpoch> {
+  const epoch = await readPruneEpoch(state.storage, state.config.repositoryId, options);
+  await state.objects.reload(epoch.condemned.map(({ packName }) => packName), options);
+  return epoch;
+}
