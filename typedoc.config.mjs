@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { load } from './tools/src/typedoc-plugin.ts';
 
 const packages = readdirSync('packages').map((folder) => ({ folder, manifest: JSON.parse(readFileSync(`packages/${folder}/package.json`, 'utf8')) }));
 
@@ -10,6 +11,7 @@ const entryPoints = packages.flatMap(({ folder, manifest }) =>
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 const options = {
   name: 'winre-kit',
+  plugin: [load],
   entryPointStrategy: 'resolve',
   entryPoints,
   tsconfig: 'tsconfig.test.json',
@@ -21,7 +23,8 @@ const options = {
   excludeInternal: true,
   excludePrivate: true,
   validation: { notExported: true, invalidLink: true, rewrittenLink: true, invalidPath: true, notDocumented: true, unusedMergeModuleWith: true },
-  requiredToBeDocumented: ['Class', 'Enum', 'Function', 'Interface', 'TypeAlias', 'Variable'],
+  packagesRequiringDocumentation: packages.map(({ manifest }) => manifest.name),
+  requiredToBeDocumented: ['Class', 'Enum', 'Interface', 'TypeAlias', 'Variable'],
 };
 
 export default options;

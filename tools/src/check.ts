@@ -40,6 +40,12 @@ if (import.meta.main) {
     console.error(`${extra.join(' ')} needs exactly one check to go to, as in: pnpm check exports --update`);
     process.exitCode = 2;
   } else {
-    process.exitCode = runChecks(selectSteps(names), extra);
+    try {
+      process.exitCode = runChecks(selectSteps(names), extra);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      console.error(error.message);
+      process.exitCode = 2;
+    }
   }
 }
