@@ -7,12 +7,12 @@ import { readFileSync } from 'node:fs';
  */
 function checkChangeset(): number | null {
   const { baseBranch } = JSON.parse(readFileSync('.changeset/config.json', 'utf8')) as { baseBranch: string };
-  const base = spawnSync('git', ['merge-base', 'HEAD', baseBranch], { encoding: 'utf8' });
-  if (base.status !== 0) {
+  const base = [baseBranch, `origin/${baseBranch}`].find((branch) => spawnSync('git', ['merge-base', 'HEAD', branch]).status === 0);
+  if (base === undefined) {
     console.log(`not compared: there is no common history with "${baseBranch}" in this copy`);
     return 0;
   }
-  return spawnSync('changeset', ['status'], { stdio: 'inherit' }).status;
+  return spawnSync('changeset', ['status', `--since=${base}`], { stdio: 'inherit' }).status;
 }
 
 if (import.meta.main) process.exitCode = checkChangeset() ?? 1;

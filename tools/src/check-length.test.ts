@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkLength, judgeFile, maxLines } from './check-length.ts';
 import { makeFixtureTree } from './fixture-tree.ts';
 
+const silence = `eval(x); // ${'oxlint'}-disable-line no-eval`;
 const lines = (count: number): string => '// line\n'.repeat(count);
 
 describe('a file that keeps the rules', () => {
@@ -13,6 +14,7 @@ describe('a file that keeps the rules', () => {
     ['an error of the package', 'packages/sdk/src/host/a.ts', "throw new RecoveryError('internal', 'x');"],
     ['a programming mistake', 'packages/sdk/src/host/a.ts', "throw new TypeError('x');"],
     ['a plain error in a test', 'packages/sdk/src/host/a.test.ts', "throw new Error('x');"],
+    ['a lint rule silenced with its reason', 'packages/sdk/src/host/a.ts', `${silence} -- the point of this file`],
     ['a plain error in an example', 'examples/demo/main.ts', "throw new Error('x');"],
   ])('%s', (_name, path, text) => {
     expect(judgeFile(path, text)).toEqual([]);
@@ -32,6 +34,7 @@ describe('a file that breaks a rule', () => {
     ['utils', 'packages/sdk/src/host/utils.ts', '', 0, 'name that says nothing'],
     ['some helpers', 'packages/sdk/src/host/test-helpers.ts', '', 0, 'name that says nothing'],
     ['a plain error', 'packages/sdk/src/host/a.ts', "if (1)\n  throw new Error('x');", 2, 'plain Error'],
+    ['a lint rule silenced without a reason', 'packages/sdk/src/host/a.ts', `\n${silence}`, 2, 'silences a lint rule'],
     ['a plain error without new', 'packages/sdk/src/host/a.ts', "throw Error('x');", 1, 'plain Error'],
   ])('%s', (_name, path, text, line, reason) => {
     const findings = judgeFile(path, text);

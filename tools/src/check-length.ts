@@ -9,9 +9,10 @@ import { reportFindings } from './report-findings.ts';
 export const maxLines = 300;
 
 const wordsByDash = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*\.[cm]?tsx?$/;
+const silencedLint = /\/[/*]\s*(ox|es)lint-disable(?!.*\s-- \S)/;
 const nameForAnything = /(^|-)(utils?|helpers?)\.[cm]?tsx?$/;
 
-/** Holds every source file, example and tool to the rules of shape: one concept per file, named exports, coded errors. */
+/** Holds every source file, example and tool to the rules of shape: one concept per file, named exports, coded errors, no rule silenced without a reason. */
 export function checkLength(root: string): Finding[] {
   return ['packages', 'examples', 'tools']
     .flatMap((area) => listSourceFiles(root, area))
@@ -28,6 +29,10 @@ export function judgeFile(path: string, text: string): Finding[] {
   if (lines > maxLines && !name.endsWith('.table.ts') && !isTestFile(path)) add(0, `has ${lines} lines, more than ${maxLines}; split it by concept`);
   if (!wordsByDash.test(name)) add(0, 'is not named in lower case with dashes');
   if (nameForAnything.test(name)) add(0, 'has a name that says nothing; name it after its main export');
+
+  for (const [index, line] of text.split('\n').entries()) {
+    if (silencedLint.test(line)) add(index + 1, 'silences a lint rule without " -- reason" on the same line');
+  }
 
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, false);
   const lineOf = (node: ts.Node): number => file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1;
