@@ -1,7 +1,8 @@
 import type { SieveParameters } from './sieve-parameters.ts';
 
-/** Stage two looks at this many bytes before a candidate; stage one at the last 8 of them. */
+/** Stage two looks at this many bytes before a candidate, stage one at the last few of them. */
 const windowBytes = 32;
+const stageOneBytes = 8;
 
 /** Where a chunk ends (exclusive), and whether its content or its size decided. */
 export interface FoundCut {
@@ -13,8 +14,8 @@ export interface FoundCut {
  * Finds where the chunk that starts at `start` ends, no later than `end`. Pure; this is `sieve-v1` itself.
  *
  * Stage one rolls an 8-byte checksum in 8-bit arithmetic, which SIMD code computes for 16 positions at once; stage two
- * hashes the 32 bytes before each candidate. A candidate's last byte differs from the byte before it: a run of any one
- * byte value then has no candidates at all, so it is neither slow nor cut into smallest chunks.
+ * hashes the 32 bytes before each candidate. A window of eight equal bytes is never a candidate: a run of any one byte
+ * value is then neither slow (stage one would match everywhere in it) nor cut into smallest chunks.
  *
  * `end` must be the end of the region or source, or at least `maxBytes` after `start`; otherwise the answer would depend
  * on how the bytes arrived. `byContent` is false for a chunk that was cut at `maxBytes` or ran into `end`.
@@ -32,20 +33,22 @@ export function findCut(bytes: Uint8Array, start: number, end: number, parameter
   // The last two one-byte and four two-byte sums, newest in the low byte, so that a shift ages them.
   let sums2 = 0;
   let sums4 = 0;
-  let previous = bytes[first - 8] as number;
-  for (let position = first - 7; position < stop; position++) {
+  let previous = bytes[first - stageOneBytes] as number;
+  let lastChange = first - stageOneBytes;
+  for (let position = first - stageOneBytes + 1; position < stop; position++) {
     const byte = bytes[position] as number;
     const sum2 = ((byte ^ key0) + 2 * previous) & 255;
     const sum4 = ((sum2 ^ key1) + 2 * ((sums2 >>> 8) & 255)) & 255;
     const sum8 = ((sum4 ^ key2) + 2 * (sums4 >>> 24)) & 255;
     sums2 = (sums2 << 8) | sum2;
     sums4 = (sums4 << 8) | sum4;
+    if (byte !== previous) lastChange = position;
+    previous = byte;
     const cut = position + 1;
-    if (sum8 === target && byte !== previous && cut >= first) {
+    if (sum8 === target && cut - lastChange < stageOneBytes && cut >= first) {
       const bits = cut <= middle ? parameters.strictBits : parameters.looseBits;
       if (hashWindow(bytes, cut, parameters) >>> (32 - bits) === 0) return { end: cut, byContent: true };
     }
-    previous = byte;
   }
   return { end: stop, byContent: false };
 }

@@ -9,23 +9,27 @@ export class ByteWriter {
   #length = 0;
 
   u8(value: number): this {
-    this.#view.setUint8(this.#take(1, value, 0xff), value);
+    const at = this.#take(1, value, 0xff);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   u16(value: number): this {
-    this.#view.setUint16(this.#take(2, value, 0xffff), value, true);
+    const at = this.#take(2, value, 0xffff);
+    this.#view.setUint16(at, value, true);
     return this;
   }
 
   u32(value: number): this {
-    this.#view.setUint32(this.#take(4, value, largestU32), value, true);
+    const at = this.#take(4, value, largestU32);
+    this.#view.setUint32(at, value, true);
     return this;
   }
 
   /** Eight bytes; values up to 2^53 - 1. */
   u64(value: number): this {
-    this.#view.setBigUint64(this.#take(8, value, Number.MAX_SAFE_INTEGER), BigInt(value), true);
+    const at = this.#take(8, value, Number.MAX_SAFE_INTEGER);
+    this.#view.setBigUint64(at, BigInt(value), true);
     return this;
   }
 
@@ -37,7 +41,8 @@ export class ByteWriter {
   }
 
   bytes(value: Uint8Array): this {
-    this.#buffer.set(value, this.#take(value.length, 0, 0));
+    const at = this.#take(value.length, 0, 0);
+    this.#buffer.set(value, at);
     return this;
   }
 
@@ -65,6 +70,7 @@ export class ByteWriter {
     return this.#buffer.slice(0, this.#length);
   }
 
+  /** Grows the buffer, so take the position first and look at the buffer afterwards. */
   #take(sizeBytes: number, value: number, largest: number): number {
     if (!Number.isInteger(value) || value < 0 || value > largest)
       throw new SnapshotError('argument/invalid', `${value} cannot be stored: a whole number from 0 to ${largest} is expected`);
