@@ -31,14 +31,14 @@ export async function writeDurably(path: string, temporaryPath: string, parts: r
     }
     await giveName(temporaryPath, path, files);
   } catch (error) {
-    await files.unlink(temporaryPath).catch(ignoreMissing);
+    await discard(temporaryPath, files);
     throw error;
   }
   try {
     await files.unlink(temporaryPath).catch(ignoreMissing);
     await syncFolder(dirname(path), files);
   } catch (error) {
-    await files.unlink(path).catch(ignoreMissing);
+    await discard(path, files);
     throw error;
   }
 }
@@ -64,6 +64,11 @@ async function giveName(from: string, to: string, files: DurableFiles): Promise<
     if (existing) throw new SnapshotError('storage/exists', `${to} exists already`, { cause: error });
     await rename(from, to);
   }
+}
+
+/** The first failure is the one worth telling; what cannot be removed is a leftover that prune clears. */
+async function discard(path: string, files: DurableFiles): Promise<void> {
+  await files.unlink(path).catch(() => undefined);
 }
 
 function ignoreMissing(error: unknown): undefined {
