@@ -1,0 +1,10 @@
+export type { Boot, DestructiveEffect, Hardware, InterpreterCommand, Platform, PowerStatus } from './platform.ts';
+export type { NetworkAdapter } from './network-adapter.ts';
+export type { ProcessRules } from './process-rules.ts';
+export type { RecoveryVolume, VolumeStatus } from './recovery-volume.ts';
+export { createSimulatedPlatform } from './linux/create-simulated-platform.ts';
+export { simulatedPlatformConfigSchema } from './linux/simulated-platform-config.ts';
+export type { SimulatedPlatformConfig } from './linux/simulated-platform-config.ts';
+export { createWindowsPlatform } from './windows/create-windows-platform.ts';
+export { windowsPlatformConfigSchema } from './windows/windows-platform-config.ts';
+export type { WindowsPlatformConfig } from './windows/windows-platform-config.ts';

@@ -1,0 +1,6 @@
+import type { Interpreter } from '@winre-kit/sdk';
+import type { InterpreterCommand } from '../platform.ts';
+
+export const linuxInterpreters: ReadonlyMap<Interpreter, InterpreterCommand> = new Map([
+  ['sh', { fileName: '/bin/sh', extension: '.sh', argumentsFor: (scriptPath) => [scriptPath] }],
+]);

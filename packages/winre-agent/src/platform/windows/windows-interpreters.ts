@@ -1,0 +1,11 @@
+import type { Interpreter } from '@winre-kit/sdk';
+import type { InterpreterCommand } from '../platform.ts';
+
+/**
+ * Stock WinRE has `cmd` only; a WinRE image with the PowerShell component adds the second entry. Not tried on Windows.
+ * `/d` keeps AutoRun commands out, `/s /c` takes the rest as it stands.
+ */
+export const windowsInterpreters = {
+  cmd: { fileName: 'cmd.exe', extension: '.cmd', argumentsFor: (scriptPath) => ['/d', '/s', '/c', `"${scriptPath}"`] },
+  powershell: { fileName: 'powershell.exe', extension: '.ps1', argumentsFor: (scriptPath) => ['-NoLogo', '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-File', scriptPath] },
+} as const satisfies Partial<Record<Interpreter, InterpreterCommand>>;
