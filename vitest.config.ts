@@ -1,11 +1,14 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { assertNodeVersion } from './tools/src/assert-node-version.ts';
 
 assertNodeVersion(process.versions.node);
 
 const conditions = ['@winre-kit/source', 'node', 'import', 'module', 'default'];
-const folders = [...readdirSync('packages').map((name) => `packages/${name}`), 'tools'];
+const listFolders = (area: string): string[] =>
+  readdirSync(area, { withFileTypes: true }).flatMap((item) => (item.isDirectory() ? [`${area}/${item.name}`] : []));
+const folders = [...listFolders('packages'), ...listFolders('examples'), 'tools'];
 
 export default defineConfig({
   resolve: { conditions },
@@ -15,7 +18,7 @@ export default defineConfig({
     projects: folders.map((folder) => ({
       extends: true as const,
       root: `./${folder}`,
-      test: { name: folder.replace('packages/', ''), include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+      test: { name: basename(folder), include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
     })),
   },
 });
