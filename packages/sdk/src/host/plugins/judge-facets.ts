@@ -1,0 +1,45 @@
+import { claimOf, type CapabilityDescriptor } from '../../contract/capability-descriptor.ts';
+import { capabilityFloors, type CapabilityId } from '../../contract/capability-floors.table.ts';
+import type { PluginInstance } from '../../contract/plugin.ts';
+import { operationVerbOf } from './operation-verb-of.ts';
+
+/** What must be there when the capability is claimed. */
+const carriers: Readonly<Record<CapabilityId, (instance: PluginInstance) => unknown>> = {
+  'winre.devices': ({ devices }) => devices,
+  'winre.session.detect': ({ sessions }) => sessions?.doWatch,
+  'winre.session.logs': ({ sessions }) => sessions?.doWatch,
+  'winre.session.enter': (instance) => operationVerbOf(instance, 'winre.session.enter'),
+  'winre.session.exit': (instance) => operationVerbOf(instance, 'winre.session.exit'),
+  'winre.script.push': ({ scripts }) => scripts,
+  'winre.package.push': ({ packages }) => packages,
+  'winre.network.configure': ({ network }) => network,
+  'winre.restore.policy': ({ restore }) => restore?.policy,
+  'winre.restore.points': ({ restore }) => restore?.doListPoints,
+  'winre.restore.trigger': (instance) => operationVerbOf(instance, 'winre.restore.trigger'),
+  'winre.rebuild.trigger': ({ rebuild }) => rebuild,
+  'winre.remediation.policy': ({ remediation }) => remediation?.policy,
+  'winre.remediation.test': ({ remediation }) => remediation?.test,
+  'winre.remediation.outcome': ({ remediation }) => remediation?.doOutcome,
+  'winre.keys.escrow': ({ recoveryKeys }) => recoveryKeys?.doEscrowStatus ?? recoveryKeys?.rotate,
+  'winre.keys.release': ({ recoveryKeys }) => recoveryKeys?.release,
+  'winre.artifacts': ({ artifacts }) => artifacts,
+};
+
+/** Carried by a member that its facet must have anyway, so its presence claims nothing. */
+const sharedCarriers: ReadonlySet<string> = new Set<CapabilityId>(['winre.session.detect', 'winre.session.logs']);
+
+/** Where an instance and its descriptor disagree: a facet or verb is present exactly when a capability of it is claimed. Empty when they agree. */
+export function judgeFacets(instance: PluginInstance, descriptor: CapabilityDescriptor): readonly string[] {
+  const ids = Object.keys(carriers) as CapabilityId[];
+  const verbs = ids.flatMap((id) => {
+    const present = carriers[id](instance) !== undefined;
+    const claimed = claimOf(descriptor, id) !== undefined;
+    if (claimed && !present) return [`${id} is claimed, but the instance has no verb for it`];
+    if (!claimed && present && !sharedCarriers.has(id)) return [`the instance has a verb for ${id}, which the descriptor does not claim`];
+    return [];
+  });
+  const facets = [...new Set(ids.map((id) => capabilityFloors[id].facet))]
+    .filter((facet) => instance[facet] !== undefined && !ids.some((id) => capabilityFloors[id].facet === facet && claimOf(descriptor, id)))
+    .map((facet) => `the facet ${facet} is present, but none of its capabilities is claimed`);
+  return [...verbs, ...facets];
+}
