@@ -1,0 +1,19 @@
+import type { CallContext, DeviceBinding, DeviceCapabilities } from '@winre-kit/sdk';
+import { requireEnrolment } from './devices/require-enrolment.ts';
+import type { SampleEmm } from './sample-emm.ts';
+import { findLiveSession } from './sessions/find-live-session.ts';
+
+const needSession = ['winre.session.exit', 'winre.script.push', 'winre.package.push', 'winre.network.configure', 'winre.keys.release'];
+
+/** What this device can do now, by the word of its agent. */
+export async function deviceCapabilities(emm: SampleEmm, binding: DeviceBinding, call: CallContext): Promise<DeviceCapabilities> {
+  await requireEnrolment(emm, binding, call);
+  const { session } = await findLiveSession(emm, binding.id, call);
+  if (!session) return { abilities: undefined, unavailable: Object.fromEntries(needSession.map((id) => [id, 'the device is not in WinRE'])) };
+  const { abilities } = session;
+  const unavailable: Record<string, string> = { 'winre.session.enter': 'the device is in WinRE already' };
+  if (abilities && abilities.interpreters.length === 0) {
+    for (const id of ['winre.script.push', 'winre.package.push']) unavailable[id] = 'the device has no interpreter in WinRE';
+  }
+  return { abilities, unavailable };
+}

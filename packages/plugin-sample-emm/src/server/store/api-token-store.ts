@@ -1,0 +1,51 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+import { roles, type Role } from '../admin-api/roles.table.ts';
+
+/** Who calls the admin API: the holder of one token. */
+export interface Caller {
+  readonly tokenId: string;
+  readonly tenantId: string;
+  readonly principal: string;
+  readonly role: Role;
+}
+
+const rowSchema = z.object({ token_id: z.string(), tenant_id: z.string(), principal: z.string(), role: z.enum(roles) });
+
+/** Bearer tokens of the admin API. Only their SHA-256 is kept; they are 256 random bits, so nothing slower is needed. */
+export interface ApiTokenStore {
+  /** Makes a token. The value is returned once and cannot be read again. */
+  create(holder: Omit<Caller, 'tokenId'>, createdAt: string): { readonly tokenId: string; readonly token: string };
+  find(token: string): Caller | undefined;
+  /** False when the tenant has no such token. */
+  revoke(tenantId: string, tokenId: string, revokedAt: string): boolean;
+  count(): number;
+}
+
+export function createApiTokenStore(database: DatabaseSync): ApiTokenStore {
+  const insert = database.prepare('INSERT INTO api_tokens (token_id, token_hash, tenant_id, principal, role, created_at) VALUES (?, ?, ?, ?, ?, ?)');
+  const select = database.prepare('SELECT token_id, tenant_id, principal, role FROM api_tokens WHERE token_hash = ? AND revoked_at IS NULL');
+  const revoke = database.prepare('UPDATE api_tokens SET revoked_at = ? WHERE tenant_id = ? AND token_id = ? AND revoked_at IS NULL');
+  const count = database.prepare('SELECT count(*) AS total FROM api_tokens');
+  return {
+    create({ tenantId, principal, role }, createdAt) {
+      const tokenId = randomUUID();
+      const token = `emm_${randomBytes(32).toString('base64url')}`;
+      insert.run(tokenId, hashOf(token), tenantId, principal, role, createdAt);
+      return { tokenId, token };
+    },
+    find(token) {
+      const row = select.get(hashOf(token));
+      if (!row) return undefined;
+      const { token_id: tokenId, tenant_id: tenantId, principal, role } = rowSchema.parse(row);
+      return { tokenId, tenantId, principal, role };
+    },
+    revoke: (tenantId, tokenId, revokedAt) => revoke.run(revokedAt, tenantId, tokenId).changes === 1,
+    count: () => Number(count.get()?.['total'] ?? 0),
+  };
+}
+
+function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
