@@ -31,7 +31,7 @@ export function sealFile(kind: SealedKind, repositoryId: string, payload: Uint8A
     .hex(repositoryId, repositoryIdBytes)
     .bytes(payload)
     .finish();
-  const sealed = Buffer.concat([body, sealOf(body)]);
+  const sealed = new Uint8Array(Buffer.concat([body, sealOf(body)]));
   if (!sameBytes(openSealedFile(kind, sealed, `the new ${kind} file`, repositoryId).payload, payload))
     throw new SnapshotError('format/self-check', `the new ${kind} file does not open to what was sealed; nothing was written`);
   return sealed;

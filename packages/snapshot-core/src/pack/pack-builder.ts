@@ -37,7 +37,8 @@ export class PackBuilder {
 
   /** Copies the bytes. An id must be added once only. */
   add(id: ObjectId, bytes: Uint8Array): void {
-    this.#parts.set(id, bytes.slice());
+    // Not slice(): a Buffer's slice is a view, and the caller may reuse its bytes at once.
+    this.#parts.set(id, new Uint8Array(bytes));
     this.#plainBytes += bytes.length;
   }
 

@@ -32,8 +32,8 @@ export function parsePack(name: string, bytes: Uint8Array): PackManifest {
   if (trailerOffset < packPrefixBytes) throw new SnapshotError('format/damaged', `${what} is damaged: it has only ${bytes.length} bytes`);
   const { directoryLengthBytes, seal } = decodePackTrailer(bytes.subarray(trailerOffset), what);
   if (directoryLengthBytes > trailerOffset - packPrefixBytes) throw new SnapshotError('format/damaged', `${what} is damaged: its directory is longer than the file`);
-  const directoryBytes = bytes.slice(trailerOffset - directoryLengthBytes, trailerOffset);
-  return proveManifest({ name, sizeBytes: bytes.length }, bytes.slice(0, packPrefixBytes), directoryBytes, seal);
+  const directoryBytes = new Uint8Array(bytes.subarray(trailerOffset - directoryLengthBytes, trailerOffset));
+  return proveManifest({ name, sizeBytes: bytes.length }, new Uint8Array(bytes.subarray(0, packPrefixBytes)), directoryBytes, seal);
 }
 
 /**

@@ -120,7 +120,7 @@ export class ObjectStore {
   async load(id: ObjectId, options?: StorageCallOptions): Promise<Uint8Array> {
     options?.signal?.throwIfAborted();
     const unsaved = this.#unsaved(id);
-    if (unsaved) return unsaved.slice();
+    if (unsaved) return new Uint8Array(unsaved);
     let failure: unknown;
     for (const { pack, object } of this.#index.copiesOf(id)) {
       try {

@@ -57,6 +57,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
     config,
     chunkingKey,
     description: storage.description,
+    localPath: storage.localPath,
     withLease,
     identify: (bytes) => objects.hash(bytes),
     has: (id, kind) => objects.has(id, kind),
@@ -88,7 +89,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
     },
     getRecord: async (name, options) => {
       try {
-        return openSealedFile('intent', await storage.get('intent', name, options), `the record ${name}`, repositoryId).payload.slice();
+        return new Uint8Array(openSealedFile('intent', await storage.get('intent', name, options), `the record ${name}`, repositoryId).payload);
       } catch (error) {
         if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') return undefined;
         throw error;
