@@ -6,7 +6,8 @@ import type { SnapshotItem } from './list-snapshot.ts';
 
 /** One thing a restore does, in order. Directories nest: what lies between `make-directory` and `finish-directory` is inside. */
 export type RestoreStep =
-  | { readonly action: 'make-directory' | 'finish-directory'; readonly path: Uint8Array; readonly entry: DirectoryEntry }
+  | { readonly action: 'make-directory'; readonly path: Uint8Array; readonly entry: DirectoryEntry }
+  | { readonly action: 'finish-directory'; readonly path: Uint8Array; readonly entry: DirectoryEntry }
   | { readonly action: 'write-file'; readonly path: Uint8Array; readonly entry: FileEntry }
   | { readonly action: 'make-symlink'; readonly path: Uint8Array; readonly entry: SymlinkEntry }
   /** Another name of a file written before. */

@@ -71,6 +71,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
 
   return {
     description: root,
+    localPath: root,
     put: (kind, name, parts, options) => {
       const path = pathOf(kind, name);
       return call(`cannot write ${path}`, 'write', options, async () => {

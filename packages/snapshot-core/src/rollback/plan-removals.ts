@@ -1,0 +1,77 @@
+import type { DirectoryEntry, TreeEntry } from '../format/tree-entry.ts';
+import { mergeByName } from '../snapshot/merge-by-name.ts';
+import { readDirectory } from '../snapshot/read-content.ts';
+import { displayPath, joinPath } from '../source/byte-path.ts';
+import type { DirectoryHandle } from '../source/directory-handle.ts';
+import { fileIdKey } from '../source/file-facts.ts';
+import { listDirectory } from '../source/list-directory.ts';
+import type { PresentEntry } from '../source/list-directory.ts';
+import { decideRemoval } from './decide-rollback.ts';
+import { openForRollback } from './open-for-rollback.ts';
+import type { RollbackContext, RollbackStep } from './rollback-context.ts';
+
+/**
+ * First pass: what has to go. It comes before all writing, because a full disk is a common reason for a rollback.
+ *
+ * Yields `delete` and `blocked` alone; what is in a directory before the directory. Notes which surviving names share data.
+ */
+export async function* planRemovals(context: RollbackContext, stored: DirectoryEntry, directory: DirectoryHandle, path: Uint8Array): AsyncGenerator<RollbackStep> {
+  for await (const pair of mergeByName(readDirectory(context.repository, stored, context.options), listDirectory(directory))) {
+    await context.pacer.step();
+    const { left, right } = pair;
+    if (right === undefined || fileIdKey(right.facts) === context.repositoryId) continue;
+    const childPath = joinPath(path, right.name);
+    const decision = decideRemoval(left, right.facts, guardOf(context, right));
+    if (decision.action === 'delete') yield* removeAll(context, right, childPath, left);
+    else if (decision.action === 'blocked') yield step(right, childPath, decision);
+    else if (left?.type === 'file' && right.facts.type === 'file') context.shared.note(right.facts, left, childPath);
+    else if (right.facts.type === 'directory' && guardOf(context, right) === 'repository' && left?.type !== 'directory') {
+      // A directory that leads to the repository stays, but nothing else in it does.
+      if (left === undefined) yield* insideProtected(context, right, childPath);
+    } else if (left?.type === 'directory' && right.facts.type === 'directory') yield* inside(context, right, (child) => planRemovals(context, left, child, childPath));
+  }
+  yield { step: 'leave', directory };
+}
+
+async function* removeAll(context: RollbackContext, present: PresentEntry, path: Uint8Array, stored: TreeEntry | undefined): AsyncGenerator<RollbackStep> {
+  if (present.facts.type === 'directory') {
+    yield* inside(context, present, (child) => removeChildren(context, child, path));
+  }
+  yield step(present, path, decideRemoval(stored, present.facts, 'none'));
+}
+
+async function* removeChildren(context: RollbackContext, directory: DirectoryHandle, path: Uint8Array): AsyncGenerator<RollbackStep> {
+  for (const present of listDirectory(directory)) {
+    await context.pacer.step();
+    const childPath = joinPath(path, present.name);
+    const guard = guardOf(context, present);
+    const decision = decideRemoval(undefined, present.facts, guard);
+    if (decision.action === 'delete') yield* removeAll(context, present, childPath, undefined);
+    else if (guard === 'repository') yield* insideProtected(context, present, childPath);
+    else yield step(present, childPath, decision);
+  }
+}
+
+async function* insideProtected(context: RollbackContext, present: PresentEntry, path: Uint8Array): AsyncGenerator<RollbackStep> {
+  if (context.repositoryId === fileIdKey(present.facts)) return;
+  yield* inside(context, present, (child) => removeChildren(context, child, path));
+}
+
+async function* inside(context: RollbackContext, present: PresentEntry, work: (child: DirectoryHandle) => AsyncGenerator<RollbackStep>): AsyncGenerator<RollbackStep> {
+  const child = openForRollback(context, present.directory, present.name);
+  if (child === undefined) return;
+  try {
+    yield* work(child);
+  } finally {
+    child.close();
+  }
+}
+
+function guardOf(context: RollbackContext, present: PresentEntry): 'none' | 'repository' | 'other-file-system' {
+  if (context.protectedIds.has(fileIdKey(present.facts))) return 'repository';
+  return present.facts.device === context.root.facts.device ? 'none' : 'other-file-system';
+}
+
+function step(present: PresentEntry, path: Uint8Array, decision: ReturnType<typeof decideRemoval>): RollbackStep {
+  return { step: 'act', action: { path, displayPath: displayPath(path), ...decision }, directory: present.directory, name: present.name, present: present.facts };
+}

@@ -1,0 +1,42 @@
+import type { DirectoryEntry } from '../format/tree-entry.ts';
+import type { CallOptions } from '../repository/call-options.ts';
+import type { Repository } from '../repository/repository.ts';
+import { loadTreeRoot } from '../snapshot/list-snapshot.ts';
+import { lookAt } from '../source/list-directory.ts';
+import { decideMetadata } from './decide-rollback.ts';
+import { openTreeTarget } from './open-target.ts';
+import { planRemovals } from './plan-removals.ts';
+import { planWrites } from './plan-writes.ts';
+import type { RollbackAction } from './rollback-action.ts';
+import type { RollbackContext, RollbackStep } from './rollback-context.ts';
+
+/** The name under which the root is changed: through itself, because its own name belongs to its parent directory. */
+const rootName = Buffer.from('.');
+const rootPath = new Uint8Array(0);
+
+/**
+ * Compares a directory with a snapshot, every byte, and yields what `rollback` would do with each path and why.
+ *
+ * Only looks. Removals come first, then everything the snapshot has, a directory's metadata after what is in it.
+ *
+ * @throws {SnapshotError} `snapshot/*`, `target/unusable`, `rollback/repository-on-target`, `object/*`
+ */
+export async function* planRollback(repository: Repository, snapshotId: string, target: string, options: CallOptions = {}): AsyncGenerator<RollbackAction> {
+  const stored = await loadTreeRoot(repository, snapshotId, options);
+  const context = openTreeTarget(repository, target, false, options);
+  try {
+    for await (const step of planSteps(context, stored)) if (step.step === 'act') yield step.action;
+  } finally {
+    context.root.close();
+  }
+}
+
+/** All steps of a rollback in order: what has to go, what has to come, the root's own metadata. */
+export async function* planSteps(context: RollbackContext, stored: DirectoryEntry): AsyncGenerator<RollbackStep> {
+  yield* planRemovals(context, stored, context.root, rootPath);
+  yield* planWrites(context, stored, { directory: context.root, path: rootPath });
+  const present = lookAt(context.root, rootName);
+  if (present === undefined) return;
+  const action = { path: rootPath, displayPath: '', ...decideMetadata(stored, present) };
+  yield { step: 'act', action, directory: context.root, name: rootName, present, stored };
+}

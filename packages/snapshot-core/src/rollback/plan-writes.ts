@@ -1,0 +1,105 @@
+import { readlinkSync } from 'node:fs';
+import type { DirectoryEntry, FileEntry, TreeEntry } from '../format/tree-entry.ts';
+import { mergeByName } from '../snapshot/merge-by-name.ts';
+import { readDirectory } from '../snapshot/read-content.ts';
+import { displayPath, joinPath } from '../source/byte-path.ts';
+import type { DirectoryHandle } from '../source/directory-handle.ts';
+import { fileIdKey, sameFile } from '../source/file-facts.ts';
+import type { FileFacts } from '../source/file-facts.ts';
+import { listDirectory, lookAt } from '../source/list-directory.ts';
+import { withParentOf } from '../source/open-parent.ts';
+import { isGone } from '../source/system-error-code.ts';
+import { compareContent } from './compare-content.ts';
+import { decideFile, decideMetadata, decideSymlink } from './decide-rollback.ts';
+import { openForRollback } from './open-for-rollback.ts';
+import type { RollbackDecision } from './rollback-action.ts';
+import type { RollbackContext, RollbackStep } from './rollback-context.ts';
+
+const noBytes = { writeBytes: 0, lostBytes: 0 } as const;
+
+/** Where a step happens: an open directory, or one that is only planned. */
+interface Place {
+  readonly directory: DirectoryHandle | undefined;
+  readonly path: Uint8Array;
+}
+
+/**
+ * Second pass: brings what the snapshot has into being. Compares every file by its bytes.
+ *
+ * Yields every stored entry once, a directory's metadata after everything in it. While only planning, what the first pass
+ * would delete counts as gone.
+ */
+export async function* planWrites(context: RollbackContext, stored: DirectoryEntry, place: Place): AsyncGenerator<RollbackStep> {
+  const present = place.directory === undefined ? [] : listDirectory(place.directory);
+  for await (const { left, right } of mergeByName(readDirectory(context.repository, stored, context.options), present)) {
+    await context.pacer.step();
+    if (left === undefined) continue;
+    const path = joinPath(place.path, left.name);
+    yield* planEntry(context, left, right?.facts, { directory: place.directory, path });
+  }
+  if (place.directory !== undefined) yield { step: 'leave', directory: place.directory };
+}
+
+async function* planEntry(context: RollbackContext, stored: TreeEntry, found: FileFacts | undefined, place: Place): AsyncGenerator<RollbackStep> {
+  const act = (decision: RollbackDecision, present: FileFacts | undefined, more: Partial<Extract<RollbackStep, { step: 'act' }>> = {}): RollbackStep => ({
+    step: 'act', action: { path: place.path, displayPath: displayPath(place.path), ...decision }, directory: place.directory, name: stored.name, present,
+    ...(stored.type !== 'unread' && { stored }), ...more,
+  });
+  if (stored.type === 'unread') return yield act({ action: 'keep', type: 'unread', reason: `the snapshot knows only that it was there (${stored.reason})`, ...noBytes }, found);
+  if (found !== undefined && (context.protectedIds.has(fileIdKey(found)) || found.device !== context.root.facts.device)) {
+    if (found.type !== 'directory' || stored.type !== 'directory' || fileIdKey(found) === context.repositoryId || found.device !== context.root.facts.device)
+      return yield act({ action: 'blocked', type: stored.type, reason: 'the repository or another file system is in its place', ...noBytes }, found);
+  }
+  const present = found?.type === stored.type ? found : undefined;
+  if (stored.type === 'file') return yield* planFile(context, stored, present, place, act);
+  if (stored.type === 'symlink') {
+    const target = present !== undefined && place.directory !== undefined ? readTarget(place.directory, stored.name) : undefined;
+    return yield act(decideSymlink(stored, present, target), present);
+  }
+  if (present === undefined) yield act({ action: 'create', type: 'directory', reason: 'it is missing', ...noBytes }, undefined);
+  const child = place.directory === undefined ? undefined : openForRollback(context, place.directory, stored.name);
+  // Carried out, a directory that still cannot be entered was reported; nothing can be done inside it.
+  if (child === undefined && context.mayChange) return yield act({ action: 'blocked', type: 'directory', reason: 'it cannot be entered', ...noBytes }, present);
+  try {
+    yield* planWrites(context, stored, { directory: child, path: place.path });
+  } finally {
+    child?.close();
+  }
+  const now = place.directory === undefined ? undefined : lookAt(place.directory, stored.name);
+  if (now?.type === 'directory' && (context.mayChange || present !== undefined)) yield act(decideMetadata(stored, now), now);
+}
+
+type Act = (decision: RollbackDecision, present: FileFacts | undefined, more?: Partial<Extract<RollbackStep, { step: 'act' }>>) => RollbackStep;
+
+async function* planFile(context: RollbackContext, stored: FileEntry, present: FileFacts | undefined, place: Place, act: Act): AsyncGenerator<RollbackStep> {
+  const existingPath = context.shared.firstName(stored, place.path);
+  if (existingPath !== undefined) {
+    const existing = await lookAtPath(context, existingPath);
+    const linked = existing !== undefined && present !== undefined && sameFile(existing, present);
+    if (linked) return yield act({ action: 'keep', type: 'file', reason: `it is another name of ${displayPath(existingPath)}`, ...noBytes }, present);
+    return yield act({ action: 'link', type: 'file', reason: `it was another name of ${displayPath(existingPath)}`, ...noBytes }, present, { existingPath });
+  }
+  if (present === undefined || place.directory === undefined) return yield act(decideFile(stored, undefined, { state: 'unreadable' }, 'none'), undefined);
+  // Looked at again: replacing another name of the same data has changed its link count.
+  const facts = lookAt(place.directory, stored.name) ?? present;
+  const difference = await compareContent(context.repository, place.directory, stored.name, stored, context.pacer, context.options);
+  yield act(decideFile(stored, facts, difference, context.shared.sharing(facts)), facts);
+}
+
+async function lookAtPath(context: RollbackContext, path: Uint8Array): Promise<FileFacts | undefined> {
+  try {
+    return await withParentOf(context.root, path, lookAt);
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}
+
+function readTarget(directory: DirectoryHandle, name: Uint8Array): Uint8Array | undefined {
+  try {
+    return readlinkSync(directory.pathOf(name), { encoding: 'buffer' });
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { CallOptions } from '../repository/call-options.ts';
+import type { Clock } from '../repository/clock.ts';
+import type { LeaseOptions } from '../repository/lease.ts';
+import type { Repository } from '../repository/repository.ts';
+import type { TakenSnapshot } from '../snapshot/take-snapshot.ts';
+import { takeSnapshot } from '../snapshot/take-snapshot.ts';
+import type { VolumePort } from '../source/volume-port.ts';
+import { checkOperationId, deleteIntent, pendingRollbacks, putIntent } from './rollback-intent.ts';
+import type { RollbackIntent } from './rollback-intent.ts';
+import type { RollbackProgress, RollbackReport } from './rollback-report.ts';
+import { checkTreeRollback, runTreeRollback } from './run-tree-rollback.ts';
+import { checkVolumeRollback, runVolumeRollback } from './run-volume-rollback.ts';
+
+/** A directory by its path, or a volume. */
+export type RollbackTarget = string | VolumePort;
+
+/** How to continue a rollback. */
+export interface ResumeRollbackOptions extends CallOptions {
+  /** Compare the whole target once more at the end, not only what was written. Default false. */
+  readonly verifyAll?: boolean;
+  readonly onProgress?: (progress: RollbackProgress) => void;
+  readonly lease?: Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'>;
+}
+
+/** How to roll back. */
+export interface RollbackOptions extends ResumeRollbackOptions {
+  /** Names this rollback, 1 to 200 characters. The same id with the same snapshot and target continues it. */
+  readonly operationId: string;
+  /** Take a snapshot of the target first, so that the rollback can be undone. Default false. */
+  readonly safetySnapshot?: boolean;
+  /** Default: the system's time. */
+  readonly clock?: Pick<Clock, 'nowMs'>;
+}
+
+/**
+ * Makes a target byte for byte what it was when the snapshot was taken, in place, writing only what differs.
+ *
+ * Order: the snapshot is checked to be there whole; the safety snapshot; a durable intent; removals; writes, each made
+ * durable and read back; the intent goes. Redo-only: after a power cut at any point the same call, or `resumeRollback`,
+ * finishes it. What was special, excluded or unreadable when the snapshot was taken is left as it is now.
+ *
+ * @throws {SnapshotError} before anything is changed: `argument/invalid`, `snapshot/*`, `object/missing`, `target/unusable`,
+ *   `rollback/repository-on-target`, `rollback/pending`, `rollback/no-room-for-safety`, `repository/*`.
+ *   Afterwards, with the rollback still pending: `target/write-failed`, `rollback/verification-failed`, `object/damaged`, `storage/*`
+ * @throws the signal's reason when aborted; the rollback then stays pending
+ */
+export async function rollback(repository: Repository, snapshotId: string, target: RollbackTarget, options: RollbackOptions): Promise<RollbackReport> {
+  checkOperationId(options.operationId);
+  const call = callOptions(options);
+  return repository.withLease('shared', async () => {
+    const wanted = { operationId: options.operationId, snapshotId, kind: typeof target === 'string' ? 'tree' : 'image', target: targetName(target) } as const;
+    const known = findPending(await pendingRollbacks(repository, call), wanted);
+    if (known !== undefined) return finish(repository, known, target, options);
+    report(options, 'check');
+    await (typeof target === 'string' ? checkTreeRollback(repository, snapshotId, target, call) : checkVolumeRollback(repository, snapshotId, target, call));
+    const nowMs = () => options.clock?.nowMs() ?? Date.now();
+    const safetySnapshot = options.safetySnapshot === true ? await takeSafetySnapshot(repository, target, options, nowMs) : undefined;
+    const intent: RollbackIntent = { ...wanted, startedAtMs: nowMs(), ...(safetySnapshot !== undefined && { safetySnapshotId: safetySnapshot.record.id }) };
+    await putIntent(repository, intent, call);
+    return { ...(await finish(repository, intent, target, options)), ...(safetySnapshot !== undefined && { safetySnapshot }) };
+  }, { ...call, ...options.lease });
+}
+
+/**
+ * Finishes a rollback that was cut short, or answers `undefined` when none is pending for this target.
+ *
+ * @param target the same target under the same path or description
+ * @throws {SnapshotError} as `rollback`
+ */
+export async function resumeRollback(repository: Repository, target: RollbackTarget, options: ResumeRollbackOptions = {}): Promise<RollbackReport | undefined> {
+  const call = callOptions(options);
+  return repository.withLease('shared', async () => {
+    const intent = (await pendingRollbacks(repository, call)).find((pending) => pending.target === targetName(target) && (pending.kind === 'tree') === (typeof target === 'string'));
+    return intent === undefined ? undefined : finish(repository, intent, target, options);
+  }, { ...call, ...options.lease });
+}
+
+async function finish(repository: Repository, intent: RollbackIntent, target: RollbackTarget, options: ResumeRollbackOptions): Promise<RollbackReport> {
+  const call = callOptions(options);
+  const onProgress = options.onProgress ?? (() => {});
+  const done = typeof target === 'string'
+    ? await runTreeRollback(repository, intent.snapshotId, target, options.verifyAll ?? false, call, onProgress)
+    : await runVolumeRollback(repository, intent.snapshotId, target, options.verifyAll ?? false, call, onProgress);
+  await deleteIntent(repository, intent.operationId, call);
+  const { operationId, snapshotId, safetySnapshotId } = intent;
+  return { operationId, snapshotId, ...done, ...(safetySnapshotId !== undefined && { safetySnapshotId }) };
+}
+
+/** The pending rollback to continue. @throws {SnapshotError} `rollback/pending` when another one must be finished first */
+function findPending(pending: readonly RollbackIntent[], wanted: Pick<RollbackIntent, 'operationId' | 'snapshotId' | 'kind' | 'target'>): RollbackIntent | undefined {
+  const related = pending.find(({ operationId, target }) => operationId === wanted.operationId || target === wanted.target);
+  if (related === undefined) return undefined;
+  if (related.operationId === wanted.operationId && related.target === wanted.target && related.snapshotId === wanted.snapshotId && related.kind === wanted.kind) return related;
+  throw new SnapshotError('rollback/pending', `rollback ${related.operationId} of ${related.target} to snapshot ${related.snapshotId} is unfinished; resume it first`);
+}
+
+async function takeSafetySnapshot(repository: Repository, target: RollbackTarget, options: RollbackOptions, nowMs: () => number): Promise<TakenSnapshot> {
+  report(options, 'safety-snapshot');
+  const source = typeof target === 'string' ? { kind: 'directory', path: targetName(target) } as const : { kind: 'volume', volume: target } as const;
+  try {
+    // No parent: whoever damaged the target may have kept the metadata, and the undo must be exact.
+    return await takeSnapshot(repository, source, { ...callOptions(options), labels: ['safety', `rollback:${options.operationId}`], clock: { nowMs } });
+  } catch (cause) {
+    if (!SnapshotError.isInstance(cause) || cause.code !== 'storage/full') throw cause;
+    throw new SnapshotError('rollback/no-room-for-safety', `there is no room for the safety snapshot in ${repository.description}; nothing was changed. Free space, or roll back without it`, { cause });
+  }
+}
+
+function targetName(target: RollbackTarget): string {
+  return typeof target === 'string' ? resolve(target) : target.description;
+}
+
+function callOptions({ signal }: CallOptions): CallOptions {
+  return signal === undefined ? {} : { signal };
+}
+
+function report(options: ResumeRollbackOptions, phase: RollbackProgress['phase']): void {
+  options.onProgress?.({ phase, bytesDone: 0, totalBytes: 0, bytesWritten: 0 });
+}

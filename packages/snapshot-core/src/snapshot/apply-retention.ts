@@ -1,0 +1,41 @@
+import type { CallOptions } from '../repository/call-options.ts';
+import type { Clock } from '../repository/clock.ts';
+import type { Repository } from '../repository/repository.ts';
+import { planRetention } from '../retention/plan-retention.ts';
+import type { RetentionVerdict } from '../retention/plan-retention.ts';
+import { checkRetentionPolicy } from '../retention/retention-policy.ts';
+import type { RetentionPolicy } from '../retention/retention-policy.ts';
+
+/** How to apply a policy. */
+export interface ApplyRetentionOptions extends CallOptions {
+  /** Default: the system's time. */
+  readonly clock?: Pick<Clock, 'nowMs'>;
+  /** Snapshots known to be damaged, as `check` reports them: never counted as good. */
+  readonly damagedSnapshots?: readonly string[];
+  /** Snapshots to keep whatever the policy says, such as the goal of a pending rollback and its safety snapshot. */
+  readonly keepSnapshots?: readonly string[];
+  /** Only plan. Default false. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Forgets the snapshots that the policy does not keep. Their space comes back with a later `prune`.
+ *
+ * Idempotent; an abort between two snapshots leaves a consistent repository.
+ *
+ * @throws {SnapshotError} `argument/invalid` for a policy that makes no sense, `repository/*`, `storage/*`
+ */
+export async function applyRetention(repository: Repository, policy: RetentionPolicy, options: ApplyRetentionOptions = {}): Promise<readonly RetentionVerdict[]> {
+  checkRetentionPolicy(policy);
+  const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
+  return repository.withLease('shared', async () => {
+    const { snapshots } = await repository.listSnapshots(call);
+    const damaged = new Set(options.damagedSnapshots);
+    const kept = new Set(options.keepSnapshots);
+    const candidates = snapshots.map((snapshot) => ({ ...snapshot, damaged: damaged.has(snapshot.id) }));
+    const verdicts = planRetention(candidates, policy, options.clock?.nowMs() ?? Date.now())
+      .map((verdict) => (kept.has(verdict.id) && !verdict.keep ? { ...verdict, keep: true, reasons: ['the caller needs it', ...verdict.reasons] } : verdict));
+    for (const { id, keep } of options.dryRun === true ? [] : verdicts) if (!keep) await repository.forgetSnapshot(id, call);
+    return verdicts;
+  }, call);
+}
