@@ -21,6 +21,7 @@ export const approvalStatementSchema = z.strictObject({
 });
 export type ApprovalStatement = z.infer<typeof approvalStatementSchema>;
 
+/** A decision with the approver's signature over its canonical JSON. */
 export const signedApprovalSchema = z.strictObject({ statement: approvalStatementSchema, keyId: keyIdSchema, signature: base64Schema });
 export type SignedApproval = z.infer<typeof signedApprovalSchema>;
 

@@ -30,6 +30,7 @@ export const intentSchema = z.discriminatedUnion('capability', [
   z.strictObject({ capability: z.literal('winre.keys.release'), ...target, sessionId: sessionIdSchema, volumeId: z.string().min(1) }),
 ]);
 export type Intent = z.infer<typeof intentSchema>;
+/** Capabilities that are exercised by an operation. */
 export type OperationCapability = Intent['capability'];
 /** The intent of one capability. */
 export type IntentOf<Capability extends OperationCapability> = Extract<Intent, { capability: Capability }>;

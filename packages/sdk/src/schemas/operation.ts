@@ -3,6 +3,7 @@ import { deviceBindingSchema } from './device.ts';
 import { instantSchema, jsonValueSchema, noticeSchema, operationIdSchema, operationKeySchema, pluginIdSchema, sha256Schema, vendorExtrasSchema } from './primitives.ts';
 import { outputStreamSchema } from './script.ts';
 
+/** Where an operation is; the allowed edges are in `operationTransitions`. */
 export const operationStateSchema = z.enum([
   'planned', 'awaiting-approval', 'approved', 'dispatching', 'awaiting-vendor-approval', 'accepted', 'delivered', 'running', 'verifying',
   'unknown', 'succeeded', 'failed', 'cancelled', 'expired', 'rejected',

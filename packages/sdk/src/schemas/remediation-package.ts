@@ -9,6 +9,7 @@ export const packagePathSchema = z
   .max(240)
   .regex(/^(?!\/)(?!.*(?:^|\/)\.{1,2}(?:\/|$))[^\\:\0]+$/, 'expected a relative path without "..", ":" or a backslash');
 
+/** Everything about a package that its signature covers, beside tenant and validity. */
 export const packageManifestSchema = z.strictObject({
   name: z.string().min(1).max(128),
   version: z.string().min(1).max(64),

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { instantSchema, sha256Schema } from './primitives.ts';
 
+/** Hours between two restore points. */
 export const restoreCadenceHoursSchema = z.union([z.literal(4), z.literal(6), z.literal(12), z.literal(16), z.literal(24)]);
+/** Hours that a restore point is kept. */
 export const restoreRetentionHoursSchema = z.union([z.literal(4), z.literal(6), z.literal(12), z.literal(16), z.literal(24), z.literal(72)]);
 
 /**
@@ -16,6 +18,7 @@ export const restorePolicySchema = z.strictObject({
 });
 export type RestorePolicy = z.infer<typeof restorePolicySchema>;
 
+/** One state of the volume that the device can go back to. */
 export const restorePointSchema = z.object({
   id: z.string().min(1),
   takenAt: instantSchema,

@@ -6,7 +6,9 @@ import { interpreterSchema } from './script.ts';
 
 /** How the session became known. */
 export const sessionSourceKindSchema = z.enum(['agent', 'vendor-event', 'boot-telemetry', 'heartbeat-silence', 'operator', 'unknown']);
+/** Why the device is in WinRE. */
 export const bootReasonSchema = z.enum(['boot-failure', 'requested', 'operator', 'unknown']);
+/** How a stay in WinRE ended. */
 export const sessionEndReasonSchema = z.enum(['booted', 'powered-off', 'timeout', 'unknown']);
 
 /** What this device can do in WinRE, said by its agent. Stock WinRE has no PowerShell and knows wired and WPA/WPA2 password networks only. */
