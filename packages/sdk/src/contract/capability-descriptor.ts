@@ -7,6 +7,7 @@ import { interpreterSchema } from '../schemas/script.ts';
 import { digestJson } from '../trust/sha256.ts';
 import { capabilityFloors, type CapabilityId } from './capability-floors.table.ts';
 
+/** The ids of `capabilityFloors`. */
 export const capabilityIdSchema = z.enum(Object.keys(capabilityFloors) as [CapabilityId, ...CapabilityId[]]);
 
 /** What a host has to know to use a capability well. Fields that do not apply are left out. */
@@ -50,6 +51,7 @@ export const capabilityDescriptorSchema = z.strictObject({
 });
 export type CapabilityDescriptor = z.infer<typeof capabilityDescriptorSchema>;
 export type CapabilityDescriptorInput = z.input<typeof capabilityDescriptorSchema>;
+/** A capability that the plug-in offers, as its descriptor states it. */
 export type ClaimedCapability = z.infer<typeof claimedSchema>;
 
 const riskOrder = { effect: effectSchema.options, reversibility: reversibilitySchema.options } as const;

@@ -12,6 +12,7 @@ interface CapabilityFloor {
   readonly meaning: string;
 }
 
+/** The optional members of an instance. */
 export type FacetName = 'devices' | 'sessions' | 'scripts' | 'packages' | 'network' | 'restore' | 'rebuild' | 'remediation' | 'recoveryKeys' | 'artifacts';
 
 /**

@@ -35,6 +35,7 @@ export interface OperationVerb<Capability extends OperationCapability> {
   doStart(request: StartRequest<Capability>, call: CallContext): Promise<OperationReportInput>;
 }
 
+/** The managed devices of the tenant. */
 export interface DevicesFacet {
   /** Neither skips nor repeats a device while others are added or removed. */
   doList(request: { readonly pageSize?: number }, call: CallContext): AsyncIterable<Device>;
@@ -44,6 +45,7 @@ export interface DevicesFacet {
   doResolve(query: DeviceQuery, call: CallContext): Promise<Device | undefined>;
 }
 
+/** Stays of devices in WinRE. */
 export interface SessionsFacet {
   /** At least once, in order per device. Ends when the signal aborts. */
   doWatch(request: SessionWatchRequest, call: CallContext): AsyncIterable<SessionEventInput>;
@@ -54,6 +56,7 @@ export interface SessionsFacet {
   readonly exit?: OperationVerb<'winre.session.exit'>;
 }
 
+/** The network of a device in WinRE. */
 export interface NetworkFacet extends OperationVerb<'winre.network.configure'> {
   doCurrent(device: DeviceBinding, call: CallContext): Promise<NetworkStatus>;
 }
@@ -64,28 +67,33 @@ export interface PolicyVerb<Policy> {
   doSet(device: DeviceBinding, policy: Policy, call: CallContext): Promise<{ readonly notices: readonly Notice[] }>;
 }
 
+/** Restore points: their settings, the points themselves, going back to one. */
 export interface RestoreFacet extends Partial<OperationVerb<'winre.restore.trigger'>> {
   readonly policy?: PolicyVerb<RestorePolicy>;
   /** Newest first. */
   doListPoints?(device: DeviceBinding, call: CallContext): AsyncIterable<RestorePoint>;
 }
 
+/** Emptying a device and installing it anew. */
 export interface RebuildFacet extends OperationVerb<'winre.rebuild.trigger'> {
   doListOfferings(device: DeviceBinding, call: CallContext): AsyncIterable<RebuildOffering>;
 }
 
+/** Quick Machine Recovery: its settings, its test mode, what it did. */
 export interface RemediationFacet {
   readonly policy?: PolicyVerb<RemediationPolicy>;
   readonly test?: OperationVerb<'winre.remediation.test'>;
   doOutcome?(device: DeviceBinding, call: CallContext): Promise<RemediationOutcome>;
 }
 
+/** Which volumes have an escrowed recovery key; never the key. */
 export interface EscrowStatus {
   readonly escrowed: boolean;
   readonly observedAt: string;
   readonly volumes: readonly { readonly volumeId: string; readonly keyId: string; readonly escrowedAt: string }[];
 }
 
+/** Recovery keys of encrypted volumes. */
 export interface RecoveryKeysFacet {
   /** Never returns a key. */
   doEscrowStatus?(device: DeviceBinding, call: CallContext): Promise<EscrowStatus>;
@@ -94,6 +102,7 @@ export interface RecoveryKeysFacet {
   readonly release?: OperationVerb<'winre.keys.release'>;
 }
 
+/** A log or diagnostics bundle that can be fetched. */
 export interface ArtifactReference {
   readonly id: string;
   readonly category: string;
@@ -102,6 +111,7 @@ export interface ArtifactReference {
   readonly createdAt: string;
 }
 
+/** What devices uploaded, in categories the tenant has opted into. */
 export interface ArtifactsFacet {
   doList(device: DeviceBinding, call: CallContext): AsyncIterable<ArtifactReference>;
   /** @throws {RecoveryError} `permission-denied` when the tenant has not opted into the category */
@@ -114,6 +124,7 @@ export type ReconcileFinding =
   | { readonly finding: 'absent'; readonly reason: string }
   | { readonly finding: 'cannot-tell'; readonly reason: string };
 
+/** Operations after they were started. */
 export interface OperationsFacet {
   /** @throws {RecoveryError} `not-found`, also for another tenant's operation */
   doGet(handle: OperationHandle, call: CallContext): Promise<OperationReportInput>;

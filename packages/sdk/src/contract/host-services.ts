@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { SecretResolver } from './secret.ts';
 import type { JsonValue } from '../schemas/primitives.ts';
 
+/** How much a line matters, least first. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Structured log. The host redacts known secrets before anything is written, but a plug-in must not log any. */

@@ -2,6 +2,7 @@ import type { RecoverySession } from '../schemas/session.ts';
 import type { SessionEventInput } from './session-event.ts';
 import type { CallContext } from './call-context.ts';
 
+/** Which events, and from where on. */
 export interface SessionWatchRequest {
   /** Only this device's events. */
   readonly deviceId?: string;

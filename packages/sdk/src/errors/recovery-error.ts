@@ -9,6 +9,7 @@ export interface VendorFault {
   readonly requestId?: string;
 }
 
+/** What a thrower knows beside code and message. */
 export interface RecoveryErrorDetails {
   readonly cause?: unknown;
   /** Overrides the advice of the code's row, for a vendor that knows better. */
