@@ -20,3 +20,7 @@ export type { TcpFault, TcpFaultProxy, TcpFaultProxySettings, TcpProxyEvent } fr
 export { createCanarySecrets } from './fakes/canary-secrets.ts';
 export type { CanaryKind, CanaryLeak, CanarySecrets } from './fakes/canary-secrets.ts';
 export type { CanaryForm } from './fakes/canary-forms.ts';
+export { createFakeWinreDevice } from './fakes/fake-winre-device.ts';
+export type { FakeWinreDevice, FakeWinreDeviceSettings } from './fakes/fake-winre-device.ts';
+export type { DeviceBehaviour } from './fakes/device-behaviour.ts';
+export { lossOf } from './fakes/fake-device-answers.ts';

@@ -73,7 +73,8 @@ test('folders are searched through, across the borders of chunks', async () => {
     await writeFile(join(folder, 'clean.txt'), 'nothing');
     await writeFile(join(folder, 'deep', 'large.bin'), Buffer.concat([Buffer.alloc(1_048_570), Buffer.from(token), Buffer.alloc(10)]));
     await writeFile(join(folder, 'deep', `${token}.lock`), '');
-    expect((await canaries.scanFolder(folder)).map(({ name, where }) => [name, where.slice(folder.length + 1)]).toSorted()).toEqual([['token', join('deep', `${token}.lock`)], ['token', join('deep', 'large.bin')]].toSorted());
+    const places = (await canaries.scanFolder(folder)).map(({ where }) => where.slice(folder.length + 1));
+    expect(new Set(places)).toEqual(new Set([join('deep', `${token}.lock`), join('deep', 'large.bin')]));
   } finally {
     await rm(folder, { recursive: true });
   }

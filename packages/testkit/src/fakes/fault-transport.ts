@@ -6,7 +6,7 @@ export interface FaultTransport {
   /** What happened to each request, in the order in which they ended. */
   readonly log: readonly TransportRecord[];
   /** Adds a rule behind the others. */
-  plan(rule: FaultRule): void;
+  readonly plan: (rule: FaultRule) => void;
   /** Rules that have not been used up, so that a test notices a fault that never struck. */
   readonly unusedRules: readonly FaultRule[];
 }
