@@ -1,6 +1,7 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { encodeIndexFile, decodeIndexFile } from '../format/index-file.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
+import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile, sealFile, sealOf } from '../format/sealed-file.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
@@ -45,7 +46,11 @@ export async function writeIndexFile(storage: Storage, repositoryId: string, pac
   try {
     await storage.put('index', name, [bytes], options);
   } catch (error) {
-    if (!(SnapshotError.isInstance(error) && error.code === 'storage/exists')) throw error;
+    if (!SnapshotError.isInstance(error) || error.code !== 'storage/exists') throw error;
+    if (sameBytes(await storage.get('index', name, options), bytes)) return name;
+    // It was written before and damaged since; nothing else can bear this name.
+    await storage.delete('index', name, options);
+    await storage.put('index', name, [bytes], options);
   }
   return name;
 }

@@ -65,7 +65,7 @@ export class LeaseKeeper {
       await this.#remove(lease);
       const remainingMs = giveUpAtMs - clock.nowMs();
       if (remainingMs <= 0) throw new SnapshotError('repository/locked', `${storage.description} is in use by ${blocker}; wait for it or ask for a longer wait`);
-      const jitterMs = ((randomBytes(1)[0] ?? 0) / 256) * pollEveryMs;
+      const jitterMs = (pollEveryMs * (randomBytes(1)[0] ?? 0)) >> 8;
       await clock.sleep(Math.min(remainingMs, pollEveryMs + jitterMs), options);
     }
   }

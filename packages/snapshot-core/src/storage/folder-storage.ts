@@ -129,7 +129,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
         }
       });
     },
-    timeMs: async () => nowMs(),
+    timeMs: async () => Math.floor(nowMs()),
   };
 }
 

@@ -54,7 +54,7 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
       // Nothing is ever half-written here.
     },
     async timeMs() {
-      return nowMs();
+      return Math.floor(nowMs());
     },
   };
 }

@@ -67,6 +67,6 @@ export interface Storage {
   /** Removes what interrupted writes left behind more than that many milliseconds ago. */
   deleteLeftovers(olderThanMs: number, options?: StorageCallOptions): Promise<void>;
 
-  /** The storage's time, milliseconds since 1970 UTC. Leases and grace times are judged by it. */
+  /** The storage's time, whole milliseconds since 1970 UTC. Leases and grace times are judged by it. */
   timeMs(): Promise<number>;
 }

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import { createFaultStorage, flipBit, rewriteFile } from '../../test/fault-storage.ts';
+import { createSteppingClock } from '../../test/lent-machine.ts';
+import { commitSampleSnapshot, loadSampleSnapshot, sampleChunks, saveSampleTree, takeSampleSnapshot } from '../../test/sample-snapshot.ts';
+import { createMemoryStorage } from '../storage/memory-storage.ts';
+import { leaseDurationMs } from './lease-keeper.ts';
+import { createRepository, openRepository } from './open-repository.ts';
+import type { PruneReport } from './prune-report.ts';
+import type { Repository } from './repository.ts';
+
+const graceMs = 1_000;
+
+async function makeWorld() {
+  const clock = createSteppingClock();
+  const storage = createFaultStorage(createMemoryStorage({ nowMs: () => clock.nowMs() }));
+  const repository = await createRepository({ storage, clock });
+  const forget = (id: string) => repository.withLease('shared', () => repository.forgetSnapshot(id));
+  return { clock, storage, repository, forget, open: () => openRepository({ storage, clock }) };
+}
+
+const actionsOf = ({ verdicts }: PruneReport) => verdicts.map(({ action }) => action).sort();
+const isSound = async (repository: Repository) => {
+  const { findings, damagedSnapshots } = await repository.check({ readData: true });
+  expect({ findings, damagedSnapshots }).toEqual({ findings: [], damagedSnapshots: [] });
+};
+
+describe('prune', () => {
+  test('condemns first and deletes after the grace time; what is needed stays', async () => {
+    const { clock, storage, repository, forget } = await makeWorld();
+    const kept = await takeSampleSnapshot(repository, sampleChunks(1, 4));
+    const gone = await takeSampleSnapshot(repository, sampleChunks(2, 4));
+    await forget(gone.id);
+    const first = await repository.prune({ graceMs });
+    expect(first).toMatchObject({ epoch: 1, deletedBytes: 0 });
+    expect(actionsOf(first)).toEqual(['condemn', 'condemn', 'keep', 'keep']);
+    expect(actionsOf(await repository.prune({ graceMs }))).toEqual(['await-grace', 'await-grace', 'keep', 'keep']);
+    clock.advance(graceMs);
+    const last = await repository.prune({ graceMs });
+    expect(actionsOf(last)).toEqual(['delete', 'delete', 'keep', 'keep']);
+    expect(last.deletedBytes).toBe(first.condemnedBytes);
+    expect((await Array.fromAsync(storage.list('pack'))).length).toBe(2);
+    expect(await loadSampleSnapshot(repository, kept)).toEqual(sampleChunks(1, 4));
+    await isSound(repository);
+    const quiet = await repository.prune({ graceMs });
+    expect(actionsOf(quiet)).toEqual(['keep', 'keep']);
+  });
+
+  test('a dry run changes nothing', async () => {
+    const { storage, repository, forget } = await makeWorld();
+    await forget((await takeSampleSnapshot(repository, sampleChunks(2, 4))).id);
+    let writes = 0;
+    storage.beforeWrite = (_, kind) => {
+      if (kind !== 'lease') writes++;
+    };
+    expect(actionsOf(await repository.prune({ dryRun: true }))).toEqual(['condemn', 'condemn']);
+    expect(writes).toBe(0);
+  });
+
+  test('moves the living out of packs that are mostly dead', async () => {
+    const { clock, storage, repository, forget } = await makeWorld();
+    const shared = sampleChunks(7, 1);
+    const gone = await takeSampleSnapshot(repository, [...sampleChunks(1, 6), ...shared]);
+    const kept = await takeSampleSnapshot(repository, shared);
+    await forget(gone.id);
+    expect(actionsOf(await repository.prune({ graceMs }))).toContain('rewrite');
+    clock.advance(graceMs);
+    await repository.prune({ graceMs });
+    expect(await loadSampleSnapshot(repository, kept)).toEqual(shared);
+    const storedBytes = await Array.fromAsync(storage.list('pack'), ({ sizeBytes }) => sizeBytes);
+    expect(storedBytes.reduce((a, b) => a + b, 0)).toBeLessThan(1_500);
+    await isSound(repository);
+  });
+
+  test('what comes back within the grace time is not deduplicated against the condemned', async () => {
+    const { clock, repository, forget } = await makeWorld();
+    const chunks = sampleChunks(3, 3);
+    await forget((await takeSampleSnapshot(repository, chunks)).id);
+    await repository.prune({ graceMs });
+    expect(repository.has(repository.identify(chunks[0] ?? new Uint8Array()))).toBe(false);
+    const again = await takeSampleSnapshot(repository, chunks);
+    clock.advance(graceMs);
+    await repository.prune({ graceMs });
+    expect(await loadSampleSnapshot(repository, again)).toEqual(chunks);
+    await isSound(repository);
+  });
+
+  test('refuses to guess what a damaged snapshot needs', async () => {
+    const { storage, repository } = await makeWorld();
+    const snapshot = await takeSampleSnapshot(repository, sampleChunks(1, 3));
+    await rewriteFile(storage, 'snapshot', snapshot.id, (bytes) => flipBit(bytes, 333));
+    await expect(repository.prune()).rejects.toMatchObject({ code: 'format/damaged', message: expect.stringContaining(snapshot.id) });
+  });
+
+  test('refuses to guess what a damaged tree needs', async () => {
+    const { storage, repository } = await makeWorld();
+    const snapshot = await takeSampleSnapshot(repository, sampleChunks(1, 3));
+    await rewriteFile(storage, 'pack', repository.locate(snapshot.rootId)?.packName ?? '', (bytes) => flipBit(bytes, 32 * 8));
+    await expect(repository.prune()).rejects.toMatchObject({ code: 'object/damaged' });
+  });
+});
+
+describe('a snapshot that slept through its lease', () => {
+  /** A sleeper has saved (or reused) everything, then loses its lease; `meanwhile` happens; then it commits. */
+  async function sleepAndCommit(isFlushed: boolean, meanwhile: (world: Awaited<ReturnType<typeof makeWorld>>) => Promise<void>) {
+    const world = await makeWorld();
+    const chunks = sampleChunks(4, 3);
+    const old = await takeSampleSnapshot(world.repository, chunks);
+    const sleeper = await world.open();
+    const committed = await sleeper.withLease('shared', async () => {
+      await saveSampleTree(sleeper, [...chunks, ...sampleChunks(5, 2)]);
+      if (isFlushed) await sleeper.flush();
+      world.clock.advance(leaseDurationMs + 1);
+      await world.forget(old.id);
+      await meanwhile(world);
+      return commitSampleSnapshot(sleeper, [...chunks, ...sampleChunks(5, 2)]);
+    }).catch((error: unknown) => error);
+    return { ...world, committed, chunks: [...chunks, ...sampleChunks(5, 2)] };
+  }
+
+  test.each([true, false])('while everything was condemned commits whole (flushed before: %s)', async (isFlushed) => {
+    const { clock, repository, committed, chunks } = await sleepAndCommit(isFlushed, async ({ repository: pruner }) => {
+      await pruner.prune({ graceMs });
+    });
+    const [snapshot] = (await repository.listSnapshots()).snapshots;
+    expect(committed).toEqual(snapshot);
+    for (let round = 0; round < 3; round++) {
+      clock.advance(2 * leaseDurationMs);
+      await repository.prune({ graceMs });
+      if (snapshot) expect(await loadSampleSnapshot(repository, snapshot)).toEqual(chunks);
+    }
+    await isSound(repository);
+  });
+
+  test('while everything was deleted is refused and leaves no record', async () => {
+    const { repository, committed } = await sleepAndCommit(true, async ({ repository: pruner, clock }) => {
+      await pruner.prune({ graceMs });
+      clock.advance(graceMs);
+      await pruner.prune({ graceMs });
+    });
+    expect(committed).toMatchObject({ code: expect.stringMatching(/^(repository\/pruned|object\/missing)$/) });
+    expect((await repository.listSnapshots()).snapshots).toEqual([]);
+    await isSound(repository);
+  });
+
+  test('a prune that raises the epoch right after the record was written is noticed', async () => {
+    const world = await makeWorld();
+    const chunks = sampleChunks(4, 3);
+    const old = await takeSampleSnapshot(world.repository, chunks);
+    const sleeper = await world.open();
+    const pruner = await world.open();
+    const committed = await sleeper.withLease('shared', async () => {
+      await world.forget(old.id);
+      world.storage.beforeWrite = async (_, kind) => {
+        if (kind !== 'snapshot') return;
+        world.storage.beforeWrite = () => undefined;
+        world.clock.advance(leaseDurationMs + 1);
+        // It lists the snapshots before this record is there.
+        await pruner.prune({ graceMs });
+      };
+      return commitSampleSnapshot(sleeper, chunks);
+    });
+    for (let round = 0; round < 3; round++) {
+      world.clock.advance(2 * leaseDurationMs);
+      await world.repository.prune({ graceMs });
+      expect(await loadSampleSnapshot(world.repository, committed)).toEqual(chunks);
+    }
+    await isSound(world.repository);
+  });
+});
+
+test('a prune killed at any of its writes loses nothing, and the next one finishes it', async () => {
+  for (let killAt = 0; killAt < 40; killAt++) {
+    const { clock, storage, repository, forget, open } = await makeWorld();
+    const shared = sampleChunks(7, 1);
+    const gone = await takeSampleSnapshot(repository, [...sampleChunks(1, 6), ...shared]);
+    const kept = await takeSampleSnapshot(repository, [...shared, ...sampleChunks(2, 2)]);
+    await forget(gone.id);
+    await forget((await takeSampleSnapshot(repository, sampleChunks(9, 3))).id);
+    let writes = 0;
+    storage.beforeWrite = () => {
+      if (writes++ >= killAt) throw new Error('killed');
+    };
+    const isKilled = await (async () => {
+      await repository.prune({ graceMs });
+      clock.advance(graceMs);
+      await repository.prune({ graceMs });
+    })().then(() => false, () => true);
+    storage.beforeWrite = () => undefined;
+    clock.advance(leaseDurationMs);
+    const next = await open();
+    expect(await loadSampleSnapshot(next, kept)).toEqual([...shared, ...sampleChunks(2, 2)]);
+    expect((await next.check({ readData: true })).intact).toBe(true);
+    for (let round = 0; round < 3; round++) {
+      await next.prune({ graceMs });
+      clock.advance(graceMs);
+    }
+    expect(await loadSampleSnapshot(await open(), kept)).toEqual([...shared, ...sampleChunks(2, 2)]);
+    await isSound(next);
+    if (!isKilled) return;
+  }
+  throw new TypeError('prune never ran to its end');
+});
