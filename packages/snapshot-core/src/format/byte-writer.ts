@@ -36,7 +36,8 @@ export class ByteWriter {
   /** Eight bytes, signed, all 64 bits. */
   i64(value: bigint): this {
     if (BigInt.asIntN(64, value) !== value) throw new SnapshotError('argument/invalid', `${value} does not fit in 64 bits`);
-    this.#view.setBigInt64(this.#take(8, 0, 0), value, true);
+    const at = this.#take(8, 0, 0);
+    this.#view.setBigInt64(at, value, true);
     return this;
   }
 

@@ -56,10 +56,10 @@ async function countStored(context: TakeContext, content: ContentTable): Promise
   let count = 0;
   try {
     for await (const { id } of readReferences(context.repository, content, 'data', context.options)) {
-      if (!context.repository.has(id)) return undefined;
+      if (!context.repository.has(id, 'data')) return undefined;
       count += 1;
     }
-    return content.references.every(({ id }) => context.repository.has(id)) ? count : undefined;
+    return content.references.every(({ id, kind }) => context.repository.has(id, kind)) ? count : undefined;
   } catch (error) {
     if (isDamage(error)) return undefined;
     throw error;
