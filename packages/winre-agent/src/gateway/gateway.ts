@@ -90,7 +90,7 @@ export interface Gateway extends AsyncDisposable {
    * @throws {RecoveryError} `device-unreachable` when it did not fetch the question in time, `deadline-exceeded` (nothing was changed) when it did not
    * answer, or the device's own error
    */
-  query<Kind extends QueryKind>(deviceId: string, query: Extract<Query, { kind: Kind }>, call: { readonly signal: AbortSignal; readonly timeoutMs?: number }): Promise<QueryReplyOf<Kind>>;
+  query<Kind extends QueryKind>(deviceId: string, query: Query & { readonly kind: Kind }, call: { readonly signal: AbortSignal; readonly timeoutMs?: number }): Promise<QueryReplyOf<Kind>>;
 
   /**
    * Puts an operation into the device's queue; durable when it resolves. Idempotent per operation key and plan. Called again after `reconcileOperation`

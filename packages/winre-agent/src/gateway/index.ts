@@ -5,3 +5,5 @@ export type { ArtifactRecord, DeliveryState, DeviceRecord, EnrolmentTokenRecord,
 export { escrowRecordKey, matchesFilter, operationRecordKey, recordKey } from './record-key.ts';
 export { createEscrowOpener, generateEscrowKey } from './escrow-opener.ts';
 export type { EscrowKeyPair, EscrowOpener } from './escrow-opener.ts';
+export { createGateway } from './create-gateway.ts';
+export { createMemoryGatewayStore } from './memory-gateway-store.ts';

@@ -56,6 +56,8 @@ export const helloReplySchema = z.object({
   sessionId: sessionIdSchema.optional(),
   heartbeatEveryMs: z.int().positive(),
   logWindowBytes: z.int().nonnegative(),
+  /** The highest log sequence of this boot that was taken; an agent that lost count goes on above it. */
+  lastLogSequence: z.int().nonnegative(),
   time: signedTimeSchema,
   revocations: signedRevocationsSchema,
   /** Those after the agent's `trustSequence`, in order. */
@@ -63,6 +65,8 @@ export const helloReplySchema = z.object({
   escrowKey: escrowKeySchema.optional(),
   policies: devicePoliciesSchema,
   consent: consentSchema,
+  /** Names this state of policies and consent; polls say it back. */
+  settingsVersion: z.string(),
 });
 export type HelloReply = z.infer<typeof helloReplySchema>;
 

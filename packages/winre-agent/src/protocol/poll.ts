@@ -21,6 +21,10 @@ export const pollRequestSchema = z.strictObject({
   lastCommandSequence: z.int().nonnegative(),
   /** Queries being worked on; every other unanswered one is sent again. */
   openQueryIds: z.array(z.string().min(1).max(200)).max(100),
+  /** The last update and list that were applied, and the settings that are followed: what is newer comes with the reply. */
+  trustSequence: z.int().nonnegative(),
+  revocationsSequence: z.int().min(-1),
+  settingsVersion: z.string().max(64),
   network: z.strictObject(networkStatusSchema.shape).optional(),
   timeNonce: nonceSchema.optional(),
 });
@@ -30,11 +34,12 @@ export const pollReplySchema = z.object({
   commands: z.array(commandSchema),
   /** Answers `timeNonce`. */
   time: signedTimeSchema.optional(),
-  /** These three come when they have changed since the agent last got them on this channel. */
+  /** These come while the agent's are older; something new ends the wait once. */
   revocations: signedRevocationsSchema.optional(),
   trustUpdates: z.array(signedTrustUpdateSchema).optional(),
   policies: devicePoliciesSchema.optional(),
   consent: consentSchema.optional(),
+  settingsVersion: z.string().optional(),
   logs: logWindowSchema,
 });
 export type PollReply = z.infer<typeof pollReplySchema>;
