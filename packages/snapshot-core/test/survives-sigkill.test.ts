@@ -31,8 +31,8 @@ function randomNumbers(seed: number): () => number {
 
 function makeOperations(seed: number, count: number): TreeOperation[] {
   const random = randomNumbers(seed);
-  const kinds = ['write', 'write', 'mkdir', 'symlink', 'link', 'remove', 'rename', 'chmod', 'flip'] as const;
-  const path = () => Array.from({ length: 1 + Math.floor(random() * 2) }, () => Math.floor(random() * 5));
+  const kinds = ['write', 'write', 'write', 'write', 'mkdir', 'mkdir', 'symlink', 'link', 'link', 'remove', 'rename', 'chmod', 'flip', 'flip'] as const;
+  const path = () => Array.from({ length: 1 + Math.floor(random() * 3) }, () => Math.floor(random() * 5));
   return Array.from({ length: count }, () => ({ kind: kinds[Math.floor(random() * kinds.length)] ?? 'write', path: path(), otherPath: path(), seed: 7 * Math.floor(random() * 1e5) + Math.floor(random() * 5) }));
 }
 
@@ -40,11 +40,11 @@ test('killed at any point of snapshot and rollback, every finished snapshot rest
   const scratch = scratchDirectory();
   const template = subdirectory(scratch, 'template/volume');
   const storage = join(scratch, 'template', 'repository');
-  applyOperations(template, makeOperations(1, 60));
+  applyOperations(template, makeOperations(1, 200));
   applyOperations(template, [{ kind: 'write', path: [1, 4], otherPath: [0], seed: 6 }, { kind: 'write', path: [2], otherPath: [0], seed: 13 }]);
   const original = await describeTree(template);
   const { record: first } = await takeSnapshot(await createRepository({ path: storage, profile: 'small' }), { kind: 'directory', path: template });
-  applyOperations(template, makeOperations(2, 60));
+  applyOperations(template, makeOperations(2, 40));
   applyOperations(template, [{ kind: 'flip', path: [2], otherPath: [0], seed: 5 }]);
   const mutated = await describeTree(template);
   expect(mutated).not.toEqual(original);

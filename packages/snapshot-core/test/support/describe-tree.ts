@@ -20,7 +20,7 @@ export function fileIdOf(path: string): FileId {
   return { device, inode };
 }
 
-/** For every path with several links: the first path of the same file. */
+/** For every file with several links (names of one symlink may part: it has no content to share): the first path of the same file. */
 function linkGroups(root: string): Map<string, string> {
   const first = new Map<bigint, string>();
   const groups = new Map<string, string>();
@@ -30,7 +30,7 @@ function linkGroups(root: string): Map<string, string> {
       const relative = prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]);
       const stats = lstatSync(path, { bigint: true });
       if (stats.isDirectory()) visit(path, relative);
-      else if (stats.nlink > 1n) {
+      else if (stats.isFile() && stats.nlink > 1n) {
         const known = first.get(stats.ino) ?? relative.toString('hex');
         first.set(stats.ino, known);
         groups.set(relative.toString('hex'), known);

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { createRepository, openRepository } from '../../src/repository/open-repository.ts';
+import { makeScratchFolder } from '../scratch-folder.ts';
+import { loadSampleSnapshot, sampleChunks, takeSampleSnapshot } from '../sample-snapshot.ts';
+
+const program = fileURLToPath(new URL('crashing-writer.ts', import.meta.url));
+const never = 1_000;
+
+interface Run {
+  /** Seeds of the snapshots that were committed and not about to be forgotten, by id. */
+  readonly committed: ReadonlyMap<string, number>;
+  readonly signal: NodeJS.Signals | null;
+  readonly isFinished: boolean;
+}
+
+/** Runs the writer. With `killAfterLine` the parent kills it when that write is announced, at whatever point of it. */
+async function runWriter(path: string, seed: number, killAt: number, killAfterLine?: string): Promise<Run> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, path, String(seed), String(killAt)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.on('close', (_, signal) => resolve(signal)));
+  const committed = new Map<string, number>();
+  let isFinished = false;
+  for await (const line of createInterface({ input: child.stdout })) {
+    if (line === killAfterLine) child.kill('SIGKILL');
+    const [word, id = '', of] = line.split(' ');
+    if (word === 'committed') committed.set(id, Number(of));
+    if (word === 'forgetting') committed.delete(id);
+    isFinished ||= word === 'finished';
+  }
+  return { committed, signal: await ended, isFinished };
+}
+
+const chunksOf = (seed: number) => [...sampleChunks(seed, 20, 5_000), ...sampleChunks(seed + 1, 20, 5_000)];
+
+/** Everything committed is whole, and the repository goes on as if nothing had happened. */
+async function expectSound(path: string, committed: ReadonlyMap<string, number>): Promise<void> {
+  const repository = await openRepository({ path });
+  const loadAll = async () => {
+    for (const [id, seed] of committed) expect(Buffer.concat(await loadSampleSnapshot(repository, await repository.getSnapshot(id))).equals(Buffer.concat(chunksOf(seed)))).toBe(true);
+  };
+  await loadAll();
+  expect(await repository.check({ readData: true })).toMatchObject({ intact: true, damagedSnapshots: [] });
+  await takeSampleSnapshot(repository, chunksOf(100));
+  for (let round = 0; round < 3; round++) await repository.prune({ graceMs: 0 });
+  await loadAll();
+  expect((await repository.check({ readData: true })).findings).toEqual([]);
+}
+
+test('a writer killed before any of its writes loses no committed snapshot', async () => {
+  const kills = [0, 1, 2, 3, 4, 5, 8, 9, 10, 13, 14, 16, 18, 20, 22, 25];
+  const runOne = async (killAt: number) => {
+    const path = await makeScratchFolder();
+    await createRepository({ path });
+    const run = await runWriter(path, killAt, killAt);
+    expect(run).toMatchObject({ signal: 'SIGKILL', isFinished: false });
+    await expectSound(path, run.committed);
+  };
+  for (let at = 0; at < kills.length; at += 4) await Promise.all(kills.slice(at, at + 4).map(runOne));
+});
+
+test('a writer killed in the middle of whatever it is doing loses no committed snapshot either, time after time', async () => {
+  const path = await makeScratchFolder();
+  await createRepository({ path });
+  const committed = new Map<string, number>();
+  for (const [round, write] of [2, 11, 4, 17, 3].entries()) {
+    const run = await runWriter(path, round, never, `write ${write}`);
+    for (const [id, seed] of run.committed) committed.set(id, seed);
+    await expectSound(path, committed);
+  }
+  const last = await runWriter(path, 50, never);
+  expect(last).toMatchObject({ signal: null, isFinished: true });
+  await expectSound(path, new Map([...committed, ...last.committed]));
+});

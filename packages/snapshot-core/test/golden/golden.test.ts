@@ -1,0 +1,35 @@
+import { cp, readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { openRepository } from '../../src/repository/open-repository.ts';
+import { makeScratchFolder } from '../scratch-folder.ts';
+import { loadSampleSnapshot } from '../sample-snapshot.ts';
+import { goldenText, makeGoldenRepository } from './golden-repository.ts';
+
+const goldenPath = fileURLToPath(new URL('repository', import.meta.url));
+
+/** Hexadecimal contents by path; empty folders do not count. */
+async function contentsOf(root: string): Promise<Record<string, string>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
+  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path.slice(root.length), await readFile(path, 'hex')])));
+}
+
+// When this fails, repositories out there can no longer be trusted to open: a change of format is a new version, not a new fixture.
+test('what is written today is, byte for byte, what was written for the committed repository', async () => {
+  const path = await makeScratchFolder();
+  await makeGoldenRepository(path);
+  expect(await contentsOf(path)).toEqual(await contentsOf(goldenPath));
+});
+
+test('the committed repository opens, checks clean and gives its bytes back', async () => {
+  const path = await makeScratchFolder();
+  await cp(goldenPath, path, { recursive: true });
+  const repository = await openRepository({ path });
+  expect(await repository.check({ readData: true })).toMatchObject({ intact: true, findings: [], damagedSnapshots: [] });
+  const { snapshots } = await repository.listSnapshots();
+  expect(snapshots).toHaveLength(1);
+  for (const snapshot of snapshots) expect(Buffer.concat(await loadSampleSnapshot(repository, snapshot)).equals(goldenText)).toBe(true);
+  expect(Buffer.from((await repository.getRecord('golden-record')) ?? []).toString()).toBe('a record');
+});
