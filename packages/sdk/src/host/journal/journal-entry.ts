@@ -44,8 +44,6 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     report: operationReportSchema.optional(),
     evidence: operationEvidenceSchema.optional(),
   }),
-  /** Progress without a change of state. */
-  z.strictObject({ type: z.literal('operation.progress'), ...stamped, report: operationReportSchema }),
   z.strictObject({ type: z.literal('operation.finding'), ...stamped, finding: operationFindingSchema, by: z.string().min(1), reason: z.string().min(1) }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntrySchema>;

@@ -37,6 +37,7 @@ export interface InstanceParts {
 export function connectInstance(parts: InstanceParts): PluginConnection {
   const { instance, gate, descriptor } = parts;
   const { operations } = instance;
+  const starting = new Set<string>();
   const policyOf = <Schema extends z.ZodType>(capability: CapabilityId, schema: Schema, find: () => PolicyVerb<z.output<Schema>> | undefined): OpenedPolicy<z.output<Schema>> => ({
     get: (device, options) => gate.call({ capability, verb: 'get', reply: schema.optional(), options }, (context) => need(find(), capability).doGet(device, context)),
     set: (device, policy, options) => gate.call({ capability, verb: 'set', reply: storedSettingSchema, options }, (context) => need(find(), capability).doSet(device, schema.parse(policy), context)),
@@ -104,7 +105,16 @@ export function connectInstance(parts: InstanceParts): PluginConnection {
     manifest: parts.manifest,
     getDevice: (deviceId, options) => opened.devices.get(deviceId, options),
     plan: (intent, options) => gate.call({ capability: intent.capability, verb: 'plan', reply: planDraftSchema, options }, (context) => verb(intent.capability).doPlan(intent, context)),
-    start: (request, options) => gate.call({ capability: request.intent.capability, verb: 'start', reply: operationReportSchema, options }, (context) => verb(request.intent.capability).doStart(request, context)),
+    admitStart: (capability, options) => gate.admit(capability, options),
+    start: (request, options) => gate.call({ capability: request.intent.capability, verb: 'start', reply: operationReportSchema, options, admitted: true }, async (context) => {
+      starting.add(request.operationKey);
+      try {
+        return await verb(request.intent.capability).doStart(request, context);
+      } finally {
+        starting.delete(request.operationKey);
+      }
+    }),
+    isStarting: (operationKey) => starting.has(operationKey),
     getOperation: (handle, options) => gate.call({ capability: undefined, verb: 'operations.get', reply: operationReportSchema, options }, (context) => operations.doGet(handle, context)),
     watchOperation: (handle, options) => gate.stream({ capability: undefined, verb: 'operations.watch', reply: operationReportSchema, options }, (context) => operations.doWatch(handle, context)),
     cancelOperation: (handle, options) => gate.call({ capability: undefined, verb: 'operations.cancel', reply: cancelReplySchema, options }, (context) => operations.doCancel(handle, context)),

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { PluginManifest } from '../../contract/plugin.ts';
 import type { StartRequest } from '../../contract/facets.ts';
 import type { Device } from '../../schemas/device.ts';
-import type { Intent } from '../../schemas/intent.ts';
+import type { Intent, OperationCapability } from '../../schemas/intent.ts';
 import type { OperationHandle, OperationReport } from '../../schemas/operation.ts';
 import type { PlanDraft } from '../../schemas/plan.ts';
 import type { HostCall } from '../call-options.ts';
@@ -17,7 +17,11 @@ export interface PluginConnection {
   readonly manifest: PluginManifest;
   getDevice(deviceId: string, call: HostCall): Promise<Device>;
   plan(intent: Intent, call: HostCall): Promise<PlanDraft>;
+  /** Takes the quota of one start, which `start` itself does not. */
+  admitStart(capability: OperationCapability, call: HostCall): Promise<void>;
   start(request: StartRequest, call: HostCall): Promise<OperationReport>;
+  /** Whether the plug-in has not returned yet from starting the operation, though nobody may be waiting any more. */
+  isStarting(operationKey: string): boolean;
   getOperation(handle: OperationHandle, call: HostCall): Promise<OperationReport>;
   watchOperation(handle: OperationHandle, call: HostCall): AsyncIterable<OperationReport>;
   cancelOperation(handle: OperationHandle, call: HostCall): Promise<'accepted' | 'too-late' | 'not-supported'>;

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { claimOf, type CapabilityDescriptor } from '../../contract/capability-descriptor.ts';
 import type { CallContext } from '../../contract/call-context.ts';
 import type { CapabilityId } from '../../contract/capability-floors.table.ts';
@@ -28,12 +28,16 @@ interface GatedCall<Schema extends z.ZodType> {
   readonly verb: string;
   readonly reply: Schema;
   readonly options: HostCall | undefined;
+  /** `admit` has taken the quota already. */
+  readonly admitted?: boolean;
 }
 
 /** The one door into a plug-in: every call is claimed, counted, traced, bounded in time, parsed, redacted, and its errors translated. */
 export interface PluginGate {
   call<Schema extends z.ZodType>(call: GatedCall<Schema>, run: (context: CallContext) => Promise<unknown>): Promise<z.output<Schema>>;
   stream<Schema extends z.ZodType>(call: GatedCall<Schema>, run: (context: CallContext) => AsyncIterable<unknown>): AsyncIterable<z.output<Schema>>;
+  /** Checks the claim and takes the quota of one call that comes later. */
+  admit(capability: CapabilityId, options: HostCall | undefined): Promise<void>;
   /** No new calls; resolves when none is running any more. */
   drain(): Promise<void>;
   /** No new calls, and those running are abandoned. */
@@ -74,9 +78,9 @@ export function createPluginGate(parts: PluginGateParts): PluginGate {
       },
     };
   };
-  const take = async (capability: CapabilityId | undefined, context: CallContext): Promise<void> => {
+  const take = async ({ capability, admitted }: GatedCall<z.ZodType>, context: CallContext): Promise<void> => {
     context.signal.throwIfAborted();
-    if (capability) await parts.limiter.take(capability, 1, { signal: context.signal });
+    if (capability && !admitted) await parts.limiter.take(capability, 1, { signal: context.signal });
   };
 
   return {
@@ -84,10 +88,21 @@ export function createPluginGate(parts: PluginGateParts): PluginGate {
       enter(call.capability);
       const { context, what, end } = begin(call);
       try {
-        await take(call.capability, context);
+        await take(call, context);
         const reply = parseReply(call.reply, await waitFor(run(context), context.signal), what);
         end();
         return redactor.redactValue(reply);
+      } catch (error) {
+        throw end(error);
+      }
+    },
+    async admit(capability, options) {
+      const call = { capability, verb: 'admit', reply: z.undefined(), options };
+      enter(capability);
+      const { context, end } = begin(call);
+      try {
+        await take(call, context);
+        end();
       } catch (error) {
         throw end(error);
       }
@@ -98,7 +113,7 @@ export function createPluginGate(parts: PluginGateParts): PluginGate {
       let failed = false;
       let items: AsyncIterator<unknown> | undefined;
       try {
-        await take(call.capability, context);
+        await take(call, context);
         items = run(context)[Symbol.asyncIterator]();
         for (;;) {
           const item = await waitFor(items.next(), context.signal);
