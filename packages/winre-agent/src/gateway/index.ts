@@ -7,3 +7,5 @@ export { createEscrowOpener, generateEscrowKey } from './escrow-opener.ts';
 export type { EscrowKeyPair, EscrowOpener } from './escrow-opener.ts';
 export { createGateway } from './create-gateway.ts';
 export { createMemoryGatewayStore } from './memory-gateway-store.ts';
+export { issueCertificateAuthority, issueServerCertificate } from './certificates.ts';
+export type { CertificateAuthorityRequest, IssuedCertificate, ServerCertificateRequest } from './certificates.ts';
