@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Storage } from '../src/storage/storage.ts';
+import { collect } from './collect.ts';
 
-const bytes = (...values: number[]) => Uint8Array.from(values);
-const failsWith = (code: string) => expect.objectContaining({ code });
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const failsWith = (code: string): unknown => expect.objectContaining({ code });
 
 /** What every storage must do. `makeStorage` gives an empty one whose clock shows `nowMs()`. */
 export function describeStorageContract(name: string, makeStorage: (nowMs: () => number) => Promise<Storage>): void {
@@ -29,15 +30,15 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
     test('of two that put the same name at once, one wins', async () => {
       const storage = await make();
       const results = await Promise.allSettled([storage.put('epoch', '1', [bytes(1)]), storage.put('epoch', '1', [bytes(2)])]);
-      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     });
 
     test('kinds are apart; lists and stat show names and sizes', async () => {
       const storage = await make();
       await storage.put('snapshot', 'same', [bytes(1, 2, 3)]);
       await storage.put('intent', 'same', [bytes()]);
-      expect(await Array.fromAsync(storage.list('snapshot'), ({ name, sizeBytes }) => [name, sizeBytes])).toEqual([['same', 3]]);
-      expect(await Array.fromAsync(storage.list('lease'))).toEqual([]);
+      expect((await collect(storage.list('snapshot'))).map(({ name, sizeBytes }) => [name, sizeBytes])).toEqual([['same', 3]]);
+      expect(await collect(storage.list('lease'))).toEqual([]);
       expect(await storage.stat('intent', 'same')).toMatchObject({ name: 'same', sizeBytes: 0 });
       expect(await storage.stat('lease', 'same')).toBeUndefined();
     });
@@ -70,7 +71,7 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
       const storage = await make();
       const reason = new Error('enough');
       await expect((async () => storage.put('pack', 'p', [bytes(1)], { signal: AbortSignal.abort(reason) }))()).rejects.toBe(reason);
-      await expect(Array.fromAsync(storage.list('pack', { signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
+      await expect(collect(storage.list('pack', { signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
       expect(await storage.stat('pack', 'p')).toBeUndefined();
     });
 

@@ -42,11 +42,11 @@ export class CheckFindings {
   }
 
   report(): CheckReport {
-    const findings = this.#findings.map((finding) => ({ ...finding, damagedSnapshots: [...(this.#harmed.get(finding.file) ?? [])].sort() }));
+    const findings = this.#findings.map((finding) => ({ ...finding, damagedSnapshots: [...(this.#harmed.get(finding.file) ?? [])].toSorted() }));
     return {
       intact: !findings.some(({ severity }) => severity === 'error'),
       findings,
-      damagedSnapshots: [...this.#damagedSnapshots].sort(),
+      damagedSnapshots: [...this.#damagedSnapshots].toSorted(),
       filesChecked: this.filesChecked,
       bytesRead: this.bytesRead,
     };

@@ -86,7 +86,7 @@ describe('check', () => {
     }
     expect(missed).toEqual([]);
     // Config, index and directories are stored twice; only packs and records can cost a snapshot.
-    expect(Object.fromEntries([...damagedBy].map(([kind, ids]) => [kind, [...ids].sort()]))).toEqual({ pack: [first, second].sort(), snapshot: [first, second].sort() });
+    expect(Object.fromEntries([...damagedBy].map(([kind, ids]) => [kind, [...ids].toSorted()]))).toEqual({ pack: [first, second].toSorted(), snapshot: [first, second].toSorted() });
   });
 
   test('finds every file that is cut short or gone, unless nothing depends on it', async () => {
@@ -99,8 +99,8 @@ describe('check', () => {
         expect(report.findings.map(({ file }) => file), `${kind}/${name} cut to ${length}`).toContain(`${kind}/${name}`);
       }
       const gone = await check(undefined);
-      if (kind === 'pack' || kind === 'config') expect(gone.findings.map(({ file }) => file)).toContain(`${kind}/${name}`);
-      else expect(gone.findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+      const mattersAlone = kind === 'pack' || kind === 'config';
+      expect(gone.findings.filter(({ severity, file }) => severity === 'error' && file === `${kind}/${name}`)).toHaveLength(mattersAlone ? 1 : 0);
     }
   });
 
@@ -113,7 +113,7 @@ describe('check', () => {
       return { name, report: await checkRepository({ ...options, storage: showing(storage, 'pack', name, flipBit(stored, (at?.offset ?? 0) * 8)), readData: true }) };
     };
     const both = await damage(shared[0] ?? new Uint8Array());
-    expect(both.report.findings).toMatchObject([{ severity: 'error', file: `pack/${both.name}`, damagedSnapshots: [first, second].sort() }]);
+    expect(both.report.findings).toMatchObject([{ severity: 'error', file: `pack/${both.name}`, damagedSnapshots: [first, second].toSorted() }]);
     const one = await damage(sampleChunks(3, 1, 20)[0] ?? new Uint8Array());
     expect(one.report.damagedSnapshots).toEqual([second]);
   });
@@ -134,7 +134,7 @@ describe('check', () => {
     const broken = showing(showing(storage, 'config', 'primary', bytes), 'config', 'copy', bytes);
     await expect(openRepository({ ...options, storage: broken })).rejects.toMatchObject({ code: 'format/damaged' });
     const report = await checkRepository({ ...options, storage: broken });
-    expect(report).toMatchObject({ intact: false, damagedSnapshots: [first, second].sort() });
+    expect(report).toMatchObject({ intact: false, damagedSnapshots: [first, second].toSorted() });
     expect(report.findings.map(({ file }) => file)).toEqual(['config/primary', 'config/copy']);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { collect } from '../../test/collect.ts';
 import { createFaultStorage, flipBit, rewriteFile } from '../../test/fault-storage.ts';
-import { createHolder, createSteppingClock, type SteppingClock } from '../../test/lent-machine.ts';
+import { createHolder, createSteppingClock } from '../../test/lent-machine.ts';
 import { commitSampleSnapshot, sampleChunks } from '../../test/sample-snapshot.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -19,7 +20,7 @@ async function makeWorld() {
   return { clock, storage, open, a: await open(createHolder('host-a', 1)), b: await open(createHolder('host-b', 2)) };
 }
 
-const leasesIn = async (storage: Storage) => Array.fromAsync(storage.list('lease'), ({ name }) => name);
+const leasesIn = async (storage: Storage) => (await collect(storage.list('lease'))).map(({ name }) => name);
 
 describe('leases', () => {
   test('shared ones are held together, and leave nothing behind', async () => {

@@ -121,7 +121,7 @@ export class ObjectStore {
     options?.signal?.throwIfAborted();
     const unsaved = this.#unsaved(id);
     if (unsaved) return new Uint8Array(unsaved);
-    let failure: unknown;
+    let failure: SnapshotError | undefined;
     for (const { pack, object } of this.#index.copiesOf(id)) {
       try {
         return await readPackedObject(this.#parts.storage, pack.name, object, this.hash, options);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { collect } from '../../test/collect.ts';
 import { createFaultStorage, flipBit, rewriteFile } from '../../test/fault-storage.ts';
 import { createSteppingClock } from '../../test/lent-machine.ts';
 import { commitSampleSnapshot, loadSampleSnapshot, sampleChunks, takeSampleSnapshot } from '../../test/sample-snapshot.ts';
@@ -8,7 +9,7 @@ import type { Storage } from '../storage/storage.ts';
 import { createRepository, openRepository } from './open-repository.ts';
 
 const make = async (storage: Storage = createMemoryStorage()) => ({ storage, repository: await createRepository({ storage, clock: createSteppingClock() }) });
-const namesOf = async (storage: Storage, kind: Parameters<Storage['list']>[0]) => Array.fromAsync(storage.list(kind), ({ name }) => name);
+const namesOf = async (storage: Storage, kind: Parameters<Storage['list']>[0]) => (await collect(storage.list(kind))).map(({ name }) => name);
 
 describe('creating and opening', () => {
   test('a repository keeps what was chosen, and a secret of its own', async () => {
@@ -85,7 +86,7 @@ describe('objects', () => {
     const { storage, repository } = await make();
     const chunks = Array.from({ length: 40 }, (_, index) => new Uint8Array(1_048_576).fill(index));
     const snapshot = await takeSampleSnapshot(repository, chunks);
-    const packs = await Array.fromAsync(storage.list('pack'), ({ sizeBytes }) => sizeBytes);
+    const packs = (await collect(storage.list('pack'))).map(({ sizeBytes }) => sizeBytes);
     expect(packs.length).toBe(4);
     for (const sizeBytes of packs) expect(sizeBytes).toBeLessThan(33_554_432);
     const back = await loadSampleSnapshot(await openRepository({ storage }), snapshot);

@@ -98,7 +98,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
     listRecords: async (options) => {
       const names: string[] = [];
       for await (const { name } of storage.list('intent', options)) names.push(name);
-      return names.sort();
+      return names.toSorted();
     },
     deleteRecord: async (name, options) => {
       await beforeWrite(options);

@@ -5,7 +5,7 @@ import { planPrune, type PrunablePack, type PrunePlanInput } from './plan-prune.
 const pack = (name: string, kind: 'data' | 'tree', ids: string, condemnedAtMs?: number): PrunablePack => ({
   name,
   kind,
-  objects: [...ids].map((id) => ({ id, lengthBytes: 10 })),
+  objects: ids.split('').map((id) => ({ id, lengthBytes: 10 })),
   ...(condemnedAtMs !== undefined && { condemnedAtMs }),
 });
 
@@ -39,16 +39,16 @@ test('the same bytes as data and as a tree are two objects', () => {
 });
 
 test('no needed object is ever left without a pack that stays', () => {
-  const anyPack = fc.record({ ids: fc.string({ unit: fc.constantFrom(...'abcdef'), maxLength: 6 }).map((ids) => [...new Set(ids)].join('')), kind: fc.constantFrom('data' as const, 'tree' as const), age: fc.option(fc.nat(300), { nil: undefined }) });
+  const anyPack = fc.record({ ids: fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), maxLength: 6 }).map((ids) => [...new Set(ids.split(''))].join('')), kind: fc.constantFrom('data' as const, 'tree' as const), age: fc.option(fc.nat(300), { nil: undefined }) });
   fc.assert(
-    fc.property(fc.array(anyPack, { maxLength: 6 }), fc.string({ unit: fc.constantFrom(...'abcdef') }), (drafts, needed) => {
+    fc.property(fc.array(anyPack, { maxLength: 6 }), fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f') }), (drafts, needed) => {
       const packs = drafts.map(({ ids, kind, age }, index) => pack(`p${index}`, kind, ids, age === undefined ? undefined : 1_000 - age));
       const verdicts = plan(packs, needed);
       for (const kind of ['data', 'tree'] as const)
         for (const id of needed) {
           const holders = packs.flatMap((candidate, index) => (candidate.kind === kind && candidate.objects.some((object) => object.id === id) ? [verdicts[index]?.action] : []));
           // A rewrite copies what is live first.
-          if (holders.length > 0) expect(holders.some((action) => action === 'keep' || action === 'rewrite' || action === 'reprieve')).toBe(true);
+          expect(holders.length === 0 || holders.some((action) => action === 'keep' || action === 'rewrite' || action === 'reprieve')).toBe(true);
         }
     }),
   );

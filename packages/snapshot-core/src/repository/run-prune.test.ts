@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { collect } from '../../test/collect.ts';
 import { createFaultStorage, flipBit, rewriteFile } from '../../test/fault-storage.ts';
 import { createSteppingClock } from '../../test/lent-machine.ts';
 import { commitSampleSnapshot, loadSampleSnapshot, sampleChunks, saveSampleTree, takeSampleSnapshot } from '../../test/sample-snapshot.ts';
@@ -18,7 +19,7 @@ async function makeWorld() {
   return { clock, storage, repository, forget, open: () => openRepository({ storage, clock }) };
 }
 
-const actionsOf = ({ verdicts }: PruneReport) => verdicts.map(({ action }) => action).sort();
+const actionsOf = ({ verdicts }: PruneReport) => verdicts.map(({ action }) => action).toSorted();
 const isSound = async (repository: Repository) => {
   const { findings, damagedSnapshots } = await repository.check({ readData: true });
   expect({ findings, damagedSnapshots }).toEqual({ findings: [], damagedSnapshots: [] });
@@ -38,7 +39,7 @@ describe('prune', () => {
     const last = await repository.prune({ graceMs });
     expect(actionsOf(last)).toEqual(['delete', 'delete', 'keep', 'keep']);
     expect(last.deletedBytes).toBe(first.condemnedBytes);
-    expect((await Array.fromAsync(storage.list('pack'))).length).toBe(2);
+    expect((await collect(storage.list('pack'))).length).toBe(2);
     expect(await loadSampleSnapshot(repository, kept)).toEqual(sampleChunks(1, 4));
     await isSound(repository);
     const quiet = await repository.prune({ graceMs });
@@ -66,7 +67,7 @@ describe('prune', () => {
     clock.advance(graceMs);
     await repository.prune({ graceMs });
     expect(await loadSampleSnapshot(repository, kept)).toEqual(shared);
-    const storedBytes = await Array.fromAsync(storage.list('pack'), ({ sizeBytes }) => sizeBytes);
+    const storedBytes = (await collect(storage.list('pack'))).map(({ sizeBytes }) => sizeBytes);
     expect(storedBytes.reduce((a, b) => a + b, 0)).toBeLessThan(1_500);
     await isSound(repository);
   });
@@ -121,12 +122,12 @@ describe('a snapshot that slept through its lease', () => {
     const { clock, repository, committed, chunks } = await sleepAndCommit(isFlushed, async ({ repository: pruner }) => {
       await pruner.prune({ graceMs });
     });
-    const [snapshot] = (await repository.listSnapshots()).snapshots;
-    expect(committed).toEqual(snapshot);
+    const { snapshots } = await repository.listSnapshots();
+    expect([committed]).toEqual(snapshots);
     for (let round = 0; round < 3; round++) {
       clock.advance(2 * leaseDurationMs);
       await repository.prune({ graceMs });
-      if (snapshot) expect(await loadSampleSnapshot(repository, snapshot)).toEqual(chunks);
+      for (const snapshot of snapshots) expect(await loadSampleSnapshot(repository, snapshot)).toEqual(chunks);
     }
     await isSound(repository);
   });

@@ -1,6 +1,7 @@
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { collect } from '../../test/collect.ts';
 import { makeScratchFolder } from '../../test/scratch-folder.ts';
 import { describeStorageContract } from '../../test/storage-contract.ts';
 import { createFolderStorage } from './folder-storage.ts';
@@ -10,7 +11,7 @@ describeStorageContract('folder storage', async (nowMs) => createFolderStorage({
 test('reading a folder that is not there finds nothing and creates nothing', async () => {
   const parent = await makeScratchFolder();
   const storage = createFolderStorage({ path: join(parent, 'absent') });
-  expect(await Array.fromAsync(storage.list('pack'))).toEqual([]);
+  expect(await collect(storage.list('pack'))).toEqual([]);
   await expect(storage.get('config', 'primary')).rejects.toMatchObject({ code: 'storage/not-found' });
   await storage.deleteLeftovers(0);
   expect(await readdir(parent)).toEqual([]);
@@ -38,7 +39,7 @@ test('a folder where a file should be is no stored file', async () => {
   const path = await makeScratchFolder();
   await mkdir(join(path, 'packs', 'folder'), { recursive: true });
   const storage = createFolderStorage({ path });
-  expect(await Array.fromAsync(storage.list('pack'))).toEqual([]);
+  expect(await collect(storage.list('pack'))).toEqual([]);
   expect(await storage.stat('pack', 'folder')).toBeUndefined();
   await expect(storage.get('pack', 'folder')).rejects.toMatchObject({ code: 'storage/failed' });
 });

@@ -40,8 +40,10 @@ export function createMemoryStorage(options: MemoryStorageOptions = {}): Storage
     },
     async *list(kind, call) {
       call?.signal?.throwIfAborted();
-      for (const [key, { bytes, modifiedAtMs }] of [...files])
-        if (key.startsWith(`${kind}/`)) yield { name: key.slice(kind.length + 1), sizeBytes: bytes.length, modifiedAtMs } satisfies StoredFile;
+      const found: StoredFile[] = [];
+      for (const [key, { bytes, modifiedAtMs }] of files)
+        if (key.startsWith(`${kind}/`)) found.push({ name: key.slice(kind.length + 1), sizeBytes: bytes.length, modifiedAtMs });
+      yield* found;
     },
     async stat(kind, name, call) {
       const file = files.get(keyOf(kind, name, call));

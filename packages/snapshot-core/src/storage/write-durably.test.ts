@@ -31,7 +31,7 @@ function failing(step: 'write' | 'sync:1' | 'sync:2' | 'link', code: string, log
               await target.sync();
             };
           const value: unknown = Reflect.get(target, property);
-          return typeof value === 'function' ? value.bind(target) : value;
+          return typeof value === 'function' ? (...given: unknown[]): unknown => Reflect.apply(value, target, given) : value;
         },
       });
     },

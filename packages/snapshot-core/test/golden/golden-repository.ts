@@ -3,6 +3,7 @@ import { chunkStream } from '../../src/chunking/chunk-stream.ts';
 import { deriveSieveParameters } from '../../src/chunking/sieve-parameters.ts';
 import type { SnapshotRecord } from '../../src/format/snapshot-record.ts';
 import { createRepository } from '../../src/repository/open-repository.ts';
+import { collect } from '../collect.ts';
 import { createHolder, createSeededBytes, createSteppingClock } from '../lent-machine.ts';
 import { takeSampleSnapshot } from '../sample-snapshot.ts';
 
@@ -13,7 +14,7 @@ export const goldenText = Buffer.from(Array.from({ length: 1_500 }, (_, line) =>
 export async function makeGoldenRepository(path: string): Promise<SnapshotRecord> {
   const repository = await createRepository({ path, profile: 'small', clock: createSteppingClock(), randomBytes: createSeededBytes('golden'), holder: createHolder('golden', 1) });
   const parameters = deriveSieveParameters(repository.chunkingKey, chunkProfiles.small);
-  const chunks = await Array.fromAsync(chunkStream([goldenText], parameters), ({ bytes }) => bytes);
+  const chunks = (await collect(chunkStream([goldenText], parameters))).map(({ bytes }) => bytes);
   const kept = await takeSampleSnapshot(repository, chunks);
   const gone = await takeSampleSnapshot(repository, [Buffer.from('soon forgotten')]);
   await repository.withLease('shared', async () => {

@@ -12,8 +12,10 @@ const goldenPath = fileURLToPath(new URL('repository', import.meta.url));
 /** Hexadecimal contents by path; empty folders do not count. */
 async function contentsOf(root: string): Promise<Record<string, string>> {
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).sort();
-  return Object.fromEntries(await Promise.all(paths.map(async (path) => [path.slice(root.length), await readFile(path, 'hex')])));
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name)).toSorted();
+  const contents: Record<string, string> = {};
+  for (const path of paths) contents[path.slice(root.length)] = await readFile(path, 'hex');
+  return contents;
 }
 
 // When this fails, repositories out there can no longer be trusted to open: a change of format is a new version, not a new fixture.
