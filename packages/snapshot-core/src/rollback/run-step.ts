@@ -8,6 +8,7 @@ import { makeDirectory, removeName, writeHardLink, writeSymlink } from '../snaps
 import { writeFile } from '../snapshot/write-file.ts';
 import { displayPath } from '../source/byte-path.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
+import { SyncQueue } from '../source/sync-queue.ts';
 import { compareContent } from './compare-content.ts';
 import { rewriteFile } from './rewrite-file.ts';
 import type { RollbackAction } from './rollback-action.ts';
@@ -24,6 +25,7 @@ export class StepRunner {
   bytesDeleted = 0;
   bytesDone = 0;
   readonly #context: RollbackContext;
+  readonly #syncQueue = new SyncQueue();
   /** Files written in a directory that is still being worked on, to be verified when it is done. */
   readonly #written = new Map<DirectoryHandle, Written[]>();
 
@@ -80,7 +82,7 @@ export class StepRunner {
       this.bytesWritten += written ?? 0;
       if (written !== undefined) return;
     }
-    await writeFile(repository, directory, name, stored, options, (bytes) => {
+    await writeFile(repository, directory, name, stored, this.#syncQueue, options, (bytes) => {
       this.bytesWritten += bytes;
     });
     if (present !== undefined) shared.forget(present);
@@ -90,11 +92,17 @@ export class StepRunner {
     if (!this.#written.has(directory)) this.#written.set(directory, []);
   }
 
-  /** Everything in the directory is durable by now; what was written is read back and compared by identity. */
+  /** Closes what is still open after a run that was cut short. */
+  async close(): Promise<void> {
+    await this.#syncQueue.drain();
+  }
+
+  /** Makes everything in the directory durable, then reads what was written back and compares it by identity. */
   async #leave(directory: DirectoryHandle): Promise<void> {
     const written = this.#written.get(directory);
     if (written === undefined) return;
     this.#written.delete(directory);
+    await this.#syncQueue.drain();
     await directory.sync();
     const { repository, pacer, options } = this.#context;
     for (const { name, path, entry } of written) {

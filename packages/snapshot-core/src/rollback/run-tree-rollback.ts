@@ -38,6 +38,7 @@ export async function runTreeRollback(
     }
     await context.root.sync();
   } finally {
+    await runner.close();
     context.root.close();
   }
   if (runner.issues.reasons.has('damaged')) {

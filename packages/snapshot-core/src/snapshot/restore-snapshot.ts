@@ -7,6 +7,7 @@ import { openDirectory } from '../source/directory-handle.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { lookAt } from '../source/list-directory.ts';
 import { createPacer } from '../source/pacer.ts';
+import { SyncQueue } from '../source/sync-queue.ts';
 import { applyMetadata } from './apply-metadata.ts';
 import { itemErrorCode } from './fatal-write-error.ts';
 import { IssueList } from './item-issue.ts';
@@ -74,7 +75,7 @@ export async function restoreSnapshot(repository: Repository, snapshotId: string
       }
       return run.report();
     } finally {
-      run.close();
+      await run.close();
       root.close();
     }
   }, { ...call, ...options.lease });
@@ -99,6 +100,7 @@ class RestoreRun {
   /** Directories being filled, outermost first; `undefined` for one that could not be made. */
   readonly #open: (DirectoryHandle | undefined)[] = [];
   readonly #issues = new IssueList();
+  readonly #syncQueue = new SyncQueue();
   readonly #counts = { files: 0, directories: 0, symlinks: 0, hardLinks: 0, bytesWritten: 0 };
 
   constructor(repository: Repository, root: DirectoryHandle, options: RestoreOptions, call: CallOptions, totalBytes: number) {
@@ -127,8 +129,10 @@ class RestoreRun {
     return { ...this.#counts, complete: this.#issues.count === 0, issues: this.#issues.issues, issueCount: this.#issues.count };
   }
 
-  close(): void {
+  /** What was written is durable afterwards, also when the run was cut short. */
+  async close(): Promise<void> {
     for (const directory of this.#open) if (directory !== this.#root) directory?.close();
+    await this.#syncQueue.drain().catch((error: unknown) => itemErrorCode(error, new Uint8Array(0)));
   }
 
   #enter(step: Extract<RestoreStep, { action: 'make-directory' | 'finish-directory' }>, parent: DirectoryHandle | undefined): DirectoryHandle | undefined {
@@ -174,7 +178,7 @@ class RestoreRun {
       this.#counts.hardLinks += 1;
       return;
     } else {
-      await writeFile(this.#repository, parent, entry.name, step.entry, this.#call, (bytes) => {
+      await writeFile(this.#repository, parent, entry.name, step.entry, this.#syncQueue, this.#call, (bytes) => {
         this.#counts.bytesWritten += bytes;
         this.#progress();
       });

@@ -1,21 +1,21 @@
-import { closeSync, constants, fsync, openSync, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import type { FileEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
+import type { SyncQueue } from '../source/sync-queue.ts';
 import { readFileContent } from './read-content.ts';
 import { createThenRename } from './target-names.ts';
 
-const sync = promisify(fsync);
-
 /**
- * Writes a stored file under a temporary name, makes it durable and moves it over its final name.
+ * Writes a stored file under a temporary name and moves it over its final name. Durable when `syncQueue` is drained.
  *
  * Every chunk is verified before it is written; the final name shows either what was there before or the whole file.
  */
-export function writeFile(repository: Repository, directory: DirectoryHandle, name: Uint8Array, entry: FileEntry, options: CallOptions, onBytes: (bytes: number) => void): Promise<void> {
-  return createThenRename(repository, directory, name, async (temporary) => {
+export async function writeFile(
+  repository: Repository, directory: DirectoryHandle, name: Uint8Array, entry: FileEntry, syncQueue: SyncQueue, options: CallOptions, onBytes: (bytes: number) => void,
+): Promise<void> {
+  await createThenRename(repository, directory, name, async (temporary) => {
     const descriptor = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
     try {
       for await (const bytes of readFileContent(repository, entry.content, options)) {
@@ -23,10 +23,11 @@ export function writeFile(repository: Repository, directory: DirectoryHandle, na
         writeAll(descriptor, bytes);
         onBytes(bytes.length);
       }
-      await sync(descriptor);
-    } finally {
+    } catch (error) {
       closeSync(descriptor);
+      throw error;
     }
+    await syncQueue.add(descriptor);
   });
 }
 
