@@ -2,7 +2,7 @@ import type { SessionEvent } from '../contract/session-event.ts';
 import type { OperationSnapshot } from '../schemas/operation.ts';
 import type { TrackedSession } from './sessions/tracked-session.ts';
 
-/** Local events: a copy of what is already journalled or registered, for listeners in the same process. A listener that throws is logged and disturbs nothing. */
+/** Local events: a copy of what is already journalled or registered, for listeners in the same process. A listener that throws is logged; it disturbs nothing but the listeners after it. */
 export interface HostEvents {
   'session-detected': [TrackedSession];
   'session-updated': [TrackedSession];

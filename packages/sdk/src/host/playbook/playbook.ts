@@ -27,6 +27,8 @@ export interface StepAttempt {
   readonly outcome: 'succeeded' | 'failed' | 'refused' | 'timed-out';
   readonly reason: string;
   readonly operationKey: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly endedMs: number;
 }
 
 /** What is known about a device when the next step is chosen. Whatever is undefined is not known. */
@@ -37,6 +39,8 @@ export interface RecoveryEvidence {
   /** The device was seen running its operating system. */
   readonly booted: boolean;
   readonly sessionLive: boolean;
+  /** When the live session began, milliseconds since 1970. */
+  readonly sessionStartedMs: number | undefined;
   readonly nativeRemediation: RemediationOutcome | undefined;
   readonly network: NetworkStatus | undefined;
   readonly volumeLocked: boolean | undefined;

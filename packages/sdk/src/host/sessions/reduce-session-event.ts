@@ -3,7 +3,7 @@ import type { RecoverySession } from '../../schemas/session.ts';
 import type { SessionChange, SessionState, SessionStep } from './session-state.ts';
 import type { TrackedSession } from './tracked-session.ts';
 
-const rememberedEvents = 10_000;
+const rememberedEvents = 2_000;
 /** Ended sessions are kept this long in number, so that a late event does not bring one back. */
 const rememberedEndings = 1_000;
 
@@ -26,7 +26,7 @@ export function reduceSessionEvent(state: SessionState, event: SessionEvent, see
 /** The registry after a complete list, as after a gap: what is not listed has ended. */
 export function reduceSessionList(state: SessionState, listed: readonly RecoverySession[], seen: Observation): SessionStep {
   const present = new Set(listed.map(({ sessionId }) => sessionId));
-  const upserted = chain(state, listed.map((session) => (now: SessionState) => upsert(now, session, seen)));
+  const upserted = chain(state, listed.map((session) => (now: SessionState) => (isNews(now, session) ? upsert(now, session, seen) : { state: now, changes: [] })));
   const gone = [...upserted.state.sessions.values()].filter(({ state: condition, session }) => condition !== 'ended' && !present.has(session.sessionId));
   const ended = chain(upserted.state, gone.map(({ session }) => (now: SessionState) => end(now, session.sessionId, 'no longer listed')));
   return { state: ended.state, changes: [...upserted.changes, ...ended.changes] };
@@ -43,6 +43,12 @@ export function reduceSilence(state: SessionState, sessionId: string, verdict: {
 /** The registry after a probe heard of a session. */
 export function reduceProbe(state: SessionState, session: RecoverySession, seen: Observation): SessionStep {
   return upsert(state, session, seen);
+}
+
+/** Whether a listed session says more than what is known: the list alone is no sign of life. */
+function isNews(state: SessionState, session: RecoverySession): boolean {
+  const known = state.sessions.get(session.sessionId);
+  return !known || Date.parse(session.lastSeenAt) > Date.parse(known.session.lastSeenAt);
 }
 
 function applyEvent(state: SessionState, event: SessionEvent, seen: Observation): SessionStep {
