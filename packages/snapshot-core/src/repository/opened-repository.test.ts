@@ -93,6 +93,25 @@ describe('objects', () => {
     expect(back.map((bytes) => bytes[5])).toEqual(chunks.map((bytes) => bytes[5]));
   });
 
+  test('nothing is stored before what it refers to', async () => {
+    const storage = createFaultStorage(createMemoryStorage());
+    const { repository } = await make(storage);
+    const order: string[] = [];
+    storage.beforeWrite = async (call, kind, name) => {
+      if (call === 'put' && kind !== 'lease') order.push(kind === 'pack' ? `${kind} of ${name}` : kind);
+    };
+    const [bytes = new Uint8Array()] = sampleChunks(1, 1);
+    const snapshot = await repository.withLease('shared', async () => {
+      const { id } = await repository.save(bytes, 'data');
+      // So large that the tree's pack is full and stored at once, while the data still waits.
+      await repository.save(encodeTreeObject({ references: [{ kind: 'data', id, lengthBytes: 100, cut: 'end' }], payload: new Uint8Array(17_000_000) }), 'tree');
+      return commitSampleSnapshot(repository, [bytes]);
+    });
+    const [dataPack, treePack] = [repository.identify(bytes), snapshot.rootId].map((id) => `pack of ${repository.locate(id)?.packName}`);
+    expect(order[0]).toBe(dataPack);
+    expect(order.slice(2)).toEqual([treePack, 'index', 'snapshot']);
+  });
+
   test('a tree may refer only to what was saved', async () => {
     const { repository } = await make();
     const id = repository.identify(Buffer.from('never saved'));

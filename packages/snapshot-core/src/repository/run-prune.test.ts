@@ -85,6 +85,30 @@ describe('prune', () => {
     await isSound(repository);
   });
 
+  test('a record that appears while prune is about to delete keeps what it needs', async () => {
+    const { clock, storage, repository, forget, open } = await makeWorld();
+    const chunks = sampleChunks(6, 3);
+    const snapshot = await takeSampleSnapshot(repository, chunks);
+    const recordBytes = await storage.get('snapshot', snapshot.id);
+    await forget(snapshot.id);
+    await repository.prune({ graceMs });
+    clock.advance(graceMs);
+    storage.beforeWrite = async (call, kind) => {
+      if (call !== 'put' || kind !== 'epoch') return;
+      storage.beforeWrite = () => undefined;
+      // As a commit would whose process was stopped, with its lease long expired, right before it wrote its record.
+      await storage.put('snapshot', snapshot.id, [recordBytes]);
+    };
+    const report = await repository.prune({ graceMs });
+    expect(report.deletedBytes).toBe(0);
+    for (let round = 0; round < 3; round++) {
+      clock.advance(graceMs);
+      await repository.prune({ graceMs });
+    }
+    expect(await loadSampleSnapshot(await open(), snapshot)).toEqual(chunks);
+    await isSound(repository);
+  });
+
   test('refuses to guess what a damaged snapshot needs', async () => {
     const { storage, repository } = await makeWorld();
     const snapshot = await takeSampleSnapshot(repository, sampleChunks(1, 3));

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { flipBit } from '../../test/fault-storage.ts';
+import { createMemoryStorage } from '../storage/memory-storage.ts';
+import { selectObjectHash } from './object-hash.ts';
+import { PackBuilder } from './pack-builder.ts';
+import { findDamagedObjects, parsePack, readPackManifest, readPackedObject } from './read-pack.ts';
+
+const hash = selectObjectHash('sha-256');
+const salt = new Uint8Array(16).fill(1);
+
+function buildPack(objects: readonly Uint8Array[], withSalt = salt) {
+  const builder = new PackBuilder('data', withSalt);
+  for (const bytes of objects) builder.add(hash(bytes), bytes);
+  const { manifest, parts } = builder.finish();
+  return { manifest, parts, bytes: new Uint8Array(Buffer.concat(parts)) };
+}
+
+const objects = [Buffer.from('first'), Buffer.alloc(0), Buffer.from('third object')];
+
+describe('a pack', () => {
+  test('gives back every object, from its own directory', async () => {
+    const { manifest, parts, bytes } = buildPack(objects);
+    const storage = createMemoryStorage();
+    await storage.put('pack', manifest.name, parts);
+    const read = await readPackManifest(storage, { name: manifest.name, sizeBytes: bytes.length });
+    expect(read).toEqual(manifest);
+    expect(parsePack(manifest.name, bytes)).toEqual(manifest);
+    const loaded = await Promise.all(read.directory.objects.map((object) => readPackedObject(storage, manifest.name, object, hash)));
+    expect(loaded.map((part) => Buffer.from(part).toString())).toEqual(['first', '', 'third object']);
+    expect(findDamagedObjects(manifest, bytes, hash)).toEqual([]);
+  });
+
+  test('puts small objects into shared frames of about 1 MiB, and no byte between them', () => {
+    const many = Array.from({ length: 40 }, (_, index) => new Uint8Array(65_536).fill(index));
+    const { manifest } = buildPack(many);
+    expect(manifest.directory.frames.map(({ plainBytes }) => plainBytes)).toEqual([1_048_576, 1_048_576, 524_288]);
+    expect(manifest.directory.frames.map(({ offset }) => offset)).toEqual([32, 1_048_608, 2_097_184]);
+  });
+
+  test('has a name that depends on the salt and on every object', () => {
+    const names = [buildPack(objects), buildPack(objects, new Uint8Array(16)), buildPack(objects.slice(1))].map(({ manifest }) => manifest.name);
+    expect(new Set(names).size).toBe(3);
+  });
+
+  test('with any bit flipped outside of its frames is refused, inside of them names the object', () => {
+    const { manifest, bytes } = buildPack(objects);
+    const [first] = manifest.directory.objects;
+    const framesEnd = 32 + 17;
+    for (let bit = 0; bit < bytes.length * 8; bit++) {
+      const flipped = flipBit(bytes, bit);
+      const isInFrame = bit >= 32 * 8 && bit < framesEnd * 8;
+      if (!isInFrame) expect(() => parsePack(manifest.name, flipped), `bit ${bit}`).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+      else if (bit < 37 * 8) expect(findDamagedObjects(parsePack(manifest.name, flipped), flipped, hash)).toEqual([first]);
+    }
+  });
+
+  test('under another name, or cut anywhere, is refused', () => {
+    const { manifest, bytes } = buildPack(objects);
+    expect(() => parsePack('0'.repeat(64), bytes)).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+    for (let length = 0; length < bytes.length; length++)
+      expect(() => parsePack(manifest.name, bytes.subarray(0, length))).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+  });
+
+  test('a salt of another length is refused', () => {
+    expect(() => buildPack(objects, new Uint8Array(15))).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
+  });
+});
