@@ -8,7 +8,7 @@ export const systemClock: Clock = {
   async sleep(ms, call) {
     const signal = call?.signal;
     try {
-      await wait(ms, undefined, { ref: true, ...(signal ? { signal } : {}) });
+      await wait(ms, undefined, { ref: false, ...(signal ? { signal } : {}) });
     } catch (error) {
       signal?.throwIfAborted();
       throw error;

@@ -1,33 +1,31 @@
 import { RecoveryError } from '@winre-kit/sdk';
+import type { Context } from 'hono';
+import type { AdminEnvironment } from './admin-environment.ts';
 
 /**
- * A long response with one JSON value a line (`application/x-ndjson`). An empty line goes out first, so that the caller has its headers at once.
- * The source is pulled only as fast as the caller reads, and is closed when the caller goes away. An error in mid-stream is its last line, `{ error }`.
+ * A long response with one JSON value a line (`application/x-ndjson`). A blank line goes out first, so that the caller has its headers at once.
+ * The source is pulled only as fast as the caller reads; its signal ends with the caller and with the server. The response then just ends: whoever
+ * reads it resumes behind the last line.
  */
-export function streamJsonLines(source: AsyncIterable<unknown>, correlationId: string): Response {
+export function streamJsonLines(context: Context<AdminEnvironment>, closing: AbortSignal, open: (signal: AbortSignal) => AsyncIterable<unknown>): Response {
   const encoder = new TextEncoder();
-  const iterator = source[Symbol.asyncIterator]();
+  const left = new AbortController();
+  const iterator = open(AbortSignal.any([left.signal, closing]))[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>(
     {
-      start(controller) {
-        controller.enqueue(encoder.encode('\n'));
-      },
+      start: (controller) => controller.enqueue(encoder.encode('\n')),
       async pull(controller) {
         try {
           const next = await iterator.next();
           if (next.done) controller.close();
           else controller.enqueue(encoder.encode(`${JSON.stringify(next.value)}\n`));
-        } catch (error) {
-          const known = RecoveryError.isInstance(error) ? error.toJSON() : { code: 'unavailable', message: 'the stream ended: resume it' };
-          controller.enqueue(encoder.encode(`${JSON.stringify({ error: known })}\n`));
+        } catch {
           controller.close();
         }
       },
-      async cancel() {
-        await iterator.return?.();
-      },
+      cancel: () => left.abort(new RecoveryError('cancelled', 'the caller went away')),
     },
     { highWaterMark: 1 },
   );
-  return new Response(body, { headers: { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store', 'x-request-id': correlationId } });
+  return context.body(body, 200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
 }

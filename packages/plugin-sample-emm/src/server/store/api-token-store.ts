@@ -15,25 +15,28 @@ const rowSchema = z.object({ token_id: z.string(), tenant_id: z.string(), princi
 
 /** Bearer tokens of the admin API. Only their SHA-256 is kept; they are 256 random bits, so nothing slower is needed. */
 export interface ApiTokenStore {
-  /** Makes a token. The value is returned once and cannot be read again. */
-  create(holder: Omit<Caller, 'tokenId'>, createdAt: string): { readonly tokenId: string; readonly token: string };
+  /** A new random token that nobody knows yet. */
+  mint(): string;
+  /** Makes a token valid, once and for one holder. Durable when it returns. */
+  add(token: string, holder: Omit<Caller, 'tokenId'>, createdAt: string): { readonly tokenId: string };
   find(token: string): Caller | undefined;
-  /** False when the tenant has no such token. */
+  /** False when the tenant has no such valid token. */
   revoke(tenantId: string, tokenId: string, revokedAt: string): boolean;
-  count(): number;
+  /** Whether the tenant ever had an administrator. */
+  hasAdministrator(tenantId: string): boolean;
 }
 
 export function createApiTokenStore(database: DatabaseSync): ApiTokenStore {
   const insert = database.prepare('INSERT INTO api_tokens (token_id, token_hash, tenant_id, principal, role, created_at) VALUES (?, ?, ?, ?, ?, ?)');
   const select = database.prepare('SELECT token_id, tenant_id, principal, role FROM api_tokens WHERE token_hash = ? AND revoked_at IS NULL');
   const revoke = database.prepare('UPDATE api_tokens SET revoked_at = ? WHERE tenant_id = ? AND token_id = ? AND revoked_at IS NULL');
-  const count = database.prepare('SELECT count(*) AS total FROM api_tokens');
+  const administrators = database.prepare("SELECT count(*) AS total FROM api_tokens WHERE tenant_id = ? AND role = 'administrator'");
   return {
-    create({ tenantId, principal, role }, createdAt) {
+    mint: () => `emm_${randomBytes(32).toString('base64url')}`,
+    add(token, { tenantId, principal, role }, createdAt) {
       const tokenId = randomUUID();
-      const token = `emm_${randomBytes(32).toString('base64url')}`;
       insert.run(tokenId, hashOf(token), tenantId, principal, role, createdAt);
-      return { tokenId, token };
+      return { tokenId };
     },
     find(token) {
       const row = select.get(hashOf(token));
@@ -42,7 +45,7 @@ export function createApiTokenStore(database: DatabaseSync): ApiTokenStore {
       return { tokenId, tenantId, principal, role };
     },
     revoke: (tenantId, tokenId, revokedAt) => revoke.run(revokedAt, tenantId, tokenId).changes === 1,
-    count: () => Number(count.get()?.['total'] ?? 0),
+    hasAdministrator: (tenantId) => Number(administrators.get(tenantId)?.['total'] ?? 0) > 0,
   };
 }
 
