@@ -1,4 +1,4 @@
-export type { Boot, DestructiveEffect, Hardware, InterpreterCommand, Platform, PowerStatus } from './platform.ts';
+export type { Boot, DestructiveEffect, Hardware, InterpreterCommand, Platform, Readiness, RemediationTest } from './platform.ts';
 export type { NetworkAdapter } from './network-adapter.ts';
 export type { ProcessRules } from './process-rules.ts';
 export type { RecoveryVolume, VolumeStatus } from './recovery-volume.ts';

@@ -19,9 +19,19 @@ export interface Boot {
   readonly reason: RecoverySession['bootReason'];
 }
 
-export interface PowerStatus {
+/** What the machine can say about itself before a recovery; undefined where it cannot. */
+export interface Readiness {
   readonly onAcPower: boolean | undefined;
   readonly batteryPercent: number | undefined;
+  readonly winreEnabled: boolean | undefined;
+  /** Whether drivers for this hardware are at hand after a rebuild. */
+  readonly driversAvailable: boolean | undefined;
+}
+
+/** The test mode of native remediation. */
+export interface RemediationTest {
+  readonly state: 'test-passed' | 'test-failed';
+  readonly detail: string;
 }
 
 /** One execution of a destructive operation. A resumed execution keeps its id. */
@@ -51,7 +61,9 @@ export interface Platform {
   currentBoot(): Promise<Boot>;
   /** Starts the machine anew. Where the machine is real this process ends with it; a simulated one goes on with {@link currentBoot} changed. */
   reboot(target: Boot['mode'], reason: Boot['reason']): Promise<void>;
-  power(): Promise<PowerStatus>;
+  readiness(): Promise<Readiness>;
+  /** @throws {RecoveryError} `unsupported` where there is no test mode */
+  testRemediation(): Promise<RemediationTest>;
   readonly destructiveEffects: {
     /** Called before the first write of an execution; when it rejects, nothing is written. Repeats with the same execution id are harmless. */
     record(effect: DestructiveEffect): Promise<void>;

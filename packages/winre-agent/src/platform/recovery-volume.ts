@@ -23,7 +23,7 @@ export interface RecoveryVolume {
   root(): Promise<string>;
   /** @throws {RecoveryError} `permission-denied` when no recovery key of the volume has this value */
   unlock(recoveryKey: SecretValue): Promise<void>;
-  /** Removes everything below the root; resumable: what is gone already is skipped. */
+  /** Removes everything below the root, as formatting does: also on a locked volume, and recovery keys go too. Resumable: what is gone already is skipped. */
   empty(): Promise<void>;
   /** Adds a recovery key beside the present ones, which stay valid until {@link keepOnlyRecoveryKey}. */
   addRecoveryKey(): Promise<{ readonly keyId: string; readonly key: SecretValue }>;

@@ -50,8 +50,12 @@ export function withEntry(view: LedgerView, entry: LedgerEntry): LedgerView {
       };
       return changed({ ...view, lastCommandSequence: Math.max(view.lastCommandSequence, entry.commandSequence) }, operation);
     }
-    case 'repeated':
-      return { ...view, lastCommandSequence: Math.max(view.lastCommandSequence, entry.commandSequence) };
+    case 'repeated': {
+      // Whoever sends it again has not got the report.
+      const finalReport = view.operations.get(entry.operationKey)?.finalReport;
+      const counted = { ...view, lastCommandSequence: Math.max(view.lastCommandSequence, entry.commandSequence) };
+      return finalReport ? change(counted, entry.operationKey, { finalReport: { ...finalReport, acknowledged: false } }) : counted;
+    }
     case 'started':
       return change(view, entry.operationKey, { state: 'started', executionId: entry.executionId, bootId: entry.bootId, attempt: 1 });
     case 'phase':

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bootReasonSchema, toHex, type Interpreter } from '@winre-kit/sdk';
+import { bootReasonSchema, toBase64, type Interpreter } from '@winre-kit/sdk';
 import { z } from 'zod';
 import { jsonFile } from '../json-file.ts';
 import type { Boot, InterpreterCommand, Platform } from '../platform.ts';
@@ -31,7 +31,7 @@ export async function createSimulatedPlatform(
   const start = async (mode: Boot['mode'], reason: Boot['reason']): Promise<Boot> => {
     // A machine that starts keeps nothing in memory: recovery finds the volume locked, the system unlocks it through its TPM.
     await (mode === 'recovery' ? volume.lock() : volume.unlockAtBoot());
-    const boot: Boot = { bootId: toHex(lent.randomBytes(8)), mode, reason };
+    const boot: Boot = { bootId: toBase64(lent.randomBytes(16)), mode, reason };
     await bootFile.write(boot);
     return boot;
   };
@@ -47,7 +47,9 @@ export async function createSimulatedPlatform(
     processRules,
     currentBoot: async () => (await bootFile.read()) ?? start('service', 'unknown'),
     reboot: async (mode, reason) => void (await start(mode, reason)),
-    power: async () => config.power,
+    readiness: async () => config.readiness,
+    testRemediation: async () =>
+      config.readiness.winreEnabled ? { state: 'test-passed', detail: 'simulated test mode: WinRE started and came back' } : { state: 'test-failed', detail: 'WinRE is disabled' },
     destructiveEffects: {
       async record(effect) {
         if (config.effectWitnessUrl !== undefined) await recordAtWitness(config.effectWitnessUrl, effect);

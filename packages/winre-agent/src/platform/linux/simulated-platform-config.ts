@@ -27,7 +27,14 @@ export const simulatedPlatformConfigSchema = z.strictObject({
     encrypted: z.boolean().default(false),
   }),
   networks: z.array(surroundingNetworkSchema).min(1).default([{ kind: 'ethernet-dhcp' }]),
-  power: z.strictObject({ onAcPower: z.boolean().default(true), batteryPercent: z.int().min(0).max(100).default(100) }).prefault({}),
+  readiness: z
+    .strictObject({
+      onAcPower: z.boolean().default(true),
+      batteryPercent: z.int().min(0).max(100).default(100),
+      winreEnabled: z.boolean().default(true),
+      driversAvailable: z.boolean().default(true),
+    })
+    .prefault({}),
   /** Where a witness counts destructive effects: one POST per execution, before its first write. Loopback only. */
   effectWitnessUrl: z.url({ protocol: /^http$/, hostname: /^(127\.0\.0\.1|localhost|\[::1\])$/ }).optional(),
 });

@@ -60,8 +60,9 @@ export function createSimulatedVolume(settings: {
       throw new RecoveryError('permission-denied', `no recovery key of volume ${volumeId} has the given value: fetch the key that is escrowed for it`);
     },
     async empty() {
-      const top = await root();
-      for (const name of await readdir(top)) await rm(join(top, name), { recursive: true, force: true });
+      // Formatting needs no key: a locked volume can be emptied, and what it becomes has no key yet.
+      for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true, force: true });
+      if (encrypted) await file.write({ locked: false, protectors: [] });
     },
     async addRecoveryKey() {
       const state = await read();

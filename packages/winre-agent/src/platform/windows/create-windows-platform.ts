@@ -1,6 +1,6 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bootReasonSchema, RecoveryError, toHex, type Interpreter } from '@winre-kit/sdk';
+import { bootReasonSchema, RecoveryError, toBase64, type Interpreter } from '@winre-kit/sdk';
 import { z } from 'zod';
 import { jsonFile } from '../json-file.ts';
 import type { Boot, InterpreterCommand, Platform } from '../platform.ts';
@@ -28,7 +28,7 @@ export async function createWindowsPlatform(config: WindowsPlatformConfig, lent:
   const requested = jsonFile(join(machineFolder, 'requested-boot.json'), requestedBootSchema, 'requested boot');
   const asked = await requested.read();
   // Nothing on Windows tells an agent's restart from the machine's: a new id makes the gateway open a new session, which is safe.
-  const boot: Boot = { bootId: toHex(lent.randomBytes(8)), mode, reason: asked?.mode === mode ? asked.reason : mode === 'recovery' ? 'boot-failure' : 'unknown' };
+  const boot: Boot = { bootId: toBase64(lent.randomBytes(16)), mode, reason: asked?.mode === mode ? asked.reason : mode === 'recovery' ? 'boot-failure' : 'unknown' };
   const interpreters = new Map<Interpreter, InterpreterCommand>([['cmd', windowsInterpreters.cmd]]);
   if (mode === 'service' || config.powershellInRecovery) interpreters.set('powershell', windowsInterpreters.powershell);
 
@@ -45,7 +45,10 @@ export async function createWindowsPlatform(config: WindowsPlatformConfig, lent:
       await requested.write({ mode: target, reason });
       for (const command of bootCommands(mode, target)) await runCommand(command);
     },
-    power: async () => ({ onAcPower: undefined, batteryPercent: undefined }),
+    readiness: async () => ({ onAcPower: undefined, batteryPercent: undefined, winreEnabled: undefined, driversAvailable: undefined }),
+    async testRemediation() {
+      throw new RecoveryError('unsupported', 'the test mode of Quick Machine Recovery needs two restarts and a person at the screen: run `reagentc /SetRecoveryTestmode` and `reagentc /BootToRe` there');
+    },
     destructiveEffects: { record: async () => {} },
   };
 }

@@ -1,0 +1,35 @@
+import { RecoveryError, type RebuildOffering } from '@winre-kit/sdk';
+import type { Repository, SnapshotRecord } from '@winre-kit/snapshot-core';
+import { openMediaRepository, type EngineServices } from './open-restore-points.ts';
+import { offeringLabel } from './snapshot-labels.ts';
+
+/** The golden snapshot of an offering. */
+export interface Media {
+  readonly repository: Repository;
+  readonly snapshot: SnapshotRecord;
+}
+
+/**
+ * Finds the golden snapshot: the newest one that carries the offering's label, or the only one there is.
+ *
+ * @throws {RecoveryError} `unsupported` for media that are no repository, `not-found` when no snapshot can be told to be the offering's
+ * @throws {SnapshotError} when the repository cannot be opened
+ */
+export async function findMedia(offering: RebuildOffering, services: EngineServices, signal: AbortSignal): Promise<Media> {
+  const { kind, location } = offering.mediaSource;
+  if (kind !== 'repository') throw new RecoveryError('unsupported', `offering ${offering.id}: this agent installs from a repository, not from ${kind}`);
+  const repository = await openMediaRepository(location, services);
+  const { snapshots } = await repository.listSnapshots({ signal });
+  const labelled = snapshots.filter(({ labels }) => labels.includes(offeringLabel(offering.id)));
+  const snapshot = labelled.at(-1) ?? (snapshots.length === 1 ? snapshots[0] : undefined);
+  if (!snapshot) throw new RecoveryError('not-found', `the repository at ${location} holds no snapshot labelled ${offeringLabel(offering.id)}`);
+  return { repository, snapshot };
+}
+
+/** Why the media cannot be used; undefined when every stored byte is right. */
+export async function mediaDamage({ repository, snapshot }: Media, signal: AbortSignal): Promise<string | undefined> {
+  const report = await repository.check({ readData: true, signal });
+  if (!report.damagedSnapshots.includes(snapshot.id)) return undefined;
+  const finding = report.findings.find(({ damagedSnapshots }) => damagedSnapshots.includes(snapshot.id));
+  return finding ? `${finding.file}: ${finding.message}` : 'the snapshot is damaged';
+}
