@@ -111,6 +111,12 @@ test('a run of any one byte value is cut at the largest size only', async () => 
   }
 });
 
+test('a run is no candidate even under constants that would make every position of it a cut', async () => {
+  const greedy = { ...small, stageTwoSeed: 0, stageTwoMultipliers: new Uint32Array(9) };
+  for (let target = 0; target < 256; target++)
+    expect(await cutsOf([new Uint8Array(100_000).fill(7)], { ...greedy, stageOneTarget: target })).toEqual(['0+65536 max', '65536+34464 end']);
+});
+
 test('regions are cut apart at every 64 MiB, and chunked on their own', async () => {
   const tail = noise(5, 300_000);
   const large = deriveSieveParameters(key, chunkProfiles.large);

@@ -223,6 +223,16 @@ describe('without an intact index', () => {
   });
 });
 
+test('what an index lists in packs that are gone is not there, and is stored again', async () => {
+  const { storage, repository } = await make();
+  const chunks = sampleChunks(1, 5);
+  await takeSampleSnapshot(repository, chunks);
+  for (const name of await namesOf(storage, 'pack')) await storage.delete('pack', name);
+  const reopened = await openRepository({ storage });
+  expect(reopened.has(reopened.identify(chunks[0] ?? new Uint8Array()))).toBe(false);
+  expect(await loadSampleSnapshot(reopened, await takeSampleSnapshot(reopened, chunks))).toEqual(chunks);
+});
+
 describe('a storage that fails', () => {
   test('a full one breaks the open repository, loses no committed snapshot, and the next run works', async () => {
     const storage = createFaultStorage(createMemoryStorage());

@@ -25,6 +25,12 @@ const isSound = async (repository: Repository) => {
   expect({ findings, damagedSnapshots }).toEqual({ findings: [], damagedSnapshots: [] });
 };
 
+/** Nothing of a snapshot lies in condemned packs only. */
+const expectKept = (repository: Repository, rootId: string | undefined, chunks: readonly Uint8Array[]) => {
+  expect(repository.has(rootId ?? '', 'tree')).toBe(true);
+  for (const bytes of chunks) expect(repository.has(repository.identify(bytes), 'data')).toBe(true);
+};
+
 describe('prune', () => {
   test('condemns first and deletes after the grace time; what is needed stays', async () => {
     const { clock, storage, repository, forget } = await makeWorld();
@@ -143,11 +149,13 @@ describe('a snapshot that slept through its lease', () => {
   }
 
   test.each([true, false])('while everything was condemned commits whole (flushed before: %s)', async (isFlushed) => {
-    const { clock, repository, committed, chunks } = await sleepAndCommit(isFlushed, async ({ repository: pruner }) => {
+    const { clock, repository, open, committed, chunks } = await sleepAndCommit(isFlushed, async ({ repository: pruner }) => {
       await pruner.prune({ graceMs });
     });
     const { snapshots } = await repository.listSnapshots();
     expect([committed]).toEqual(snapshots);
+    expect(snapshots[0]?.pruneEpoch).toBe(1);
+    expectKept(await open(), snapshots[0]?.rootId, chunks);
     for (let round = 0; round < 3; round++) {
       clock.advance(2 * leaseDurationMs);
       await repository.prune({ graceMs });
@@ -184,6 +192,7 @@ describe('a snapshot that slept through its lease', () => {
       };
       return commitSampleSnapshot(sleeper, chunks);
     });
+    expectKept(await world.open(), committed.rootId, chunks);
     for (let round = 0; round < 3; round++) {
       world.clock.advance(2 * leaseDurationMs);
       await world.repository.prune({ graceMs });
