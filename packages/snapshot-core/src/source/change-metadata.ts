@@ -61,7 +61,10 @@ function withoutFollowing(directory: DirectoryHandle, name: Uint8Array, change: 
   }
 }
 
-/** Half a microsecond more, because Node passes a floating-point number on and the system rounds down. */
-function toSeconds(micros: bigint): number {
-  return (Number(micros) + 0.5) / 1e6;
+/**
+ * Half a microsecond more, because Node passes a floating-point number on and the system rounds down. As text, because Node
+ * takes a negative number for a mistake and sets the present time.
+ */
+function toSeconds(micros: bigint): string {
+  return String((Number(micros) + 0.5) / 1e6);
 }

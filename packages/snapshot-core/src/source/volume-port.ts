@@ -1,8 +1,8 @@
 /**
  * Bytes at offsets: a raw disk image, a partition, a shadow copy. Everything block-wise goes through this port.
  *
- * Calls do not overlap. Offsets and lengths are bytes; a device implementation may require multiples of its sector size,
- * and everything here reads and writes multiples of 4,096 except at the volume's end.
+ * Calls do not overlap. Offsets and lengths are bytes of any alignment, because chunks end where the content says; an
+ * implementation over a device that takes whole sectors only must read, change and write them.
  */
 export interface VolumePort {
   /** For people and records: the path or device name. */

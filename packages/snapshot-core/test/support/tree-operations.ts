@@ -66,19 +66,21 @@ function applyOperation(root: string, { kind, path: indexes, otherPath, seed }: 
 
 /** Changes one byte and puts size and times back: what a bad update or an attacker would do. */
 export function flipByte(path: string | Buffer, position: number): void {
-  const before = lstatSync(path);
-  if (!before.isFile() || before.size === 0) return;
+  const before = lstatSync(path, { bigint: true });
+  if (!before.isFile() || before.size === 0n) return;
   const descriptor = openSync(path, 'r+');
   try {
     const byte = Buffer.alloc(1);
-    const offset = position % before.size;
+    const offset = position % Number(before.size);
     readSync(descriptor, byte, 0, 1, offset);
     byte[0] = (byte[0] ?? 0) ^ 0x40;
     writeSync(descriptor, byte, 0, 1, offset);
   } finally {
     closeSync(descriptor);
   }
-  utimesSync(path, before.atime, before.mtime);
+  // A Date would round to milliseconds.
+  const seconds = (Number(before.mtimeNs / 1_000n) + 0.5) / 1e6;
+  utimesSync(path, seconds, seconds);
 }
 
 function toPath(root: string, indexes: readonly number[]): Buffer {

@@ -1,0 +1,43 @@
+import { chmodSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { scratchDirectory } from '../../test/support/scratch.ts';
+import { changeMetadata } from './change-metadata.ts';
+import { openDirectory } from './directory-handle.ts';
+import { factsFromStats } from './file-facts.ts';
+import { lookAt } from './list-directory.ts';
+
+const name = Buffer.from('name');
+
+test('any microsecond comes back exactly, before 1970 too', () => {
+  const root = scratchDirectory();
+  writeFileSync(join(root, 'name'), '');
+  symlinkSync('nowhere', join(root, 'link'));
+  const handle = openDirectory(root);
+  fc.assert(fc.property(fc.bigInt({ min: -2_000_000_000_000_000n, max: 4_000_000_000_000_000n }), (modifiedMicros) => {
+    for (const [type, at] of [['file', name], ['symlink', Buffer.from('link')]] as const) {
+      const present = lookAt(handle, at);
+      if (present === undefined) throw new TypeError('missing');
+      expect(changeMetadata(handle, at, type, { ...present, modifiedMicros }, present)).toEqual([]);
+      expect(lookAt(handle, at)?.modifiedMicros).toBe(modifiedMicros);
+    }
+  }), { numRuns: 300 });
+  handle.close();
+});
+
+test('a file nobody may open gets its mode; a symlink in its place is not followed', () => {
+  const root = scratchDirectory();
+  writeFileSync(join(root, 'name'), '', { mode: 0 });
+  mkdirSync(join(root, 'outside'), { mode: 0o755 });
+  symlinkSync('outside', join(root, 'link'));
+  const handle = openDirectory(root);
+  const facts = factsFromStats(lstatSync(join(root, 'name'), { bigint: true }));
+  changeMetadata(handle, name, 'file', { ...facts, mode: 0o640 }, facts);
+  expect(lstatSync(join(root, 'name')).mode & 0o777).toBe(0o640);
+  changeMetadata(handle, Buffer.from('link'), 'directory', { ...facts, mode: 0o777, modifiedMicros: 0n }, facts);
+  expect(lstatSync(join(root, 'outside'))).toMatchObject({ mode: 0o040755 });
+  expect(lstatSync(join(root, 'outside')).mtimeMs).toBeGreaterThan(1);
+  chmodSync(join(root, 'name'), 0o600);
+  handle.close();
+});
