@@ -86,6 +86,8 @@ export function createAgent(config: AgentConfig): Agent {
         log('error', 'what this device has executed is not known any more', { reason: lostBecause });
         await save({ ...record, stateGeneration: ledger.view.stateGeneration });
       }
+      // What a script left when the agent was killed is nobody's any more.
+      await rm(join(stateFolder, 'scratch'), { recursive: true, force: true });
       const enrolled = record;
       const core: AgentCore = {
         platform, stateFolder, gatewayUrl, clock, randomBytes, log, settings, ledger,
@@ -122,6 +124,4 @@ async function prepareStateFolder({ platform, stateFolder }: AgentConfig, restor
     if (folder !== volume && !folder.startsWith(volume + sep)) continue;
     throw new RecoveryError('failed-precondition', `the ${name} ${folder} lies on the volume ${volume}: an operation that writes the volume would destroy it`, { fieldPath: name === 'state folder' ? 'stateFolder' : 'restorePointsFolder' });
   }
-  // What a script left when the agent was killed is nobody's any more.
-  await rm(join(stateFolder, 'scratch'), { recursive: true, force: true });
 }
