@@ -55,7 +55,7 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
     test.each(['', '.', '..', 'a/b', '../up', 'A', 'a\0b', 'x'.repeat(101)])('the name %j is refused', async (bad) => {
       const storage = await make();
       for (const call of [() => storage.put('pack', bad, []), () => storage.get('pack', bad), () => storage.delete('pack', bad), () => storage.stat('pack', bad)])
-        await expect((async () => call())()).rejects.toEqual(failsWith('argument/invalid'));
+        await expect(call()).rejects.toEqual(failsWith('argument/invalid'));
     });
 
     test('bytes belong to the caller, on the way in and out', async () => {
@@ -70,7 +70,7 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
     test('an aborted call rejects with the reason and stores nothing', async () => {
       const storage = await make();
       const reason = new Error('enough');
-      await expect((async () => storage.put('pack', 'p', [bytes(1)], { signal: AbortSignal.abort(reason) }))()).rejects.toBe(reason);
+      await expect(storage.put('pack', 'p', [bytes(1)], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
       await expect(collect(storage.list('pack', { signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
       expect(await storage.stat('pack', 'p')).toBeUndefined();
     });

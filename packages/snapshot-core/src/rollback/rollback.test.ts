@@ -32,8 +32,8 @@ test('one flipped byte in a large file with the same size and time is found, and
   const { mtimeMs } = lstatSync(join(volume, 'large'));
   flipByte(join(volume, 'large'), 2_000_000);
   expect(lstatSync(join(volume, 'large'))).toMatchObject({ size: 3_000_000, mtimeMs: expect.closeTo(mtimeMs, 2) });
-  const [plan] = await Array.fromAsync(planRollback(repository, id, volume));
-  expect(plan).toMatchObject({ action: 'rewrite', displayPath: 'large', ranges: [expect.objectContaining({ offset: expect.any(Number) })] });
+  for await (const action of planRollback(repository, id, volume))
+    if (action.displayPath === 'large') expect(action).toMatchObject({ action: 'rewrite', ranges: [{ offset: expect.any(Number) }] });
   const progress: RollbackProgress[] = [];
   const report = await rollback(repository, id, volume, { operationId: 'op', verifyAll: true, onProgress: (at) => progress.push(at) });
   expect(report).toMatchObject({ complete: true, actions: { rewrite: 1, replace: 0, delete: 0, create: 0, keep: 1, 'set-metadata': 0 } });

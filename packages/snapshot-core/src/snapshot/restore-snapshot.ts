@@ -101,6 +101,8 @@ class RestoreRun {
   readonly #open: (DirectoryHandle | undefined)[] = [];
   readonly #issues = new IssueList();
   readonly #syncQueue = new SyncQueue();
+  /** Files with several names that were written, by path: only what we wrote ourselves is linked to. */
+  readonly #writtenLinks = new Set<string>();
   readonly #counts = { files: 0, directories: 0, symlinks: 0, hardLinks: 0, bytesWritten: 0 };
 
   constructor(repository: Repository, root: DirectoryHandle, options: RestoreOptions, call: CallOptions, totalBytes: number) {
@@ -173,8 +175,7 @@ class RestoreRun {
     if (step.action === 'make-symlink') {
       await writeSymlink(this.#repository, parent, entry.name, step.entry.target);
       this.#counts.symlinks += 1;
-    } else if (step.action === 'link') {
-      await writeHardLink(this.#repository, this.#root, step.existingPath, parent, entry.name);
+    } else if (step.action === 'link' && (await this.#link(step, parent))) {
       this.#counts.hardLinks += 1;
       return;
     } else {
@@ -183,10 +184,19 @@ class RestoreRun {
         this.#progress();
       });
       this.#counts.files += 1;
+      if (step.entry.linkCount > 1) this.#writtenLinks.add(Buffer.from(path).toString('latin1'));
       if (step.entry.torn) this.#issues.add(path, 'torn', 'it changed while the snapshot was taken; the content is a mixture');
       this.#progress();
     }
     applyMetadata(parent, entry.name, path, entry, this.#issues);
+  }
+
+  /** False when the first name is not there to be linked to: it failed or was kept back, so this name gets the content itself. */
+  async #link(step: Extract<RestoreStep, { action: 'link' }>, parent: DirectoryHandle): Promise<boolean> {
+    const key = Buffer.from(step.existingPath).toString('latin1');
+    if (!this.#writtenLinks.has(key)) return false;
+    await writeHardLink(this.#repository, this.#root, step.existingPath, parent, step.entry.name);
+    return true;
   }
 
   #progress(): void {

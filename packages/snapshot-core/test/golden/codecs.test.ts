@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hexOf, repositoryId, sampleConfig, sampleEpoch, sampleLease, sampleSnapshot, sampleTree, sampleTreeWithFingerprints } from '../sample-values.ts';
+import { SnapshotError } from '../../src/errors/snapshot-error.ts';
+import { PackBuilder } from '../../src/pack/pack-builder.ts';
+import { decodeIndexFile, encodeIndexFile } from '../../src/format/index-file.ts';
+import { decodeLeaseRecord, encodeLeaseRecord } from '../../src/format/lease-record.ts';
+import { cutMarks, objectKinds, type ObjectReference } from '../../src/format/object-reference.ts';
+import { decodePackDirectory, encodePackDirectory } from '../../src/format/pack-directory.ts';
+import { decodePruneEpoch, encodePruneEpoch } from '../../src/format/prune-epoch.ts';
+import { decodeRepositoryConfig, encodeRepositoryConfig } from '../../src/format/repository-config.ts';
+import { openSealedFile, sealFile } from '../../src/format/sealed-file.ts';
+import { decodeSnapshotRecord, encodeSnapshotRecord } from '../../src/format/snapshot-record.ts';
+import { decodeTreeObject, encodeTreeObject } from '../../src/format/tree-object.ts';
+
+const builder = new PackBuilder('tree', new Uint8Array(16).fill(3));
+builder.add(hexOf(1, 32), new Uint8Array(1_048_576));
+builder.add(hexOf(2, 32), new Uint8Array(10));
+builder.add(hexOf(3, 32), new Uint8Array(0));
+const { manifest } = builder.finish();
+
+/** Every codec with a value, its decoder, and the SHA-256 of its bytes, which must never change. */
+const codecs: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) => unknown; value: unknown; golden: string }> = {
+  config: { bytes: encodeRepositoryConfig(sampleConfig), decode: (bytes) => decodeRepositoryConfig(bytes, repositoryId), value: sampleConfig, golden: '2c55d2427db4d6f3' },
+  snapshot: { bytes: encodeSnapshotRecord(sampleSnapshot), decode: decodeSnapshotRecord, value: sampleSnapshot, golden: 'c9aad5aa8dca2fb3' },
+  tree: { bytes: encodeTreeObject(sampleTree), decode: decodeTreeObject, value: sampleTree, golden: '3316c74392fa9af8' },
+  'tree with fingerprints': { bytes: encodeTreeObject(sampleTreeWithFingerprints), decode: decodeTreeObject, value: sampleTreeWithFingerprints, golden: '93950a89b5302085' },
+  epoch: { bytes: encodePruneEpoch(sampleEpoch), decode: decodePruneEpoch, value: sampleEpoch, golden: '13db66a2f98f38ea' },
+  lease: { bytes: encodeLeaseRecord(sampleLease), decode: decodeLeaseRecord, value: sampleLease, golden: '79dd50531d90c11d' },
+  'pack directory': { bytes: encodePackDirectory(manifest.directory), decode: decodePackDirectory, value: manifest.directory, golden: '69aad0b6aabf7769' },
+  index: { bytes: encodeIndexFile([manifest]), decode: decodeIndexFile, value: [manifest], golden: '00a3fab7ffbee3bc' },
+  'sealed file': { bytes: sealFile('intent', repositoryId, Buffer.from('payload')), decode: (bytes) => openSealedFile('intent', bytes, 'it', repositoryId), value: { payload: Buffer.from('payload'), repositoryId }, golden: '2896eb620f355f46' },
+};
+
+/** Typed arrays of any class compare by their bytes. */
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, part: unknown) => (part instanceof Uint8Array ? Buffer.from(part).toString('hex') : isBufferJson(part) ? Buffer.from(part.data).toString('hex') : part)));
+const isBufferJson = (part: unknown): part is { data: number[] } => typeof part === 'object' && part !== null && 'type' in part && part.type === 'Buffer';
+
+describe.each(Object.entries(codecs))('%s', (_, { bytes, decode, value, golden }) => {
+  test('decodes to what was encoded', () => {
+    expect(plain(decode(bytes))).toEqual(plain(value));
+  });
+
+  test('its bytes never change', () => {
+    expect(createHash('sha256').update(bytes).digest('hex').slice(0, 16)).toBe(golden);
+  });
+
+  test('every shorter and longer version is refused', () => {
+    for (let length = 0; length < bytes.length; length++) expect(() => decode(bytes.slice(0, length)), `${length} bytes`).toThrow(SnapshotError);
+    expect(() => decode(Buffer.concat([bytes, new Uint8Array(1)]))).toThrow(SnapshotError);
+  });
+
+  test('random bytes are refused by our own errors, quickly', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }), (changes) => {
+        const damaged = bytes.slice();
+        for (const [at, to] of changes) damaged[at] = to;
+        try {
+          decode(damaged);
+        } catch (error) {
+          if (!SnapshotError.isInstance(error)) throw error;
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('any tree survives', () => {
+  const id = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
+  const reference: fc.Arbitrary<ObjectReference> = fc.record({ id, kind: fc.constantFrom(...objectKinds), cut: fc.constantFrom(...cutMarks), lengthBytes: fc.nat(4_294_967_295) });
+  fc.assert(
+    fc.property(fc.array(reference), fc.uint8Array(), fc.boolean(), (references, payload, printed) => {
+      const tree = { references, payload, ...(printed && { fingerprints: references.map((_, index) => new Uint8Array(16).fill(index)) }) };
+      expect(plain(decodeTreeObject(encodeTreeObject(tree)))).toEqual(plain(tree));
+    }),
+  );
+});
+
+test.each([
+  ['an unknown hash', 'sha-256', 'sha-257', 'the identity hash "sha-257"'],
+  ['an unknown chunker', 'sieve-v1', 'sieve-v9', 'the chunking algorithm "sieve-v9"'],
+  ['an unknown profile', 'volume', 'valume', 'the chunk profile "valume"'],
+  ['an unknown encryption', 'none', 'some', 'the encryption "some"'],
+])('%s in the config is refused by name', (_, from, to, message) => {
+  const text = Buffer.from(encodeRepositoryConfig(sampleConfig)).toString('latin1').replace(from, to);
+  expect(() => decodeRepositoryConfig(Buffer.from(text, 'latin1'), repositoryId)).toThrow(expect.objectContaining({ code: 'format/unsupported', message: expect.stringContaining(message) }));
+});
+
+test('a feature that this release does not know is refused by name', () => {
+  const known = encodeRepositoryConfig(sampleConfig);
+  const bytes = Buffer.concat([known.subarray(0, -1), Uint8Array.of(1, 5), Buffer.from('moons')]);
+  expect(() => decodeRepositoryConfig(bytes, repositoryId)).toThrow(expect.objectContaining({ code: 'format/unsupported', message: expect.stringContaining('moons') }));
+});
+
+describe('a sealed file', () => {
+  const sealed = sealFile('snapshot', repositoryId, Buffer.from('payload'));
+  const reseal = (change: (body: Buffer) => void): Uint8Array => {
+    const body = Buffer.from(sealed.subarray(0, -32));
+    change(body);
+    return Buffer.concat([body, createHash('sha256').update(body).digest()]);
+  };
+  const open = (bytes: Uint8Array) => () => openSealedFile('snapshot', bytes, 'the snapshot s', repositoryId);
+
+  test('with any one bit flipped is damaged, never "newer"', () => {
+    for (let bit = 0; bit < sealed.length * 8; bit++) {
+      const flipped = sealed.slice();
+      flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      expect(open(flipped)).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+    }
+  });
+
+  test('of a newer version is refused by its number', () => {
+    expect(open(reseal((body) => body.writeUInt16LE(2, 8)))).toThrow(expect.objectContaining({ code: 'format/unsupported', message: expect.stringContaining('version 2') }));
+  });
+
+  test('with unknown flags is refused', () => {
+    expect(open(reseal((body) => body.writeUInt16LE(1, 10)))).toThrow(expect.objectContaining({ code: 'format/unsupported' }));
+  });
+
+  test('of another kind or repository is refused', () => {
+    expect(() => openSealedFile('intent', sealed, 'it', repositoryId)).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+    expect(() => openSealedFile('snapshot', sealed, 'it', hexOf(1, 16))).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+  });
+});
+
+test('an unknown compression in a pack directory is refused by its number', () => {
+  const bytes = encodePackDirectory(manifest.directory);
+  bytes[8 + 12] = 1;
+  expect(() => decodePackDirectory(bytes)).toThrow(expect.objectContaining({ code: 'format/unsupported', message: expect.stringContaining('compression number 1') }));
+});
+
+test.each([
+  ['a label that is not text', { ...sampleSnapshot, labels: ['\ud800'] }],
+  ['a hostname that is too long', { ...sampleSnapshot, hostname: 'x'.repeat(256) }],
+  ['a negative time', { ...sampleSnapshot, timeMs: -1 }],
+  ['a fraction', { ...sampleSnapshot, statistics: { ...sampleSnapshot.statistics, durationMs: 0.5 } }],
+  ['a malformed id', { ...sampleSnapshot, rootId: 'xyz' }],
+])('%s cannot be stored', (_, record) => {
+  expect(() => encodeSnapshotRecord(record)).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
+});
+
+test('the writer does not let go of what does not decode to itself', async () => {
+  const { encodeChecked } = await import('../../src/format/encode-checked.ts');
+  expect(() => encodeChecked('it', 5, (value) => Uint8Array.of(value), () => 6)).toThrow(expect.objectContaining({ code: 'format/self-check' }));
+});
