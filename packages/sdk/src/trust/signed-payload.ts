@@ -38,8 +38,9 @@ async function verifyPayload(kind: PayloadKind, name: string, manifest: ScriptMa
   const refuse = (reason: string, message: string): RecoveryError => new RecoveryError('untrusted-payload', `${name}: ${message}`, { facts: { reason } });
   if (signature.tenantId !== trust.tenantId) throw refuse('other-tenant', 'signed for another tenant');
   if (!(await isSignedBy(key.publicKey, payloadStatement(kind, manifest, signature, signature.keyId), signature.signature))) throw refuse('bad-signature', 'the signature does not match: altered after signing, or signed by another key');
-  if (Date.parse(signature.expiresAt) <= trust.nowMs) throw refuse('expired', `the signature expired at ${signature.expiresAt}`);
-  if (Date.parse(signature.issuedAt) > trust.nowMs) throw refuse('not-yet-valid', `the signature is valid from ${signature.issuedAt} only`);
+  // Written so that a time that is no time counts as passed.
+  if (!(Date.parse(signature.expiresAt) > trust.nowMs)) throw refuse('expired', `the signature expired at ${signature.expiresAt}`);
+  if (!(Date.parse(signature.issuedAt) <= trust.nowMs)) throw refuse('not-yet-valid', `the signature is valid from ${signature.issuedAt} only`);
 }
 
 /** Signs a script; `sha256` of the manifest is computed here. */
@@ -86,7 +87,8 @@ export async function verifyPackage(remediationPackage: RemediationPackage, trus
   await verifyPayload('winre-package/v1', name, manifest, signature, trust);
   const altered = (message: string): RecoveryError => new RecoveryError('untrusted-payload', `${name}: ${message}`, { facts: { reason: 'altered' } });
   const byPath = new Map(contents.map((file) => [file.path, file.base64]));
-  if (byPath.size !== contents.length || contents.length !== manifest.files.length) throw altered('contents and manifest list different files');
+  const listed = new Set(manifest.files.map((file) => file.path));
+  if (byPath.size !== contents.length || listed.size !== manifest.files.length || listed.size !== byPath.size) throw altered('contents and manifest list different files');
   if (!byPath.has(manifest.entryPoint.path)) throw altered(`the entry point ${manifest.entryPoint.path} is not in the package`);
   for (const file of manifest.files) {
     const base64 = byPath.get(file.path);
