@@ -16,11 +16,18 @@ export function parseOrThrow<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => ({ fieldPath: issue.path.join('.'), expected: issue.message }));
+  const issues = parsed.error.issues.map((issue) => ({ fieldPath: issue.path.join('.'), expected: expectationOf(issue) }));
   const first = issues[0] ?? { fieldPath: '', expected: 'a valid value' };
   const others = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
   throw new RecoveryError(code, `${what}: ${first.fieldPath || 'value'}: ${first.expected}${others}`, {
     fieldPath: first.fieldPath,
     facts: { issues },
   });
+}
+
+/** A union's own message says nothing; what each of its members misses does. */
+function expectationOf(issue: z.core.$ZodIssue): string {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return issue.message;
+  const members = issue.errors.flatMap(([first]) => (first ? [`${first.path.length > 0 ? `${first.path.join('.')}: ` : ''}${first.message}`] : []));
+  return `${issue.message}: ${[...new Set(members)].join('; or ')}`;
 }

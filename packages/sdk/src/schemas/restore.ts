@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { instantSchema, sha256Schema } from './primitives.ts';
 
 /** Hours between two restore points. */
-export const restoreCadenceHoursSchema = z.union([z.literal(4), z.literal(6), z.literal(12), z.literal(16), z.literal(24)]);
+export const restoreCadenceHoursSchema = z.literal([4, 6, 12, 16, 24]);
 /** Hours that a restore point is kept. */
-export const restoreRetentionHoursSchema = z.union([z.literal(4), z.literal(6), z.literal(12), z.literal(16), z.literal(24), z.literal(72)]);
+export const restoreRetentionHoursSchema = z.literal([4, 6, 12, 16, 24, 72]);
 
 /**
  * When restore points are taken and how long they live.
