@@ -45,7 +45,7 @@ test.each([
   ['an empty symlink target', pageOf({ ...symlink, size: 0, target: new Uint8Array(0) })],
   ['a size that is not its content', pageOf({ ...file, size: 6 })],
   ['a mode out of range', pageOf({ ...file, mode: 0o10000 })],
-  ['data where a list is due', pageOf({ ...large, content: { level: 1, references: [{ ...(file.type === 'file' ? file.content.references[0] : undefined) ?? { kind: 'data', id: id('1'), lengthBytes: 5, cut: 'end' }, measure: 700 }] } } as TreeEntry)],
+  ['data where a list is due', pageOf({ ...large, content: { level: 1, references: [{ kind: 'data', id: id('1'), lengthBytes: 90, cut: 'end', measure: 700 }] } })],
 ])('refuses %s', (_, node) => {
   expect(() => decodeTreeNode(encodeTreeNode(node), 'test')).toThrow(expect.objectContaining({ code: 'format/damaged' }));
 });

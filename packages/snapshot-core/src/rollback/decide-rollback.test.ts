@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { FileEntry, TreeEntry } from '../format/tree-entry.ts';
+import type { FileEntry } from '../format/tree-entry.ts';
 import type { FileFacts } from '../source/file-facts.ts';
 import { decideFile, decideMetadata, decideRemoval, decideSymlink } from './decide-rollback.ts';
 
@@ -12,8 +12,8 @@ const ranges = [{ offset: 0, bytes: 4 }];
 test.each([
   [undefined, 'none', 'delete'],
   [stored, 'none', 'keep'],
-  [{ ...shared, type: 'symlink', target: Buffer.from('y') } as TreeEntry, 'none', 'delete'],
-  [{ ...shared, type: 'unread', reason: 'special' } as TreeEntry, 'none', 'keep'],
+  [{ ...shared, type: 'symlink', target: Buffer.from('y') }, 'none', 'delete'],
+  [{ ...shared, type: 'unread', reason: 'special' }, 'none', 'keep'],
   [undefined, 'repository', 'keep'],
   [undefined, 'other-file-system', 'blocked'],
 ] as const)('whether what is there has to go (%#)', (entry, guard, action) => {

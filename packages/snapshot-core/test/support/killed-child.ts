@@ -14,13 +14,14 @@ function countCall(): void {
   if (calls === Number(killAt)) process.kill(process.pid, 'SIGKILL');
 }
 
-function counting<T extends object>(target: T, names: readonly string[]): void {
+function counting(target: object, names: readonly string[]): void {
   for (const name of names) {
     const original: unknown = Reflect.get(target, name);
     if (typeof original !== 'function') throw new TypeError(`${name} is not a function`);
     Reflect.set(target, name, function wrapped(this: unknown, ...values: unknown[]): unknown {
       countCall();
-      return Reflect.apply(original, this, values);
+      const result: unknown = Reflect.apply(original, this, values);
+      return result;
     });
   }
 }

@@ -48,7 +48,8 @@ function applyOperation(root: string, { kind, path: indexes, otherPath, seed }: 
     case 'write':
       return writeFileSync(path, seededBytes(seed, sizes[seed % sizes.length] ?? 0), { flag: 'wx' });
     case 'mkdir':
-      return void mkdirSync(path, { mode: 0o755 });
+      mkdirSync(path, { mode: 0o755 });
+      return;
     case 'symlink':
       return symlinkSync(seed % 2 === 0 ? other : `../dangling/${seed}`, path);
     case 'link':

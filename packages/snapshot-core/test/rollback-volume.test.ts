@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { flipByte, seededBytes } from '../../test/support/tree-operations.ts';
-import { scratchDirectory } from '../../test/support/scratch.ts';
-import { createMemoryStorage, createRepository, openFileVolume, pendingRollbacks, resumeRollback, rollback, takeSnapshot } from '../index.ts';
-import type { Repository, VolumePort } from '../index.ts';
+import { flipByte, seededBytes } from './support/tree-operations.ts';
+import { scratchDirectory } from './support/scratch.ts';
+import { createMemoryStorage, createRepository, openFileVolume, pendingRollbacks, resumeRollback, rollback, takeSnapshot } from '../src/index.ts';
+import type { Repository, VolumePort } from '../src/index.ts';
 
 const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
 

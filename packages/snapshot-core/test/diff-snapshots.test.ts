@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { scratchDirectory } from '../../test/support/scratch.ts';
-import { flipByte, seededBytes } from '../../test/support/tree-operations.ts';
-import { createMemoryStorage, createRepository, diffSnapshots, summarizeChanges, takeSnapshot } from '../index.ts';
+import { scratchDirectory } from './support/scratch.ts';
+import { flipByte, seededBytes } from './support/tree-operations.ts';
+import { createMemoryStorage, createRepository, diffSnapshots, summarizeChanges, takeSnapshot } from '../src/index.ts';
 
 test('says what was added, removed and changed, and how many bytes', async () => {
   const volume = scratchDirectory();

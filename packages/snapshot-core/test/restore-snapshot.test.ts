@@ -1,11 +1,11 @@
 import { linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { describeTree } from '../../test/support/describe-tree.ts';
-import { scratchDirectory, subdirectory } from '../../test/support/scratch.ts';
-import { seededBytes } from '../../test/support/tree-operations.ts';
-import { createMemoryStorage, createRepository, listSnapshot, openFileVolume, planRestore, readImage, restoreImage, restoreSnapshot, takeSnapshot } from '../index.ts';
-import type { Repository, RestoreStep } from '../index.ts';
+import { describeTree } from './support/describe-tree.ts';
+import { scratchDirectory, subdirectory } from './support/scratch.ts';
+import { seededBytes } from './support/tree-operations.ts';
+import { createMemoryStorage, createRepository, listSnapshot, openFileVolume, planRestore, readImage, restoreImage, restoreSnapshot, takeSnapshot } from '../src/index.ts';
+import type { Repository, RestoreStep } from '../src/index.ts';
 
 const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
 
@@ -30,7 +30,7 @@ test('chosen paths come with the directories that lead to them, and nothing else
   const { repository, id } = await snapshotOf(makeVolume(scratch));
   const target = join(scratch, 'target');
   expect(await restoreSnapshot(repository, id, target, { paths: ['a/b', Buffer.from('a/top-too')] })).toMatchObject({ complete: true, files: 2, directories: 3, hardLinks: 0 });
-  expect(readdirSync(target, { recursive: true }).sort()).toEqual(['a', 'a/b', 'a/b/file', 'a/top-too']);
+  expect(readdirSync(target, { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['a', 'a/b', 'a/b/file', 'a/top-too']);
   expect(statSync(join(target, 'a/b/file')).mode & 0o777).toBe(0o640);
 });
 
@@ -106,7 +106,7 @@ test('a lost chunk costs its file, a lost directory page what is in it, and the 
   const damaged: Repository = { ...repository, load: (objectId, options) => repository.load(lost.has(objectId) ? '0'.repeat(64) : objectId, options) };
   const { issues } = await restoreSnapshot(damaged, id, join(scratch, 'target'));
   expect(issues.map(({ displayPath, reason }) => [displayPath, reason])).toEqual([['a/b', 'damaged'], ['a/top-too', 'damaged'], ['top', 'damaged']]);
-  expect(readdirSync(join(scratch, 'target'), { recursive: true }).sort()).toEqual(['a', 'a/b', 'a/link', 'a/other']);
+  expect(readdirSync(join(scratch, 'target'), { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['a', 'a/b', 'a/link', 'a/other']);
 });
 
 test('names that Windows cannot hold are skipped with everything below them', async () => {

@@ -2,16 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, chownSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { flipByte, seededBytes } from '../../test/support/tree-operations.ts';
-import { runAsNobody } from '../../test/support/run-as-nobody.ts';
-import { scratchDirectory, subdirectory } from '../../test/support/scratch.ts';
-import { createMemoryStorage, createRepository, listSnapshot, restoreSnapshot, takeSnapshot } from '../index.ts';
-import type { Repository, SnapshotSource, TreeEntry } from '../index.ts';
-import { chunkStream } from '../chunking/chunk-stream.ts';
-import { chunkProfiles } from '../chunking/chunk-profiles.ts';
-import { deriveSieveParameters } from '../chunking/sieve-parameters.ts';
-import { readReferences } from './read-content.ts';
-import { loadImageRoot } from './restore-image.ts';
+import { flipByte, seededBytes } from './support/tree-operations.ts';
+import { runAsNobody } from './support/run-as-nobody.ts';
+import { scratchDirectory, subdirectory } from './support/scratch.ts';
+import { createMemoryStorage, createRepository, listSnapshot, restoreSnapshot, takeSnapshot } from '../src/index.ts';
+import type { Repository, SnapshotSource, TreeEntry } from '../src/index.ts';
+import { chunkStream } from '../src/chunking/chunk-stream.ts';
+import { chunkProfiles } from '../src/chunking/chunk-profiles.ts';
+import { deriveSieveParameters } from '../src/chunking/sieve-parameters.ts';
+import { readReferences } from '../src/snapshot/read-content.ts';
+import { loadImageRoot } from '../src/snapshot/restore-image.ts';
 
 /** An hour ahead, so that files written a moment ago count as settled. */
 const laterClock = { nowMs: () => Date.now() + 3_600_000 };
@@ -124,7 +124,7 @@ test('what may not be read is reported, kept by name, and the rest is done', asy
   chmodSync(join(volume, '..'), 0o755);
   if (process.getuid?.() === 0) for (const name of ['', 'closed', 'secret', 'open']) chownSync(join(volume, name), 65_534, 65_534);
   const output = await runAsNobody(`
-    import { createMemoryStorage, createRepository, takeSnapshot } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
+    import { createMemoryStorage, createRepository, takeSnapshot } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
     const repository = await createRepository({ storage: createMemoryStorage(), profile: 'small' });
     const { record, report } = await takeSnapshot(repository, { kind: 'directory', path: process.env.VOLUME });
     console.log(JSON.stringify([record.incomplete, report.files.new, report.issues.map(({ displayPath, reason }) => [displayPath, reason])]));

@@ -2,12 +2,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, chmodSync, chownSync, copyFileSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { describeTree, fileIdOf } from '../../test/support/describe-tree.ts';
-import { runAsNobody } from '../../test/support/run-as-nobody.ts';
-import { scratchDirectory, subdirectory } from '../../test/support/scratch.ts';
-import { flipByte, seededBytes } from '../../test/support/tree-operations.ts';
-import { createMemoryStorage, createRepository, diffSnapshotAgainstDirectory, pendingRollbacks, planRollback, resumeRollback, rollback, SnapshotError, summarizeChanges, takeSnapshot } from '../index.ts';
-import type { Repository, RollbackProgress } from '../index.ts';
+import { describeTree, fileIdOf } from './support/describe-tree.ts';
+import { runAsNobody } from './support/run-as-nobody.ts';
+import { scratchDirectory, subdirectory } from './support/scratch.ts';
+import { flipByte, seededBytes } from './support/tree-operations.ts';
+import { createMemoryStorage, createRepository, diffSnapshotAgainstDirectory, pendingRollbacks, planRollback, resumeRollback, rollback, SnapshotError, summarizeChanges, takeSnapshot } from '../src/index.ts';
+import type { Repository, RollbackProgress } from '../src/index.ts';
 
 const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
 
@@ -268,7 +268,7 @@ test('an ordinary user rolls back through directories and files that shut even h
   if (process.getuid?.() === 0) chownSync(volume, 65_534, 65_534);
   const output = await runAsNobody(`
     import { chmodSync, mkdirSync, writeFileSync, lstatSync, readdirSync } from 'node:fs';
-    import { createMemoryStorage, createRepository, rollback, takeSnapshot } from ${JSON.stringify(new URL('../index.ts', import.meta.url).href)};
+    import { createMemoryStorage, createRepository, rollback, takeSnapshot } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
     const volume = process.env.VOLUME;
     mkdirSync(volume + '/closed/deeper', { recursive: true });
     writeFileSync(volume + '/closed/deeper/file', 'x', { mode: 0o444 });

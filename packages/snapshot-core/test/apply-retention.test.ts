@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { applyRetention, createMemoryStorage, createRepository, takeSnapshot } from '../index.ts';
+import { applyRetention, createMemoryStorage, createRepository, takeSnapshot } from '../src/index.ts';
 
 const hourMs = 3_600_000;
 
