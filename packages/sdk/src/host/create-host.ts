@@ -35,7 +35,7 @@ export function createHost(given: HostOptions): Host {
   const emit = <Name extends keyof HostEvents>(name: Name, ...payload: HostEvents[Name]): void => {
     try {
       // The emitter's types cannot follow a name that is generic here.
-      (events as EventEmitter).emit(name, ...payload);
+      (events as unknown as EventEmitter).emit(name, ...payload);
     } catch (error) {
       logger.log('error', `a listener for ${name} failed`, { error });
     }

@@ -61,8 +61,9 @@ export function createOperationRunner(context: OperationContext): OperationRunne
     const finding = await ask(doubtful, call);
     await noteFinding(context, key, finding.finding, finding.finding === 'found' ? `found: ${finding.report.rawState}` : finding.reason);
     if (finding.finding === 'found') {
-      const isParked = doubtful.state === 'awaiting-vendor-approval' && finding.report.state === 'awaiting-vendor-approval';
-      return isParked && mayResend ? sendOnce(key, call) : applyReport(context, key, finding.report);
+      // Parked, and approved by the vendor's own people since: the same request has to come again.
+      const isReleased = doubtful.state === 'awaiting-vendor-approval' && finding.report.state === 'dispatching';
+      return isReleased && mayResend ? sendOnce(key, call) : applyReport(context, key, finding.report);
     }
     if (finding.finding === 'cannot-tell') return ledger.find(key);
     if (ttlEndMs(doubtful) <= options.clock.now()) return expireAbsent(key);

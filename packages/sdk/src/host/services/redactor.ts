@@ -59,6 +59,22 @@ export function createRedactor(): Redactor {
 /** The ways in which a value usually turns up in requests, logs and dumps. */
 function formsOf(value: string): string[] {
   const bytes = Buffer.from(value, 'utf8');
-  const base64 = bytes.toString('base64');
-  return [value, JSON.stringify(value).slice(1, -1), encodeURIComponent(value), new URLSearchParams({ v: value }).toString().slice(2), base64, base64.replace(/=+$/, ''), bytes.toString('base64url'), bytes.toString('hex')];
+  const json = JSON.stringify(value).slice(1, -1);
+  const xml = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const hex = bytes.toString('hex');
+  return [
+    value, json, JSON.stringify(json).slice(1, -1), value.replaceAll('\\', '\\\\').replaceAll("'", "\\'"),
+    encodeURIComponent(value), encodeURI(value), new URLSearchParams({ v: value }).toString().slice(2),
+    xml, xml.replaceAll('"', '&quot;'), hex, hex.toUpperCase(),
+    ...base64Cores(bytes), ...base64Cores(Buffer.from(value, 'utf16le')),
+  ].filter((form) => form.length >= shortestSecret);
+}
+
+/** The characters that stand in base64 wherever the value begins in the encoded bytes, in both alphabets. */
+function base64Cores(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((shift) => {
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replace(/=+$/, '');
+    const core = encoded.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + bytes.length) * 8) / 6));
+    return [core, core.replaceAll('+', '-').replaceAll('/', '_')];
+  });
 }
