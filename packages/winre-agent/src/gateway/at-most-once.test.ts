@@ -158,7 +158,7 @@ describe('delivery', () => {
         }
         await world.bench.gateway().close();
       }),
-      { numRuns: 120 },
+      { numRuns: 80 },
     );
   });
 
