@@ -23,7 +23,7 @@ test('the bytes of a page are golden: whoever changes them makes a new version',
   const { payload, references } = encodeTreeNode(page);
   expect(references.map((reference) => reference.id[0])).toEqual(['1', '2', '3']);
   expect(Buffer.from(payload).toString('hex')).toBe(goldenPage);
-  expect(Buffer.from(encodeTreeNode(list).payload).toString('hex')).toBe('010300' + '02' + '01000000' + 'e803000000000000');
+  expect(Buffer.from(encodeTreeNode(list).payload).toString('hex')).toBe('0103000201000000e803000000000000');
 });
 
 test.each([page, list, root])('a node survives its own encoding', (node) => {
@@ -73,17 +73,21 @@ test('damaged bytes are refused or decode to themselves, and nothing else happen
 });
 
 function expectSuspicion(payload: Uint8Array, references: Parameters<typeof decodeTreeNode>[0]['references']): void {
+  expect(['format/damaged', 'format/unsupported', Buffer.from(payload).toString('hex')]).toContain(reencode(payload, references));
+}
+
+/** The bytes that the decoded node encodes to, or the code of the refusal. */
+function reencode(payload: Uint8Array, references: Parameters<typeof decodeTreeNode>[0]['references']): string {
   try {
-    const decoded = decodeTreeNode({ payload, references }, 'test');
-    expect(Buffer.from(encodeTreeNode(decoded).payload)).toEqual(Buffer.from(payload));
+    return Buffer.from(encodeTreeNode(decodeTreeNode({ payload, references }, 'test')).payload).toString('hex');
   } catch (error) {
     if (!SnapshotError.isInstance(error)) throw error;
-    expect(['format/damaged', 'format/unsupported']).toContain(error.code);
+    return error.code;
   }
 }
 
 // Written by hand from the drawing in the codec: version, type, count; then per entry type, flags, common facts, size, name, body.
-const common = 'ed09' + 'e8030000' + 'ffffffff' + '02000000' + 'ffffffffffffffff' + '15cd853dfe9c9717' + 'ffffffffffffffff' + '0700000000000000';
+const common = ['ed09', 'e8030000', 'ffffffff', '02000000', 'ffffffffffffffff', '15cd853dfe9c9717', 'ffffffffffffffff', '0700000000000000'].join('');
 const goldenPage = ['0102', '05000000',
   '0101', common, '0500000000000000', '0100', '61', '0001',
   '0101', common, 'bc02000000000000', '0100', '62', '0101', 'bc02000000000000',

@@ -35,8 +35,8 @@ export class CheckFindings {
       return await work();
     } catch (error) {
       if (!SnapshotError.isInstance(error)) throw error;
-      // Forgotten or replaced by another process after it was listed.
-      if (error.code !== 'storage/not-found') this.add('error', kind, name, error.message);
+      // Small files may be forgotten or replaced by another process after they were listed; packs may not, under our lease.
+      if (error.code !== 'storage/not-found' || kind === 'pack') this.add('error', kind, name, error.message);
       return undefined;
     }
   }
@@ -44,7 +44,7 @@ export class CheckFindings {
   report(): CheckReport {
     const findings = this.#findings.map((finding) => ({ ...finding, damagedSnapshots: [...(this.#harmed.get(finding.file) ?? [])].toSorted() }));
     return {
-      intact: !findings.some(({ severity }) => severity === 'error'),
+      intact: !findings.some(({ severity }) => severity === 'error') && this.#damagedSnapshots.size === 0,
       findings,
       damagedSnapshots: [...this.#damagedSnapshots].toSorted(),
       filesChecked: this.filesChecked,

@@ -20,7 +20,7 @@ export interface CheckFinding {
 
 /** Outcome of `check`. */
 export interface CheckReport {
-  /** True when there is no finding of severity `error`. */
+  /** True when there is no finding of severity `error` and no damaged snapshot. */
   readonly intact: boolean;
   readonly findings: readonly CheckFinding[];
   /** Snapshots that cannot be restored whole, sorted. */

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flipBit } from '../../test/fault-storage.ts';
 import { createHolder, createSeededBytes, createSteppingClock } from '../../test/lent-machine.ts';
-import { sampleChunks, takeSampleSnapshot } from '../../test/sample-snapshot.ts';
+import { loadSampleSnapshot, sampleChunks, takeSampleSnapshot } from '../../test/sample-snapshot.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import type { FileKind, Storage } from '../storage/storage.ts';
 import { checkRepository } from './check-repository.ts';
@@ -102,6 +104,34 @@ describe('check', () => {
       const mattersAlone = kind === 'pack' || kind === 'config';
       expect(gone.findings.filter(({ severity, file }) => severity === 'error' && file === `${kind}/${name}`)).toHaveLength(mattersAlone ? 1 : 0);
     }
+  });
+
+  test('survives any damage, and so does reading: nothing but our own errors, and never wrong bytes', async () => {
+    const { storage, options, repository, first } = await makeWorld();
+    const files = await filesIn(storage);
+    const expected = await loadSampleSnapshot(repository, await repository.getSnapshot(first));
+    const damage = fc.record({ file: fc.nat(), at: fc.nat(), put: fc.uint8Array({ maxLength: 60 }), remove: fc.nat(80) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(damage, { minLength: 1, maxLength: 4 }), async (damages) => {
+        let shown = storage;
+        for (const { file, at, put, remove } of damages) {
+          const { kind = 'pack', name = '' } = files[file % files.length] ?? {};
+          const bytes = await shown.get(kind, name);
+          const from = at % bytes.length;
+          shown = showing(shown, kind, name, new Uint8Array(Buffer.concat([bytes.subarray(0, from), put, bytes.subarray(from + remove)])));
+        }
+        const report = await checkRepository({ ...options, storage: shown, readData: true });
+        const outcome = await (async () => {
+          const opened = await openRepository({ ...options, storage: shown });
+          return loadSampleSnapshot(opened, await opened.getSnapshot(first));
+        })().catch((error: unknown) => {
+          if (!SnapshotError.isInstance(error)) throw error;
+          return report.damagedSnapshots.includes(first) ? expected : error;
+        });
+        expect(outcome).toEqual(expected);
+      }),
+      { numRuns: 150 },
+    );
   });
 
   test('says which snapshots a damaged chunk harms', async () => {

@@ -72,7 +72,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
   return {
     description: root,
     localPath: root,
-    put: (kind, name, parts, options) => {
+    put: async (kind, name, parts, options) => {
       const path = pathOf(kind, name);
       return call(`cannot write ${path}`, 'write', options, async () => {
         await prepareFolder(join(root, temporaryFolder));
@@ -80,11 +80,11 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
         await writeDurably(path, join(root, temporaryFolder, randomUUID()), parts);
       });
     },
-    get: (kind, name, options) => {
+    get: async (kind, name, options) => {
       const path = pathOf(kind, name);
       return call(`cannot read ${path}`, 'read', options, async () => new Uint8Array(await readFile(path, options?.signal && { signal: options.signal })));
     },
-    getRange: (kind, name, offset, lengthBytes, options) => {
+    getRange: async (kind, name, offset, lengthBytes, options) => {
       const path = pathOf(kind, name);
       return call(`cannot read ${path}`, 'read', options, () => readRange(path, offset, lengthBytes));
     },
@@ -100,11 +100,11 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
         if (file) yield file;
       }
     },
-    stat: (kind, name, options) => {
+    stat: async (kind, name, options) => {
       const path = pathOf(kind, name);
       return call(`cannot read ${path}`, 'read', options, () => statFile(path, name));
     },
-    delete: (kind, name, options) => {
+    delete: async (kind, name, options) => {
       const path = pathOf(kind, name);
       return call(`cannot delete ${path}`, 'write', options, async () => {
         try {
@@ -116,7 +116,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
         await syncFolder(dirname(path));
       });
     },
-    deleteLeftovers: (olderThanMs, options) => {
+    deleteLeftovers: async (olderThanMs, options) => {
       const folder = join(root, temporaryFolder);
       return call(`cannot clear ${folder}`, 'write', options, async () => {
         const names = await readdir(folder).catch((cause: unknown) => {
