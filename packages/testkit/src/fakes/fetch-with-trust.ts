@@ -6,10 +6,10 @@ import type { HttpClient } from '@winre-kit/sdk';
 type FetchFunction = HttpClient['fetch'];
 
 /**
- * A real `fetch` that trusts the given CA certificates (PEM) and no others, each request on a connection of its own.
+ * A real `fetch` that trusts the given CA certificates (PEM) and no others, or those of Node when none are given; each request has a connection of its own.
  * It follows no redirect and unpacks no encoding; requests fail with a `TypeError` whose `cause` is the socket's error, as with `fetch`.
  */
-export function createFetchWithTrust(certificateAuthoritiesPem: string): FetchFunction {
+export function createFetchWithTrust(certificateAuthoritiesPem?: string): FetchFunction {
   return async (url, init) => {
     const request = new Request(url, { ...init, ...(init?.body instanceof ReadableStream ? { duplex: 'half' } : {}) });
     request.signal.throwIfAborted();
@@ -20,7 +20,7 @@ export function createFetchWithTrust(certificateAuthoritiesPem: string): FetchFu
         method: request.method,
         headers: { ...Object.fromEntries(request.headers), 'content-length': String(body.length) },
         agent: false,
-        ca: certificateAuthoritiesPem,
+        ...(certificateAuthoritiesPem === undefined ? {} : { ca: certificateAuthoritiesPem }),
       });
       const onAbort = (): void => void outgoing.destroy(request.signal.reason as Error);
       request.signal.addEventListener('abort', onAbort, { once: true });
