@@ -60,7 +60,7 @@ test('for any points and policy: a good point is left, the budget holds, every v
     const before = structuredClone(list);
     const verdicts = planRetention(list, limits, nowMs);
     expect(list).toEqual(before);
-    expect(verdicts.map(({ id }) => id).sort()).toEqual(list.map(({ id }) => id).sort());
+    expect(verdicts.map(({ id }) => id).toSorted()).toEqual(list.map(({ id }) => id).toSorted());
     expect(verdicts.every(({ reasons }) => reasons.length > 0)).toBe(true);
     const kept = list.filter(({ id }) => verdicts.some((verdict) => verdict.id === id && verdict.keep));
     const good = (of: readonly RetentionCandidate[]) => of.filter(({ damaged }) => damaged !== true);

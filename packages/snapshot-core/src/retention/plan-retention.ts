@@ -36,7 +36,7 @@ const hourMs = 3_600_000;
  */
 export function planRetention(snapshots: readonly RetentionCandidate[], policy: RetentionPolicy, nowMs: number): readonly RetentionVerdict[] {
   const { retentionHours, diskBudgetBytes = Number.POSITIVE_INFINITY, keepLabels = [], mayRemoveNewestGood = false } = checkRetentionPolicy(policy);
-  const newestFirst = [...snapshots].sort((left, right) => right.timeMs - left.timeMs || (left.id < right.id ? -1 : 1));
+  const newestFirst = snapshots.toSorted((left, right) => right.timeMs - left.timeMs || (left.id < right.id ? -1 : 1));
   const isFuture = ({ timeMs }: RetentionCandidate) => timeMs > nowMs + clockToleranceMs;
   const isProtected = ({ labels }: RetentionCandidate) => labels.some((label) => keepLabels.includes(label));
   const newestGood = findNewestGood([...newestFirst.filter((snapshot) => !isFuture(snapshot)), ...newestFirst.filter(isFuture)]);

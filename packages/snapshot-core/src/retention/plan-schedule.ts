@@ -26,7 +26,7 @@ const hourMs = 3_600_000;
 export function planSchedule(points: readonly { readonly id: string; readonly timeMs: number }[], policy: RetentionPolicy, nowMs: number): RestorePointSchedule {
   const { cadenceHours, retentionHours } = checkRetentionPolicy(policy);
   const dated = points.filter(({ timeMs }) => timeMs <= nowMs + clockToleranceMs);
-  const expiring = dated.map(({ id, timeMs }) => ({ id, expiresAtMs: timeMs + retentionHours * hourMs })).sort((left, right) => left.expiresAtMs - right.expiresAtMs);
+  const expiring = dated.map(({ id, timeMs }) => ({ id, expiresAtMs: timeMs + retentionHours * hourMs })).toSorted((left, right) => left.expiresAtMs - right.expiresAtMs);
   if (dated.length === 0) {
     const reason = points.length === 0 ? 'there is no restore point yet' : 'all restore points are dated in the future: the clock went back';
     return { isDue: true, dueAtMs: nowMs, reason, expiring };

@@ -45,21 +45,31 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
     step: 'act', action: { path: place.path, displayPath: displayPath(place.path), ...decision }, directory: place.directory, name: stored.name, present,
     ...(stored.type !== 'unread' && { stored }), ...more,
   });
-  if (stored.type === 'unread') return yield act({ action: 'keep', type: 'unread', reason: `the snapshot knows only that it was there (${stored.reason})`, ...noBytes }, found);
-  if (found !== undefined && (context.protectedIds.has(fileIdKey(found)) || found.device !== context.root.facts.device)) {
-    if (found.type !== 'directory' || stored.type !== 'directory' || fileIdKey(found) === context.repositoryId || found.device !== context.root.facts.device)
-      return yield act({ action: 'blocked', type: stored.type, reason: 'the repository or another file system is in its place', ...noBytes }, found);
+  if (stored.type === 'unread') {
+    yield act({ action: 'keep', type: 'unread', reason: `the snapshot knows only that it was there (${stored.reason})`, ...noBytes }, found);
+    return;
+  }
+  if (found !== undefined && isInTheWay(context, stored, found)) {
+    yield act({ action: 'blocked', type: stored.type, reason: 'the repository or another file system is in its place', ...noBytes }, found);
+    return;
   }
   const present = found?.type === stored.type ? found : undefined;
-  if (stored.type === 'file') return yield* planFile(context, stored, present, place, act);
+  if (stored.type === 'file') {
+    yield* planFile(context, stored, present, place, act);
+    return;
+  }
   if (stored.type === 'symlink') {
     const target = present !== undefined && place.directory !== undefined ? readTarget(place.directory, stored.name) : undefined;
-    return yield act(decideSymlink(stored, present, target), present);
+    yield act(decideSymlink(stored, present, target), present);
+    return;
   }
   if (present === undefined) yield act({ action: 'create', type: 'directory', reason: 'it is missing', ...noBytes }, undefined);
   const child = place.directory === undefined ? undefined : openForRollback(context, place.directory, stored.name);
   // Carried out, a directory that still cannot be entered was reported; nothing can be done inside it.
-  if (child === undefined && context.mayChange) return yield act({ action: 'blocked', type: 'directory', reason: 'it cannot be entered', ...noBytes }, present);
+  if (child === undefined && context.mayChange) {
+    yield act({ action: 'blocked', type: 'directory', reason: 'it cannot be entered', ...noBytes }, present);
+    return;
+  }
   try {
     yield* planWrites(context, stored, { directory: child, path: place.path });
   } finally {
@@ -69,6 +79,12 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
   if (now?.type === 'directory' && (context.mayChange || present !== undefined)) yield act(decideMetadata(stored, now), now);
 }
 
+/** The repository itself and other file systems are never entered; a directory that leads to the repository is, but stays a directory. */
+function isInTheWay(context: RollbackContext, stored: TreeEntry, found: FileFacts): boolean {
+  if (found.device !== context.root.facts.device || fileIdKey(found) === context.repositoryId) return true;
+  return context.protectedIds.has(fileIdKey(found)) && stored.type !== 'directory';
+}
+
 type Act = (decision: RollbackDecision, present: FileFacts | undefined, more?: Partial<Extract<RollbackStep, { step: 'act' }>>) => RollbackStep;
 
 async function* planFile(context: RollbackContext, stored: FileEntry, present: FileFacts | undefined, place: Place, act: Act): AsyncGenerator<RollbackStep> {
@@ -76,10 +92,17 @@ async function* planFile(context: RollbackContext, stored: FileEntry, present: F
   if (existingPath !== undefined) {
     const existing = await lookAtPath(context, existingPath);
     const linked = existing !== undefined && present !== undefined && sameFile(existing, present);
-    if (linked) return yield act({ action: 'keep', type: 'file', reason: `it is another name of ${displayPath(existingPath)}`, ...noBytes }, present);
-    return yield act({ action: 'link', type: 'file', reason: `it was another name of ${displayPath(existingPath)}`, ...noBytes }, present, { existingPath });
+    if (linked) {
+      yield act({ action: 'keep', type: 'file', reason: `it is another name of ${displayPath(existingPath)}`, ...noBytes }, present);
+      return;
+    }
+    yield act({ action: 'link', type: 'file', reason: `it was another name of ${displayPath(existingPath)}`, ...noBytes }, present, { existingPath });
+    return;
   }
-  if (present === undefined || place.directory === undefined) return yield act(decideFile(stored, undefined, { state: 'unreadable' }, 'none'), undefined);
+  if (present === undefined || place.directory === undefined) {
+    yield act(decideFile(stored, undefined, { state: 'unreadable' }, 'none'), undefined);
+    return;
+  }
   // Looked at again: replacing another name of the same data has changed its link count.
   const facts = lookAt(place.directory, stored.name) ?? present;
   const difference = await compareContent(context.repository, place.directory, stored.name, stored, context.pacer, context.options);

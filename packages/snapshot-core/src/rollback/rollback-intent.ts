@@ -41,7 +41,7 @@ export async function pendingRollbacks(repository: Repository, options: CallOpti
     // Another process may have finished it since the listing.
     if (bytes !== undefined) intents.push(decodeIntent(bytes, name));
   }
-  return intents.sort((left, right) => left.startedAtMs - right.startedAtMs);
+  return intents.toSorted((left, right) => left.startedAtMs - right.startedAtMs);
 }
 
 /** Checks an operation id. @throws {SnapshotError} `argument/invalid` */

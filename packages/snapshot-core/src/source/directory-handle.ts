@@ -81,7 +81,7 @@ function openByPath(path: Buffer, look: typeof statSync | typeof lstatSync): Dir
 const syncDescriptor = promisify(fsync);
 
 function sortedNames(path: Buffer): Uint8Array[] {
-  return readdirSync(path, { encoding: 'buffer' }).sort(compareNames);
+  return readdirSync(path, { encoding: 'buffer' }).toSorted(compareNames);
 }
 
 function systemError(code: string, path: Buffer): TypeError {

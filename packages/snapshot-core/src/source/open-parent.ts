@@ -14,6 +14,6 @@ export async function withParentOf<T>(root: DirectoryHandle, path: Uint8Array, w
     }
     return await work(directory, name);
   } finally {
-    for (const directory of opened.reverse()) directory.close();
+    for (const directory of opened.toReversed()) directory.close();
   }
 }

@@ -25,7 +25,7 @@ function linkGroups(root: string): Map<string, string> {
   const first = new Map<bigint, string>();
   const groups = new Map<string, string>();
   const visit = (directory: Buffer, prefix: Buffer): void => {
-    for (const name of readdirSync(directory, { encoding: 'buffer' }).sort((left, right) => Buffer.compare(left, right))) {
+    for (const name of readdirSync(directory, { encoding: 'buffer' }).toSorted((left, right) => Buffer.compare(left, right))) {
       const path = Buffer.concat([directory, Buffer.from('/'), name]);
       const relative = prefix.length === 0 ? name : Buffer.concat([prefix, Buffer.from('/'), name]);
       const stats = lstatSync(path, { bigint: true });
