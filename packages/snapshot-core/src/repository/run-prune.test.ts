@@ -78,6 +78,29 @@ describe('prune', () => {
     await isSound(repository);
   });
 
+  test('frees what it can before it copies, so that a nearly full disk is no dead end', async () => {
+    const { clock, storage, repository, forget, open } = await makeWorld();
+    const shared = sampleChunks(7, 1);
+    await forget((await takeSampleSnapshot(repository, sampleChunks(5, 200))).id);
+    await repository.prune({ graceMs });
+    const gone = await takeSampleSnapshot(repository, [...sampleChunks(1, 30), ...shared]);
+    const kept = await takeSampleSnapshot(repository, shared);
+    await forget(gone.id);
+    clock.advance(graceMs);
+    const packWrites: string[] = [];
+    storage.beforeWrite = (call, kind) => {
+      if (kind === 'pack') packWrites.push(call);
+    };
+    const report = await repository.prune({ graceMs });
+    expect(actionsOf(report)).toEqual(expect.arrayContaining(['delete', 'rewrite']));
+    expect(packWrites).toEqual(['delete', 'delete', 'put']);
+    storage.beforeWrite = () => undefined;
+    clock.advance(graceMs);
+    await repository.prune({ graceMs });
+    expect(await loadSampleSnapshot(await open(), kept)).toEqual(shared);
+    await isSound(repository);
+  });
+
   test('what comes back within the grace time is not deduplicated against the condemned', async () => {
     const { clock, repository, forget } = await makeWorld();
     const chunks = sampleChunks(3, 3);
@@ -112,6 +135,24 @@ describe('prune', () => {
       await repository.prune({ graceMs });
     }
     expect(await loadSampleSnapshot(await open(), snapshot)).toEqual(chunks);
+    expectKept(await open(), snapshot.rootId, chunks);
+    await isSound(repository);
+  });
+
+  test('moves the living out of a tree pack with any dead tree, so that no tree outlives what is below it', async () => {
+    const { clock, repository, open } = await makeWorld();
+    const chunks = sampleChunks(8, 3);
+    const { deadRoot, kept } = await repository.withLease('shared', async () => ({
+      deadRoot: await saveSampleTree(repository, sampleChunks(9, 3)),
+      kept: await commitSampleSnapshot(repository, chunks),
+    }));
+    expect(repository.locate(deadRoot)?.packName).toBe(repository.locate(kept.rootId)?.packName);
+    expect(actionsOf(await repository.prune({ graceMs }))).toContain('rewrite');
+    expect((await open()).has(deadRoot, 'tree')).toBe(false);
+    clock.advance(graceMs);
+    expect(actionsOf(await repository.prune({ graceMs }))).toContain('delete');
+    expectKept(await open(), kept.rootId, chunks);
+    expect(await loadSampleSnapshot(await open(), kept)).toEqual(chunks);
     await isSound(repository);
   });
 

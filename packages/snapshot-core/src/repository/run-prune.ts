@@ -1,6 +1,7 @@
 import { readIndexFiles, writeIndexFile } from '../chunk-index/index-files.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { CondemnedPack } from '../format/prune-epoch.ts';
+import type { PackManifest } from '../format/pack-manifest.ts';
+import type { CondemnedPack, PruneEpoch } from '../format/prune-epoch.ts';
 import { writePruneEpoch } from './epoch-files.ts';
 import { planPrune, type PrunablePack } from './plan-prune.ts';
 import type { PackVerdict, PruneOptions, PruneReport } from './prune-report.ts';
@@ -14,57 +15,79 @@ const defaultRewriteAboveDeadShare = 0.5;
 const packsPerIndexFile = 512;
 
 /**
- * Plans, then acts in an order in which a kill loses nothing: copies → index → epoch → look for new snapshots → index
- * without the packs → packs. The caller holds the exclusive lease.
+ * Plans, then acts in an order in which a kill loses nothing: copies of trees → index → epoch → look for new snapshots →
+ * index without the packs → packs. Data are copied last, when the deletion has made room. The caller holds the exclusive lease.
  */
 export async function runPrune(state: RepositoryState, options: PruneOptions = {}): Promise<PruneReport> {
-  const { storage, config, objects } = state;
+  const { storage, objects } = state;
   const graceMs = options.graceMs ?? defaultGraceMs;
   const before = await reloadIndex(state, options);
   const needed = new Set<string>();
   const known = await collectNeeded(state, needed, new Set(), options);
   const nowMs = await storage.timeMs();
-  const condemned = new Map(before.condemned.map((pack) => [pack.packName, pack]));
-  const packs: PrunablePack[] = objects.index.packs.map(({ name, kind, directory }) => {
-    const condemnedAtMs = condemned.get(name)?.condemnedAtMs;
-    return { name, kind, objects: directory.objects, ...(condemnedAtMs !== undefined && { condemnedAtMs }) };
-  });
+  const condemnedAtMs = new Map(before.condemned.map((pack) => [pack.packName, pack.condemnedAtMs]));
+  const packs = objects.index.packs.map((pack) => toPrunable(pack, condemnedAtMs.get(pack.name)));
   const rewriteAboveDeadShare = options.rewriteAboveDeadShare ?? defaultRewriteAboveDeadShare;
   const verdicts = planPrune({ packs, isNeeded: (id, kind) => needed.has(objectKey(id, kind)), nowMs, graceMs, rewriteAboveDeadShare });
+  const toDelete = namesOf(verdicts, 'delete');
+  const fileBytes = new Map(objects.index.packs.map((pack) => [pack.name, pack.fileBytes]));
+  const sumBytes = (names: readonly string[]) => names.reduce((sum, name) => sum + (fileBytes.get(name) ?? 0), 0);
   const report = (deleted: readonly string[], epoch: number): PruneReport => ({
     verdicts,
     epoch,
-    deletedBytes: fileBytesOf(state, deleted),
-    condemnedBytes: fileBytesOf(state, namesOf(verdicts, 'condemn', 'rewrite')),
+    deletedBytes: sumBytes(deleted),
+    condemnedBytes: sumBytes(namesOf(verdicts, 'condemn', 'rewrite')),
   });
-  if (options.dryRun) return report(namesOf(verdicts, 'delete'), before.epoch);
+  if (options.dryRun) return report(toDelete, before.epoch);
 
   const rewrites = new Set(namesOf(verdicts, 'rewrite'));
-  for (const pack of packs) {
-    if (!rewrites.has(pack.name)) continue;
-    for (const { id } of pack.objects) if (needed.has(objectKey(id, pack.kind))) await objects.copy(id, pack.kind, options);
-    await state.leases.renew(options);
-  }
-  await objects.flush(options);
+  const treeRewrites = packs.filter(({ name, kind }) => kind === 'tree' && rewrites.has(name));
+  const dataRewrites = packs.filter(({ name, kind }) => kind === 'data' && rewrites.has(name));
+  await copyLiving(state, treeRewrites, needed, options);
 
-  const toDelete = namesOf(verdicts, 'delete');
-  let epoch = before.epoch;
-  if (toDelete.length > 0 || namesOf(verdicts, 'condemn', 'rewrite', 'reprieve').length > 0) {
-    epoch++;
-    const next = nextCondemned(verdicts, condemned, nowMs);
-    await writePruneEpoch(storage, config.repositoryId, { epoch, condemned: next }, options);
-    objects.index.setCondemned(next.map(({ packName }) => packName));
-  }
-  state.epoch = epoch;
+  const waiting = new Set(dataRewrites.map(({ name }) => name));
+  const condemned = verdicts
+    .filter(({ action, packName }) => action !== 'keep' && action !== 'reprieve' && !waiting.has(packName))
+    .map(({ packName }) => ({ packName, condemnedAtMs: condemnedAtMs.get(packName) ?? nowMs }));
+  const changes = namesOf(verdicts, 'condemn', 'reprieve', 'delete').length + treeRewrites.length;
+  await raiseEpoch(state, before.epoch + (changes > 0 ? 1 : 0), before, condemned, options);
 
   // A snapshot committed under a lease that this run did not see is found here, or finds the new epoch.
   await collectNeeded(state, needed, known, options);
-  const isStillNeeded = (name: string) => packs.some((pack) => pack.name === name && pack.objects.some(({ id }) => needed.has(objectKey(id, pack.kind)) && !objects.has(id, pack.kind)));
-  const deletable = toDelete.filter((name) => !isStillNeeded(name));
-  const result = report(deletable, epoch);
-  await deletePacks(state, deletable, options);
+  const isNeededStill = ({ kind, objects: held }: PrunablePack) => held.some(({ id }) => needed.has(objectKey(id, kind)) && !objects.has(id, kind));
+  const deleted = packs.filter((pack) => toDelete.includes(pack.name) && !isNeededStill(pack)).map(({ name }) => name);
+  await deletePacks(state, deleted, options);
   await storage.deleteLeftovers(graceMs, options);
-  return result;
+
+  if (dataRewrites.length > 0) {
+    await copyLiving(state, dataRewrites, needed, options);
+    const left = condemned.filter(({ packName }) => !deleted.includes(packName));
+    const rewritten = dataRewrites.map(({ name }) => ({ packName: name, condemnedAtMs: nowMs }));
+    await raiseEpoch(state, state.epoch + 1, before, [...left, ...rewritten], options);
+  }
+  return report(deleted, state.epoch);
+}
+
+function toPrunable({ name, kind, directory }: PackManifest, condemnedAtMs: number | undefined): PrunablePack {
+  return { name, kind, objects: directory.objects, ...(condemnedAtMs !== undefined && { condemnedAtMs }) };
+}
+
+/** Copies what is needed out of packs that are to go, and makes the copies durable. */
+async function copyLiving(state: RepositoryState, packs: readonly PrunablePack[], needed: ReadonlySet<string>, options?: PruneOptions): Promise<void> {
+  for (const pack of packs) {
+    for (const { id } of pack.objects) if (needed.has(objectKey(id, pack.kind))) await state.objects.copy(id, pack.kind, options);
+    await state.leases.renew(options);
+  }
+  await state.objects.flush(options);
+}
+
+/** Makes an epoch the current one; one that is not higher than what was read is only taken over. */
+async function raiseEpoch(state: RepositoryState, epoch: number, before: PruneEpoch, condemned: readonly CondemnedPack[], options?: PruneOptions): Promise<void> {
+  if (epoch > before.epoch) {
+    await writePruneEpoch(state.storage, state.config.repositoryId, { epoch, condemned }, options);
+    state.objects.index.setCondemned(condemned.map(({ packName }) => packName));
+  }
+  state.epoch = epoch;
 }
 
 /** Adds what the snapshots not in `known` need. Refuses to go on when a snapshot cannot be followed: what it needs is unknown. */
@@ -78,12 +101,6 @@ async function collectNeeded(state: RepositoryState, needed: Set<string>, known:
     await state.leases.renew(options);
   }
   return new Set(snapshots.map(({ id }) => id));
-}
-
-function nextCondemned(verdicts: readonly PackVerdict[], condemned: ReadonlyMap<string, CondemnedPack>, nowMs: number): CondemnedPack[] {
-  return verdicts
-    .filter(({ action }) => action !== 'keep' && action !== 'reprieve')
-    .map(({ packName }) => ({ packName, condemnedAtMs: condemned.get(packName)?.condemnedAtMs ?? nowMs }));
 }
 
 async function deletePacks(state: RepositoryState, packNames: readonly string[], options?: PruneOptions): Promise<void> {
@@ -106,9 +123,4 @@ async function deletePacks(state: RepositoryState, packNames: readonly string[],
 
 function namesOf(verdicts: readonly PackVerdict[], ...actions: readonly PackVerdict['action'][]): string[] {
   return verdicts.filter(({ action }) => actions.includes(action)).map(({ packName }) => packName);
-}
-
-function fileBytesOf({ objects }: RepositoryState, packNames: readonly string[]): number {
-  const names = new Set(packNames);
-  return objects.index.packs.reduce((sum, pack) => sum + (names.has(pack.name) ? pack.fileBytes : 0), 0);
 }
