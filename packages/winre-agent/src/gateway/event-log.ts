@@ -64,8 +64,11 @@ export function createEventLog(config: { readonly streamId: string; readonly kee
         position = nextPosition();
         gap = false;
         const shown = batch.filter((event) => wanted(event));
-        yield* shown;
-        if (shown.length > 0 || isFirst) yield checkpoint(position);
+        if (shown.length > 0 || isFirst) shown.push(checkpoint(position));
+        for (const event of shown) {
+          if (ended.aborted) return;
+          yield event;
+        }
         // oxlint-disable-next-line no-await-in-loop -- the stream goes on when there is something to tell
         if (position === nextPosition()) await change;
       }

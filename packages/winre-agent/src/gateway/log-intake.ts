@@ -52,11 +52,14 @@ export function createLogIntake(windowBytes: number, logger: Logger): LogIntake 
     } catch (cause) {
       // The chunk stays at the head and is offered again with the next request; the device is held back meanwhile.
       logger.log('warn', 'the log sink refused a chunk', { deviceId, reason: cause instanceof Error ? cause.message : 'unknown' });
-    } finally {
-      intake.draining = undefined;
     }
   };
-  const drain = (deviceId: string, intake: Intake): Promise<void> => (intake.draining ??= consumeWaiting(deviceId, intake));
+  const drain = (deviceId: string, intake: Intake): Promise<void> => {
+    intake.draining ??= consumeWaiting(deviceId, intake).finally(() => {
+      intake.draining = undefined;
+    });
+    return intake.draining;
+  };
 
   return {
     window: (deviceId, bootId) => {
