@@ -31,7 +31,7 @@ describe('SecretValue', () => {
   /** What a careless caller would do with it. */
   const asText = secret as unknown as string;
   test.each<[string, () => string]>([
-    ['a template', () => `${asText}`], ['concatenation', () => 'x' + asText], ['JSON', () => JSON.stringify({ secret })], ['inspect', () => inspect({ secret }, { showHidden: true, depth: 9 })],
+    ['a template', () => `x${asText}`], ['concatenation', () => 'x' + asText], ['JSON', () => JSON.stringify({ secret })], ['inspect', () => inspect({ secret }, { showHidden: true, depth: 9 })],
     ['inspect as logged by %o', () => inspect([secret], { showHidden: true, showProxy: true })], ['its members', () => JSON.stringify(Object.entries(secret))], ['a copy', () => inspect(Object.assign({}, secret))],
     ['an error', () => inspect(new Error(`failed with ${asText}`, { cause: secret }))],
   ])('%s does not show it', (_how, show) => {
@@ -39,7 +39,7 @@ describe('SecretValue', () => {
   });
   test('reveal gives the value', () => {
     expect(secret.reveal()).toBe('canary-7f3a');
-    expect(`${asText}`).toBe('«secret»');
+    expect(`a ${asText}`).toBe('a «secret»');
   });
 });
 

@@ -1,7 +1,7 @@
 import { createStatementSigner, generateSigningKey, instantAt, isSignedBy, planDigestOf, RecoveryError, SecretValue, toBase64, type PlanBinding, type StatementSigner, type TrustedKey } from '@winre-kit/sdk';
 import {
   commandSecretContext, errorReply, helloRequestSchema, logsRequestSchema, protocolRoutes, readChannelClaim, reportRequestSchema, sealSecret, signRevocations, signTime, verifyChannelRequest, verifyEnrolment,
-  type Command, type HelloStatement, type OperationCommand, type ReportRequest,
+  type Command, type HelloReply, type HelloStatement, type OperationCommand, type PollReply, type ReportRequest,
 } from '@winre-kit/winre-agent/protocol';
 import { beforeEach, expect, test } from 'vitest';
 import type { DeviceBehaviour } from './device-behaviour.ts';
@@ -38,7 +38,7 @@ class StubGateway {
     const bytes = new Uint8Array(await request.arrayBuffer());
     const body = JSON.parse(Buffer.from(bytes).toString()) as { statement: { timeNonce: string } };
     const revocations = await signRevocations({ kind: 'winre-revocations/v1', tenantId: 'tenant-1', sequence: 0, issuedAt: instantAt(0), revokedKeyIds: [], revokedDeviceIds: [] }, this.#key);
-    const common = async (): Promise<object> => ({ time: await signTime(body.statement.timeNonce, 0, this.#key), revocations, policies: {}, consent: { categories: [] } });
+    const common = async (): Promise<Pick<HelloReply, 'time' | 'revocations' | 'policies' | 'consent'>> => ({ time: await signTime(body.statement.timeNonce, 0, this.#key), revocations, policies: {}, consent: { categories: [] } });
     if (path === protocolRoutes.enrol) {
       const { statement } = await verifyEnrolment(body);
       this.#deviceKey = statement.devicePublicKey;
@@ -51,13 +51,13 @@ class StubGateway {
       if (!(await isSignedBy(this.#deviceKey, statement, signature))) throw new RecoveryError('unauthenticated', 'bad hello');
       this.hellos.push(statement);
       this.knownChannel = `channel-${this.hellos.length}`;
-      return { channelId: this.knownChannel, sessionId: 'session-1', heartbeatEveryMs: 1_000, logWindowBytes: 1_000, lastLogSequence: 4, trustUpdates: [], ...(await common()) };
+      return { channelId: this.knownChannel, sessionId: 'session-1', heartbeatEveryMs: 1_000, logWindowBytes: 1_000, lastLogSequence: 4, settingsVersion: '1', trustUpdates: [], ...(await common()) } satisfies HelloReply;
     }
     const claim = readChannelClaim(request.headers);
     if (claim.channelId !== this.knownChannel) throw new RecoveryError('unauthenticated', 'no such channel', { facts: { reason: 'unknown-channel' } });
     await verifyChannelRequest(claim, { method: 'POST', path, body: bytes }, this.#deviceKey);
     this.sequences.push(claim.sequence);
-    if (path === protocolRoutes.poll) return { commands: this.queue.splice(0), logs: { acknowledgedSequence: 0, windowBytes: 1_000 } };
+    if (path === protocolRoutes.poll) return { commands: this.queue.splice(0), logs: { acknowledgedSequence: 0, windowBytes: 1_000 } } satisfies PollReply;
     if (path === protocolRoutes.report) {
       const { reports } = reportRequestSchema.parse(body);
       this.reports.push(...reports);

@@ -4,7 +4,7 @@ import {
 import {
   challengeReplySchema, commandSecretContext, emptyReplySchema, enrolmentReplySchema, generateSealingKey, helloReplySchema, logsReplySchema, openSealed, pollReplySchema, protocolRoutes,
   refusalReason, reportReplySchema, signEnrolment, signHello, verifyTime,
-  type Command, type EnrolmentReply, type HelloReply, type HelloStatement, type LogsReply, type OperationCommand, type PollReply, type Query, type QueryReply, type SealingKeyPair,
+  type Command, type EnrolmentReply, type HelloReply, type HelloStatement, type LogsReply, type OperationCommand, type PollReply, type PollRequest, type Query, type QueryReply, type SealingKeyPair,
 } from '@winre-kit/winre-agent/protocol';
 import type { DeviceBehaviour } from './device-behaviour.ts';
 import { answerQuery } from './fake-device-answers.ts';
@@ -81,6 +81,8 @@ export function createFakeWinreDevice(settings: FakeWinreDeviceSettings): FakeWi
   let bootId = nonce();
   let heartbeat = 0;
   let logSequence = 0;
+  /** The newest settings it has been given; it follows none of them. */
+  let known = { trustSequence: 0, revocationsSequence: -1, settingsVersion: '' };
 
   const requireEnrolment = (): EnrolmentReply => {
     if (!enrolment) throw new RecoveryError('failed-precondition', 'the fake device is not enrolled: call enrol first');
@@ -96,6 +98,14 @@ export function createFakeWinreDevice(settings: FakeWinreDeviceSettings): FakeWi
   const succeed = (key: string): void => {
     ledger.report(key, 'verifying', { percent: 90 });
     ledger.report(key, 'succeeded', { percent: 100, evidence: { kind: 'fake-device', source: 'agent', observedAt: instantAt(clock.now()), detail: { effects: effects.get(key) ?? 0 } } });
+  };
+
+  const takeSettings = (reply: Pick<PollReply, 'revocations' | 'trustUpdates' | 'settingsVersion'>): void => {
+    known = {
+      trustSequence: reply.trustUpdates?.at(-1)?.statement.sequence ?? known.trustSequence,
+      revocationsSequence: reply.revocations?.statement.sequence ?? known.revocationsSequence,
+      settingsVersion: reply.settingsVersion ?? known.settingsVersion,
+    };
   };
 
   const perform = (command: OperationCommand, behaviour: DeviceBehaviour): void => {
@@ -146,10 +156,11 @@ export function createFakeWinreDevice(settings: FakeWinreDeviceSettings): FakeWi
       const reply = await wire.post(protocolRoutes.enrol, request, enrolmentReplySchema);
       await verifyTime(reply.time, { nonce: timeNonce, trustedKeys: reply.trustedKeys, revokedKeyIds: new Set() });
       enrolment = reply;
+      known = { trustSequence: reply.trustSequence, revocationsSequence: reply.revocations.statement.sequence, settingsVersion: '' };
       return reply;
     },
     async hello(how = {}) {
-      const { deviceId, enrolmentEpoch, trustedKeys, trustSequence } = requireEnrolment();
+      const { deviceId, enrolmentEpoch, trustedKeys } = requireEnrolment();
       const { challenge } = await wire.post(protocolRoutes.challenge, { deviceId }, challengeReplySchema);
       const timeNonce = nonce();
       const sealingKey = await generateSealingKey();
@@ -159,12 +170,13 @@ export function createFakeWinreDevice(settings: FakeWinreDeviceSettings): FakeWi
         deviceId, enrolmentEpoch, challenge, mode, bootReason: how.bootReason ?? 'boot-failure', bootId, ...(mode === 'recovery' && resumeSessionId !== undefined ? { resumeSessionId } : {}),
         agentVersion: '0.0.0-fake', osBuild: '26100.4061', winreVersion: '10.0.26100.1', stateGeneration: ledger.stateGeneration, lastCommandSequence: ledger.lastCommandSequence,
         openOperations: [...ledger.openOperations], abilities: settings.abilities ?? { interpreters: ['cmd', 'sh'], networkKinds: ['ethernet-dhcp', 'ethernet-static', 'wifi-wpa2-psk'], maxScriptBytes: 1_048_576 },
-        sealingPublicKey: sealingKey.publicKey, trustSequence, revocationsSequence: -1, timeNonce,
+        sealingPublicKey: sealingKey.publicKey, trustSequence: known.trustSequence, revocationsSequence: known.revocationsSequence, timeNonce,
       };
       const reply = await wire.post(protocolRoutes.hello, await signHello(statement, await signer()), helloReplySchema);
       await verifyTime(reply.time, { nonce: timeNonce, trustedKeys, revokedKeyIds: new Set() });
       wire.openChannel(reply.channelId);
       channel = { reply, sealingKey };
+      takeSettings(reply);
       sessionId = reply.sessionId;
       logSequence = Math.max(logSequence, reply.lastLogSequence);
       state = 'up';
@@ -173,7 +185,10 @@ export function createFakeWinreDevice(settings: FakeWinreDeviceSettings): FakeWi
     async poll({ waitMs = 0, signal } = {}) {
       if (state !== 'up') return undefined;
       await sendReports();
-      const reply = await wire.postSigned(protocolRoutes.poll, { waitMs, heartbeat: heartbeat++, lastCommandSequence: ledger.lastCommandSequence, openQueryIds: [] }, pollReplySchema, signal);
+      heartbeat += 1;
+      const request: PollRequest = { waitMs, heartbeat, lastCommandSequence: ledger.lastCommandSequence, openQueryIds: [], ...known };
+      const reply = await wire.postSigned(protocolRoutes.poll, request, pollReplySchema, signal);
+      takeSettings(reply);
       for (const command of reply.commands) {
         received.push(command);
         if (command.kind === 'query') await answer(command.commandId, command.query);
