@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createStatementSigner, generateSigningKey, parseOrThrow, sha256Hex, toBase64, utf8, type Clock, type SecretValue } from '@winre-kit/sdk';
 import { z } from 'zod';
-import { enrolmentReplySchema, enrolmentStatementSchema, protocolRoutes, signEnrolment, verifyRevocations, verifyTime, type EnrolmentReply } from '../protocol/index.ts';
+import { enrolmentReplySchema, enrolmentStatementSchema, protocolRoutes, signEnrolment, verifyRevocations, verifyTime, type EnrolmentReply, type RevocationsStatement } from '../protocol/index.ts';
 import { jsonFile } from '../platform/json-file.ts';
 import type { Platform } from '../platform/platform.ts';
 import { createGatewayClient } from './channel/gateway-client.ts';
@@ -51,28 +51,31 @@ export async function enrol(settings: EnrolmentRequestSettings, signal: AbortSig
   const request = { statement, signature: await createStatementSigner(deviceKey).sign(statement), token: token.reveal() };
   const client = createGatewayClient({ gatewayUrl, caCertificatesPem, network: platform.network, clock });
   let reply: EnrolmentReply;
+  let revocations: RevocationsStatement;
   try {
     reply = parseOrThrow(enrolmentReplySchema, await client.post(protocolRoutes.enrol, { body: utf8(JSON.stringify(request)), timeoutMs: requestTimeoutMs, signal }), 'enrolment reply', 'unavailable');
+    // The keys come over a connection that the pinned authority vouches for; that they belong together is checked before they are believed.
+    const { tenantId, trustedKeys } = reply;
+    revocations = await verifyRevocations(reply.revocations, { tenantId, trustedKeys, current: undefined });
+    const gatewayTimeMs = await verifyTime(reply.time, { nonce: statement.timeNonce, trustedKeys, revokedKeyIds: new Set(revocations.revokedKeyIds) });
+    client.requireValidAt(gatewayTimeMs);
   } finally {
     client.close();
   }
-  const { tenantId, trustedKeys } = reply;
-  // The keys come over a connection that the pinned authority vouches for; that they belong together is checked before they are believed.
-  const revocations = await verifyRevocations(reply.revocations, { tenantId, trustedKeys, current: undefined });
-  await verifyTime(reply.time, { nonce: statement.timeNonce, trustedKeys, revokedKeyIds: new Set(revocations.revokedKeyIds) });
   const record: EnrolmentRecord = {
-    tenantId,
+    tenantId: reply.tenantId,
     deviceId: reply.deviceId,
     enrolmentEpoch: reply.enrolmentEpoch,
     deviceKey,
     stateGeneration: statement.stateGeneration,
     trustSequence: reply.trustSequence,
-    trustedKeys,
+    trustedKeys: reply.trustedKeys,
     caCertificatesPem: reply.caCertificatesPem?.length ? reply.caCertificatesPem : [...caCertificatesPem],
     revocations,
     ...(reply.escrowKey && { escrowKey: reply.escrowKey }),
     policies: reply.policies,
     consent: reply.consent,
+    settingsVersion: '',
   };
   await enrolmentFile(stateFolder).write(record);
   await rm(pendingPath, { force: true });

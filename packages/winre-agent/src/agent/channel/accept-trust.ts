@@ -9,6 +9,7 @@ export interface TrustNews {
   readonly escrowKey?: EscrowKey | undefined;
   readonly policies?: DevicePolicies | undefined;
   readonly consent?: Consent | undefined;
+  readonly settingsVersion?: string | undefined;
 }
 
 /**
@@ -37,6 +38,7 @@ export async function acceptTrust(record: EnrolmentRecord, news: TrustNews): Pro
     ...(news.escrowKey && { escrowKey: news.escrowKey }),
     ...(news.policies && { policies: news.policies }),
     ...(news.consent && { consent: news.consent }),
+    ...(news.settingsVersion !== undefined && { settingsVersion: news.settingsVersion }),
   };
 }
 

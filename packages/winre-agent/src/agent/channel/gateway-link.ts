@@ -1,5 +1,5 @@
 import { instantAt, parseOrThrow, RecoveryError, toBase64, type Clock } from '@winre-kit/sdk';
-import { logsReplySchema, pollReplySchema, protocolLimits, reportReplySchema, verifyTime, type Command, type PollReply } from '../../protocol/index.ts';
+import { logsReplySchema, pollReplySchema, protocolLimits, reportReplySchema, verifyTime, type Command, type PollReply, type PollRequest } from '../../protocol/index.ts';
 import type { AgentLog } from '../agent-log.ts';
 import type { EnrolmentRecord } from '../state/enrolment-record.ts';
 import { revokedKeyIdsOf } from '../state/enrolment-record.ts';
@@ -7,7 +7,7 @@ import { anchorTime, gatewayTimeAt, type TimeAnchor, type TimeSample } from '../
 import type { OperationLedger } from '../state/operation-ledger.ts';
 import type { NetworkAdapter } from '../../platform/network-adapter.ts';
 import { acceptTrust, type TrustNews } from './accept-trust.ts';
-import { createGatewayClient } from './gateway-client.ts';
+import { createGatewayClient, type GatewayClient } from './gateway-client.ts';
 import type { LogSender } from './log-sender.ts';
 import { openChannel, requestTimeoutMs, type Channel, type HelloFacts } from './open-channel.ts';
 import { reconnectDelayMs } from './reconnect-delay.ts';
@@ -63,15 +63,22 @@ export function createGatewayLink(settings: GatewayLinkSettings): GatewayLink {
   const learnTime = async (sample: TimeSample): Promise<void> => {
     anchor = anchorTime(anchor, sample);
     const { replacesLostLedger, anchoredAtMs } = ledger.view;
-    if (replacesLostLedger && anchoredAtMs === undefined) await ledger.append({ entry: 'anchored', gatewayTimeMs: Math.ceil(gatewayTimeAt(anchor, clock.monotonicMs()) ?? 0) });
+    if (replacesLostLedger && anchoredAtMs === undefined) await ledger.append({ entry: 'anchored', gatewayTimeMs: gatewayTimeAt(anchor, clock.monotonicMs()) ?? 0 });
   };
 
-  const pollForever = async (open: Channel, signal: AbortSignal): Promise<never> => {
+  const pollForever = async (open: Channel, client: GatewayClient, signal: AbortSignal): Promise<never> => {
     for (;;) {
       const waitMs = Math.min(open.heartbeatEveryMs, protocolLimits.maxPollWaitMs);
       const timeNonce = toBase64(settings.randomBytes(24));
       heartbeat += 1;
-      const request = { waitMs, heartbeat, lastCommandSequence: ledger.view.lastCommandSequence, openQueryIds: settings.openQueryIds(), network: await settings.network.status(), timeNonce };
+      const { trustSequence, revocations, settingsVersion } = enrolment.current;
+      const request: PollRequest = {
+        waitMs, heartbeat, timeNonce, trustSequence, settingsVersion,
+        revocationsSequence: revocations?.sequence ?? -1,
+        lastCommandSequence: ledger.view.lastCommandSequence,
+        openQueryIds: [...settings.openQueryIds()],
+        network: await settings.network.status(),
+      };
       const sentAtMs = clock.monotonicMs();
       const reply: PollReply = parseOrThrow(pollReplySchema, await open.post('poll', request, { signal, timeoutMs: waitMs + requestTimeoutMs }), 'poll reply', 'unavailable');
       await learn(reply);
@@ -79,18 +86,19 @@ export function createGatewayLink(settings: GatewayLinkSettings): GatewayLink {
         const { trustedKeys } = enrolment.current;
         const gatewayTimeMs = await verifyTime(reply.time, { nonce: timeNonce, trustedKeys, revokedKeyIds: revokedKeyIdsOf(enrolment.current) });
         await learnTime({ sentAtMs, receivedAtMs: clock.monotonicMs(), gatewayTimeMs });
+        client.requireValidAt(gatewayTimeMs);
       }
       logs.settle(reply.logs);
       await settings.onCommands(reply.commands, open);
     }
   };
-  const reportForever = async (open: Channel, signal: AbortSignal): Promise<never> => {
+  const reportForever = async (open: Channel, _client: GatewayClient, signal: AbortSignal): Promise<never> => {
     for (;;) {
       const reports = await outbox.nextBatch(signal);
       await outbox.settle(parseOrThrow(reportReplySchema, await open.post('report', { reports }, { signal }), 'report reply', 'unavailable'));
     }
   };
-  const sendLogsForever = async (open: Channel, signal: AbortSignal): Promise<never> => {
+  const sendLogsForever = async (open: Channel, _client: GatewayClient, signal: AbortSignal): Promise<never> => {
     for (let chunks = logs.firstBatch(); ; chunks = await logs.nextBatch(signal)) {
       logs.settle(parseOrThrow(logsReplySchema, await open.post('logs', { chunks }, { signal }), 'logs reply', 'unavailable'));
     }
@@ -102,15 +110,17 @@ export function createGatewayLink(settings: GatewayLinkSettings): GatewayLink {
     const both = AbortSignal.any([signal, loss.signal]);
     try {
       const hello = await openChannel({ client, clock, randomBytes: settings.randomBytes }, enrolment.current, settings.helloFacts(sessionId), signal);
+      client.requireValidAt(hello.time.gatewayTimeMs);
       if (JSON.stringify(hello.record) !== JSON.stringify(enrolment.current)) await enrolment.save(hello.record);
       await learnTime(hello.time);
+      signal.throwIfAborted();
       const open = hello.channel;
       [channel, sessionId] = [open, open.sessionId];
       onOpen();
       log('info', 'channel open', { gatewayTime: instantAt(hello.time.gatewayTimeMs), ...(sessionId !== undefined && { sessionId }) });
       opened.notify();
       const loops = [pollForever, reportForever, sendLogsForever].map((loop) =>
-        loop(open, both).catch((error: unknown) => {
+        loop(open, client, both).catch((error: unknown) => {
           loss.abort(error);
           throw error;
         }),

@@ -21,6 +21,8 @@ export const enrolmentRecordSchema = z.strictObject({
   escrowKey: escrowKeySchema.optional(),
   policies: devicePoliciesSchema,
   consent: consentSchema,
+  /** The gateway's name for this state of policies and consent; empty before the first channel. */
+  settingsVersion: z.string(),
 });
 export type EnrolmentRecord = z.infer<typeof enrolmentRecordSchema>;
 

@@ -25,7 +25,7 @@ export function anchorTime(anchor: TimeAnchor | undefined, sample: TimeSample): 
   return narrowed.earliestOffsetMs <= narrowed.latestOffsetMs ? narrowed : fresh;
 }
 
-/** The latest the gateway's clock can show now: what expires is refused rather early than late. Undefined before the first signed time. */
+/** The latest that the gateway's clock can show now, whole milliseconds since 1970: what expires is refused rather early than late. Undefined before the first signed time. */
 export function gatewayTimeAt(anchor: TimeAnchor | undefined, monotonicMs: number): number | undefined {
-  return anchor && anchor.latestOffsetMs + monotonicMs;
+  return anchor && Math.ceil(anchor.latestOffsetMs + monotonicMs);
 }

@@ -1,0 +1,103 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Clock } from '@winre-kit/sdk';
+import { createAgent, createSimulatedPlatform, linuxInterpreters, linuxProcessRules, simulatedPlatformConfigSchema, type Agent } from '../src/agent/index.ts';
+import type { ProgramConfig } from '../src/agent/program-config.ts';
+import { systemClock } from '../src/agent/system-clock.ts';
+import { makeVolume, type AgentBench } from './agent-bench.ts';
+import { randomBytes } from './gateway-bench.ts';
+
+const mainPath = fileURLToPath(new URL('../src/agent/main.ts', import.meta.url));
+
+/** A device on disk: its volume, its state, its configuration. */
+export interface TestMachine {
+  readonly name: string;
+  readonly volume: string;
+  readonly stateFolder: string;
+  readonly restorePoints: string;
+  readonly configFile: string;
+  readonly config: ProgramConfig;
+  deviceId: string;
+  enrolmentEpoch: string;
+}
+
+/** What of the agent's configuration a test changes. */
+export interface MachineOverrides {
+  readonly platform?: Record<string, unknown>;
+  readonly settings?: Record<string, unknown>;
+}
+
+export async function makeMachine(bench: AgentBench, name: string, { platform = {}, settings = {} }: MachineOverrides = {}): Promise<TestMachine> {
+  const folder = join(bench.folder, name);
+  const volume = join(folder, 'volume');
+  await mkdir(folder, { recursive: true });
+  await makeVolume(volume);
+  const config = {
+    gatewayUrl: bench.url,
+    caFile: bench.caFile,
+    stateFolder: join(folder, 'state'),
+    restorePointsFolder: join(folder, 'restore-points'),
+    bootCheck: { program: ['sh', 'boot.sh'], failuresBeforeRecovery: 2 },
+    reconnect: { firstMs: 20, maxMs: 100 },
+    platform: {
+      kind: 'simulated', machineFolder: join(folder, 'machine'), hardwareId: `hardware-${name}`, serialNumber: `serial-${name}`, displayName: name,
+      volume: { folder: volume }, effectWitnessUrl: bench.witnessUrl, ...platform,
+    },
+    ...settings,
+  } as unknown as ProgramConfig;
+  const configFile = join(folder, 'agent.json');
+  await writeFile(configFile, JSON.stringify(config));
+  return { name, volume, configFile, config, stateFolder: config.stateFolder, restorePoints: config.restorePointsFolder, deviceId: '', enrolmentEpoch: '' };
+}
+
+/** The agent of a machine in this process. */
+export async function agentOf(bench: AgentBench, machine: TestMachine, { clock = systemClock, logged = [] }: { readonly clock?: Clock; readonly logged?: string[] } = {}): Promise<Agent> {
+  const { config } = machine;
+  const platform = await createSimulatedPlatform(simulatedPlatformConfigSchema.parse(config.platform), { randomBytes, processRules: linuxProcessRules(process.env['PATH'] ?? ''), interpreters: linuxInterpreters });
+  return createAgent({
+    platform, stateFolder: config.stateFolder, gatewayUrl: config.gatewayUrl, caPem: bench.caPem, clock, randomBytes,
+    log: (level, message, fields) => void logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
+    settings: { bootCheck: config.bootCheck, restorePointsFolder: config.restorePointsFolder, reconnect: config.reconnect },
+  });
+}
+
+/** Enrols the machine with a fresh token. */
+export async function enrolMachine(bench: AgentBench, machine: TestMachine, agent: Agent): Promise<void> {
+  Object.assign(machine, await agent.enrol(await bench.issueToken(), { signal: AbortSignal.timeout(10_000) }));
+}
+
+/** Runs an agent in this process until disposed of. */
+export function runAgent(agent: Agent): AsyncDisposable & { readonly ended: Promise<unknown> } {
+  const stop = new AbortController();
+  const ended = agent.run({ signal: stop.signal }).catch((error: unknown) => error);
+  return {
+    ended,
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await ended;
+    },
+  };
+}
+
+/** The program as a process of its own. */
+export interface AgentProcess extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  kill(): Promise<void>;
+}
+
+export function startProgram(programArguments: readonly string[], input = '', environment: Record<string, string> = {}): AgentProcess {
+  const child = spawn(process.execPath, ['--conditions=@winre-kit/source', '--disable-warning=ExperimentalWarning', mainPath, ...programArguments], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', ...environment } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdin?.end(input);
+  const exit = once(child, 'exit');
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await exit;
+  };
+  return { child, output: () => output, kill, [Symbol.asyncDispose]: kill };
+}
