@@ -15,7 +15,7 @@ export const sampleConfig: StoredConfig = {
   secret: new Uint8Array(32).fill(7),
 };
 
-export const sampleReferences: readonly ObjectReference[] = [
+const sampleReferences: readonly ObjectReference[] = [
   { kind: 'data', id: hexOf(1, 32), lengthBytes: 65_537, cut: 'content' },
   { kind: 'data', id: hexOf(2, 32), lengthBytes: 262_144, cut: 'max' },
   { kind: 'data', id: hexOf(3, 32), lengthBytes: 5, cut: 'region' },
@@ -26,7 +26,7 @@ export const sampleTree: TreeObject = { references: sampleReferences, payload: B
 
 export const sampleTreeWithFingerprints: TreeObject = { ...sampleTree, fingerprints: sampleReferences.map((_, index) => new Uint8Array(16).fill(index)) };
 
-export const sampleDraft: SnapshotDraft = {
+const sampleDraft: SnapshotDraft = {
   timeMs: 1_700_000_000_123,
   hostname: 'LAPTOP-Ä1',
   labels: ['nightly', 'before update'],

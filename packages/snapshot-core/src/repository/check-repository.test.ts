@@ -70,16 +70,14 @@ describe('check', () => {
     expect((await repository.check({ readData: true })).bytesRead).toBeGreaterThanOrEqual(storedBytes);
   });
 
-  test('finds a flipped bit in any byte of any file, and any bit of a pack, and names the file', async () => {
+  test('finds a flipped bit in any byte of any file, and names the file', async () => {
     const { storage, options, first, second } = await makeWorld();
     const missed: string[] = [];
-    let thoroughPacks = 1;
     const damagedBy = new Map<FileKind, Set<string>>();
     for (const { kind, name } of await filesIn(storage)) {
       const bytes = await storage.get(kind, name);
-      const isThorough = kind === 'pack' && thoroughPacks-- > 0;
-      // Elsewhere one bit a byte, another one in each: the seals do not care which, and the suite has to stay fast.
-      for (let bit = 0; bit < bytes.length * 8; bit += isThorough ? 1 : 9) {
+      // One bit a byte, another one in each: that seals and packs see all eight is tested beside them, and this has to stay fast.
+      for (let bit = 0; bit < bytes.length * 8; bit += 9) {
         const report = await checkRepository({ ...options, storage: showing(storage, kind, name, flipBit(bytes, bit)), readData: true });
         const finding = report.findings.find(({ file, severity }) => file === `${kind}/${name}` && severity === 'error');
         if (!finding || report.intact) missed.push(`${kind}/${name} bit ${bit}`);

@@ -49,7 +49,7 @@ async function expectSound(path: string, committed: ReadonlyMap<string, number>)
 }
 
 test('a writer killed before any of its writes loses no committed snapshot', async () => {
-  const kills = [1, 2, 3, 4, 5, 9, 10, 14, 17, 20, 22, 25];
+  const kills = [1, 2, 3, 4, 10, 14, 20, 25];
   const runOne = async (killAt: number) => {
     const path = await makeScratchFolder();
     await createRepository({ path });
@@ -64,7 +64,7 @@ test('a writer killed in the middle of whatever it is doing loses no committed s
   const path = await makeScratchFolder();
   await createRepository({ path });
   const committed = new Map<string, number>();
-  for (const [round, write] of [2, 11, 4, 17].entries()) {
+  for (const [round, write] of [2, 11, 17].entries()) {
     const run = await runWriter(path, round, never, `write ${write}`);
     for (const [id, seed] of run.committed) committed.set(id, seed);
     await expectSound(path, committed);
