@@ -87,10 +87,12 @@ export interface AgentProcess extends AsyncDisposable {
   readonly child: ChildProcess;
   readonly output: () => string;
   kill(): Promise<void>;
+  readonly exited: Promise<unknown>;
 }
 
 export function startProgram(programArguments: readonly string[], input = '', environment: Record<string, string> = {}): AgentProcess {
-  const child = spawn(process.execPath, ['--conditions=@winre-kit/source', '--disable-warning=ExperimentalWarning', mainPath, ...programArguments], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', ...environment } });
+  const preload = Object.keys(environment).some((name) => name.startsWith('DIE_AT_')) ? ['--import', new URL('./die-at.ts', import.meta.url).href] : [];
+  const child = spawn(process.execPath, ['--conditions=@winre-kit/source', ...preload, mainPath, ...programArguments], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', ...environment } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stdin?.end(input);
@@ -99,5 +101,5 @@ export function startProgram(programArguments: readonly string[], input = '', en
     child.kill('SIGKILL');
     await exit;
   };
-  return { child, output: () => output, kill, [Symbol.asyncDispose]: kill };
+  return { child, output: () => output, kill, exited: exit, [Symbol.asyncDispose]: kill };
 }
