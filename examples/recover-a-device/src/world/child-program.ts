@@ -31,17 +31,24 @@ export function startProgram(program: { readonly name: string; readonly argument
   };
 }
 
-/** Starts a program and waits for the first line of standard output that is JSON with the member `member`. */
-export async function startAndAwait<Ready extends object>(program: Omit<Parameters<typeof startProgram>[0], 'onLine'>, member: keyof Ready & string): Promise<ChildProgram & { readonly ready: Ready }> {
-  const { promise, resolve, reject } = Promise.withResolvers<Ready>();
+/** Starts a program and waits for the line of standard output that says it is ready; gives the first group of the pattern. */
+export async function startAndAwait(program: Omit<Parameters<typeof startProgram>[0], 'onLine'>, ready: RegExp): Promise<{ readonly program: ChildProgram; readonly value: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = startProgram({
     ...program,
     onLine(line) {
-      if (!line.startsWith('{')) return;
-      const message = JSON.parse(line) as object;
-      if (member in message) resolve(message as Ready);
+      const value = ready.exec(line)?.[1];
+      if (value !== undefined) resolve(value);
     },
   });
   child.process.once('exit', (code) => reject(new RecoveryError('unavailable', `${program.name} ended with code ${code} before it was ready; see ${program.logFile}`)));
-  return { ...child, ready: await promise, process: child.process, [Symbol.asyncDispose]: child[Symbol.asyncDispose] };
+  return { program: child, value: await promise };
+}
+
+/** Runs a program to its end. @throws {RecoveryError} when it ends with another code than 0 */
+export async function runProgram(program: Parameters<typeof startProgram>[0]): Promise<void> {
+  const child = startProgram(program);
+  const [code] = (await once(child.process, 'exit')) as [number | null];
+  await child[Symbol.asyncDispose]();
+  if (code !== 0) throw new RecoveryError('internal', `${program.name} ended with code ${code}; see ${program.logFile}`);
 }

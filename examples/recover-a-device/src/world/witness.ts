@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 /**
  * The witness: a process that is neither host nor EMM and counts what really happened to devices. Each machine tells it once per execution, before the first
- * write of a destructive operation. `GET /` answers with every execution it has heard of; the last line of standard output it writes names its port.
+ * write of a destructive operation. `GET /` answers with every execution it has heard of.
  */
 const executions = new Map<string, { executionId: string; operationKey: string; capability: string }>();
 
@@ -15,7 +15,7 @@ const server = createServer(async (request, response) => {
   response.setHeader('content-type', 'application/json').end(JSON.stringify([...executions.values()]));
 });
 
-server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: (server.address() as AddressInfo).port })));
+server.listen(0, '127.0.0.1', () => console.log(`witness at ${(server.address() as AddressInfo).port}`));
 process.once('SIGTERM', () => server.close());
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -70,6 +70,26 @@ test('a cut reply leaves the work done, once, and the client without an answer',
   expect(received).toEqual(['POST /a 1']);
 });
 
+test('a reply is held back until something else has happened, then cut', async () => {
+  const holding = Promise.withResolvers<void>();
+  const happened = Promise.withResolvers<void>();
+  const struck = proxy.arm({
+    kind: 'cut-reply',
+    requestBytes: 2_000,
+    holdUntil() {
+      holding.resolve();
+      return happened.promise;
+    },
+  });
+  const held = send('/held', 'x'.repeat(5_000));
+  await holding.promise;
+  expect(await send('/meanwhile', 'x'.repeat(5_000))).toBe('got 2');
+  expect(proxy.log.map(({ what }) => what)).not.toContain('reply-cut');
+  happened.resolve();
+  await expect(held).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await struck).toMatchObject({ what: 'reply-cut' });
+});
+
 test('small requests are let through, also on a connection that is kept', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   expect(await send('/before', 'x', agent)).toBe('got 1');

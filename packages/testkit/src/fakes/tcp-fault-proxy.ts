@@ -10,9 +10,9 @@ export type TcpFault =
   /**
    * The server gets all of a request, and the client is cut when `replyBytes` of the reply (default 1) have come; none of them is passed on. A request is what
    * a client sends without hearing from the server in between; `requestBytes` (default 1) is how long it must at least be, so that TLS handshakes and
-   * small requests can be let through.
+   * small requests can be let through. With `holdUntil` the reply is held back, and cut once that resolves or rejects.
    */
-  | { readonly kind: 'cut-reply'; readonly requestBytes?: number; readonly replyBytes?: number };
+  | { readonly kind: 'cut-reply'; readonly requestBytes?: number; readonly replyBytes?: number; readonly holdUntil?: () => Promise<unknown> };
 
 export interface TcpProxyEvent {
   /** Counts connections from 1. */
@@ -52,7 +52,8 @@ export async function startTcpFaultProxy({ upstreamPort, upstreamHost = '127.0.0
   const findArmed = <Kind extends TcpFault['kind']>(kind: Kind, fits: (fault: Extract<TcpFault, { kind: Kind }>) => boolean = () => true): Armed | undefined =>
     armed.find(({ fault }) => fault.kind === kind && fits(fault as Extract<TcpFault, { kind: Kind }>));
   const strike = (entry: Armed, event: TcpProxyEvent): void => {
-    armed.splice(armed.indexOf(entry), 1);
+    const place = armed.indexOf(entry);
+    if (place >= 0) armed.splice(place, 1);
     log.push(event);
     entry.struck(event);
   };
@@ -82,6 +83,7 @@ export async function startTcpFaultProxy({ upstreamPort, upstreamHost = '127.0.0
     let requestBytes = 0;
     let replyBytes = 0;
     let cutRequest: { entry: Armed; leftBytes: number } | undefined;
+    let isHeld = false;
 
     client.on('data', (chunk: Buffer) => {
       const entry = cutRequest?.entry ?? findArmed('cut-request');
@@ -103,16 +105,24 @@ export async function startTcpFaultProxy({ upstreamPort, upstreamHost = '127.0.0
     upstream.on('data', (chunk: Buffer) => {
       serverBytes += chunk.length;
       replyBytes += chunk.length;
+      if (isHeld) return;
       const entry = findArmed('cut-reply', (fault) => requestBytes >= (fault.requestBytes ?? 1));
       if (entry?.fault.kind !== 'cut-reply') {
         if (!client.destroyed) client.write(chunk);
         return;
       }
       if (replyBytes < (entry.fault.replyBytes ?? 1)) return;
-      strike(entry, eventOf('reply-cut'));
-      client.resetAndDestroy();
-      // An orderly end, no reset: a reset could throw away what the server has not read yet.
-      upstream.end();
+      const cut = (): void => {
+        strike(entry, eventOf('reply-cut'));
+        client.resetAndDestroy();
+        // An orderly end, no reset: a reset could throw away what the server has not read yet.
+        upstream.end();
+      };
+      const { holdUntil } = entry.fault;
+      if (!holdUntil) return cut();
+      isHeld = true;
+      armed.splice(armed.indexOf(entry), 1);
+      holdUntil().then(cut, cut);
     });
     client.once('end', () => upstream.end());
     upstream.once('end', () => client.end());

@@ -1,0 +1,47 @@
+import { RecoveryError, type DeviceBinding, type RecoverySession, type RestorePoint } from '@winre-kit/sdk';
+import { systemClock } from '@winre-kit/sdk/host';
+import type { DemoDevice } from '../world/demo-device.ts';
+import type { OpenHost } from '../world/open-host.ts';
+
+/** Nothing in the demo takes longer than this unless something is wrong. */
+const patienceMs = 60_000;
+
+/** The device as the EMM knows it, with its present enrolment. */
+export async function bindingOf({ plugin }: OpenHost, device: DemoDevice): Promise<DeviceBinding> {
+  const found = await plugin.devices.resolve({ serialNumber: device.serialNumber });
+  if (!found) throw new RecoveryError('not-found', `the EMM knows no device with serial number ${device.serialNumber}`);
+  return { id: found.id, enrolmentEpoch: found.enrolmentEpoch };
+}
+
+/** Waits until the host sees the device live in WinRE. */
+export async function recoverySessionOf({ host }: OpenHost, binding: DeviceBinding): Promise<RecoverySession> {
+  for await (const tracked of host.sessions.watch({ deviceId: binding.id, signal: AbortSignal.timeout(patienceMs) })) {
+    if (tracked.state === 'live') return tracked.session;
+  }
+  throw new RecoveryError('session-lost', `no session of ${binding.id}`);
+}
+
+/** Asks the device for its restore points until there are `count`. */
+export async function restorePointsOf({ plugin }: OpenHost, binding: DeviceBinding, count: number): Promise<RestorePoint[]> {
+  const deadlineMs = systemClock.monotonicMs() + patienceMs;
+  for (;;) {
+    const points: RestorePoint[] = [];
+    try {
+      for await (const point of plugin.restore.listPoints(binding)) points.push(point);
+    } catch (error) {
+      // A device that is just starting answers nothing yet.
+      if (!RecoveryError.isInstance(error) || error.code !== 'device-unreachable') throw error;
+    }
+    if (points.length >= count) return points;
+    if (systemClock.monotonicMs() > deadlineMs) throw new RecoveryError('deadline-exceeded', `device ${binding.id} has ${points.length} restore points, expected ${count}`);
+    await systemClock.sleep(200);
+  }
+}
+
+/** Waits until the device has left WinRE, which it does when its boot check passes. */
+export async function untilBooted({ host }: OpenHost, session: RecoverySession): Promise<void> {
+  const signal = AbortSignal.timeout(patienceMs);
+  for await (const tracked of host.sessions.watch({ deviceId: session.device.id, signal })) {
+    if (tracked.session.sessionId === session.sessionId && tracked.state === 'ended') return;
+  }
+}

@@ -1,0 +1,78 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { createAuditLog, createFileAuditStore, createHttpClient, systemClock, type AuditLog } from '@winre-kit/sdk/host';
+import { createStatementSigner, generateSigningKey, type StatementSigner } from '@winre-kit/sdk';
+import { startTcpFaultProxy, type TcpFaultProxy } from '@winre-kit/testkit';
+import { bootProgram } from '../volume/make-volume.ts';
+import { createAdminClient, type AdminClient } from './admin-client.ts';
+import { startAndAwait } from './child-program.ts';
+import { createDemoDevice, type DemoDevice } from './demo-device.ts';
+import { lendSecrets } from './lend-secrets.ts';
+import { openHost, type OpenHost } from './open-host.ts';
+import { invitePeople, type People } from './people.ts';
+
+export const tenantId = 'contoso';
+export const wifiSsid = 'Contoso-Recovery';
+const emmProgram = fileURLToPath(import.meta.resolve('@winre-kit/plugin-sample-emm/server').replace(/index\.js$/, 'main.js'));
+
+/** Everything that runs: EMM, witness, three devices, two hosts on one audit log. Hosts, EMM, witness and agents meet over TLS and HTTP on loopback only. */
+export interface World extends AsyncDisposable {
+  readonly folder: string;
+  readonly people: People;
+  readonly admin: AdminClient;
+  readonly devices: { readonly A: DemoDevice; readonly B: DemoDevice; readonly C: DemoDevice };
+  /** Reaches the EMM directly. */
+  readonly office: OpenHost;
+  /** Reaches the EMM through {@link line}. */
+  readonly branch: OpenHost;
+  readonly line: TcpFaultProxy;
+  readonly audit: AuditLog;
+  readonly auditSigner: StatementSigner;
+  readonly witnessUrl: string;
+}
+
+/** @param manifestFile the digests a volume boots by when it has no program of its own */
+export async function startWorld({ folder, manifestFile }: { readonly folder: string; readonly manifestFile: string | undefined }): Promise<World> {
+  await using started = new AsyncDisposableStack();
+  const people = await invitePeople();
+  const wifiKey = randomBytes(12).toString('hex');
+
+  const emmFolder = join(folder, 'emm');
+  const emm = await startAndAwait({ name: 'sample EMM', arguments: [emmProgram, '--folder', emmFolder, '--port', '0', '--heartbeat-every-ms', '500'], logFile: join(folder, 'emm.log') }, /sample EMM at (https:\S+)/);
+  started.use(emm.program);
+  const witness = await startAndAwait({ name: 'witness', arguments: [fileURLToPath(new URL('witness.ts', import.meta.url))], logFile: join(folder, 'witness.log') }, /witness at (\d+)/);
+  started.use(witness.program);
+  const witnessUrl = `http://127.0.0.1:${witness.value}/`;
+  const caFile = join(emmFolder, 'ca.pem');
+  setDefaultCACertificates([...getCACertificates('default'), await readFile(caFile, 'utf8')]);
+  const line = started.use(await startTcpFaultProxy({ upstreamPort: Number(new URL(emm.value).port) }));
+
+  const administratorToken = (await readFile(join(emmFolder, `administrator-token.${tenantId}`), 'utf8')).trim();
+  const admin = createAdminClient({ baseUrl: emm.value, token: administratorToken, http: createHttpClient() });
+  await admin.call('PUT', '/trust', { trustedKeys: [people.approver.trustedKey, people.scriptAuthor.trustedKey], consent: { categories: ['agent-log', 'script-output', 'operation-log'] } });
+  const { token } = (await admin.call('POST', '/api-tokens', { principal: 'recovery-host', role: 'operator' })) as { token: string };
+
+  const boots = manifestFile === undefined ? { program: bootProgram } : { manifestFile };
+  const wifi = { ssid: wifiSsid, keySha256: createHash('sha256').update(wifiKey).digest('hex') };
+  const make = async (name: string, encrypted: boolean): Promise<DemoDevice> => {
+    const device = started.use(await createDemoDevice({ folder: join(folder, name), name, gatewayUrl: emm.value, caFile, witnessUrl, encrypted, wifi, boots }));
+    const enrolment = (await admin.call('POST', '/enrolment-tokens', { hardwareId: `hardware-${name}` })) as { token: string };
+    await device.enrol(enrolment.token);
+    return device;
+  };
+  const [A, B, C] = await Promise.all([make('A', true), make('B', false), make('C', false)]);
+
+  const auditSigner = createStatementSigner(await generateSigningKey());
+  const audit = await createAuditLog({ store: await createFileAuditStore(join(folder, 'audit.jsonl')), clock: systemClock, signer: auditSigner });
+  started.defer(() => audit.close());
+  const secrets = lendSecrets(new Map([['emm-token', token], ['wifi-key', wifiKey]]));
+  const common = { tenantId, audit, people, secrets };
+  const office = started.use(await openHost({ ...common, folder: join(folder, 'office-host'), baseUrl: emm.value }));
+  const branch = started.use(await openHost({ ...common, folder: join(folder, 'branch-host'), baseUrl: `https://localhost:${line.port}` }));
+
+  const running = started.move();
+  return { folder, people, admin, devices: { A, B, C }, office, branch, line, audit, auditSigner, witnessUrl, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
+}
