@@ -1,8 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { appendFileSync, chmodSync, chownSync, copyFileSync, linkSync, lstatSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { describeTree, fileIdOf } from './support/describe-tree.ts';
+import { makeSocket } from './support/make-socket.ts';
 import { runAsNobody } from './support/run-as-nobody.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
@@ -11,10 +12,10 @@ import type { Repository, RollbackProgress } from '../src/index.ts';
 
 const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
 
-async function setUp(fill: (volume: string) => void): Promise<{ scratch: string; volume: string; repository: Repository; id: string; original: string[] }> {
+async function setUp(fill: (volume: string) => void | Promise<void>): Promise<{ scratch: string; volume: string; repository: Repository; id: string; original: string[] }> {
   const scratch = scratchDirectory();
   const volume = subdirectory(scratch, 'volume');
-  fill(volume);
+  await fill(volume);
   const repository = await newRepository();
   const { record } = await takeSnapshot(repository, { kind: 'directory', path: volume });
   return { scratch, volume, repository, id: record.id, original: await describeTree(volume) };
@@ -183,20 +184,26 @@ test('a repository inside the tree survives, wherever it was moved; a target ins
   expect(await rollback(repository, before.id, volume, { operationId: 'op' })).toMatchObject({ complete: true });
   expect(readdirSync(volume).toSorted()).toEqual(['file', 'state']);
   expect(readdirSync(join(volume, 'state'))).toEqual(['repository']);
+
+  // Of a tree that had a directory of its own where the repository is now.
+  mkdirSync(join(older, 'state/repository'), { recursive: true });
+  writeFileSync(join(older, 'state/repository/file'), 'old');
+  const { record: clash } = await takeSnapshot(repository, { kind: 'directory', path: older });
+  expect((await rollback(repository, clash.id, volume, { operationId: 'op' })).issues).toMatchObject([{ displayPath: 'state/repository', reason: 'in-the-way' }]);
   expect(await repository.check({ readData: true })).toMatchObject({ intact: true });
 });
 
 test('what was not read when the snapshot was taken is left alone', async () => {
-  const { volume, repository, id } = await setUp((path) => {
-    execFileSync('mkfifo', [join(path, 'pipe')]);
+  const { volume, repository, id } = await setUp(async (path) => {
+    await makeSocket(join(path, 'socket'));
     writeFileSync(join(path, 'file'), 'x');
   });
-  rmSync(join(volume, 'pipe'));
-  writeFileSync(join(volume, 'pipe'), 'now a file');
-  execFileSync('mkfifo', [join(volume, 'new-pipe')]);
+  rmSync(join(volume, 'socket'));
+  writeFileSync(join(volume, 'socket'), 'now a file');
+  await makeSocket(join(volume, 'new-socket'));
   expect(await rollback(repository, id, volume, { operationId: 'op' })).toMatchObject({ complete: true, actions: { delete: 1 } });
-  expect(readdirSync(volume).toSorted()).toEqual(['file', 'pipe']);
-  expect(readFileSync(join(volume, 'pipe'), 'utf8')).toBe('now a file');
+  expect(readdirSync(volume).toSorted()).toEqual(['file', 'socket']);
+  expect(readFileSync(join(volume, 'socket'), 'utf8')).toBe('now a file');
 });
 
 test('a rollback that was cut short stays pending, blocks others, and is finished by resume', async () => {

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { appendFileSync, chmodSync, chownSync, linkSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
+import { makeSocket } from './support/make-socket.ts';
 import { runAsNobody } from './support/run-as-nobody.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { createMemoryStorage, createRepository, listSnapshot, restoreSnapshot, takeSnapshot } from '../src/index.ts';
@@ -72,16 +72,16 @@ test('a damaged parent costs reading, not the snapshot', async () => {
 
 test('special files are kept by name and never opened; links stay links', async () => {
   const volume = subdirectory(scratchDirectory(), 'volume');
-  execFileSync('mkfifo', [join(volume, 'fifo')]);
+  await makeSocket(join(volume, 'socket'));
   writeFileSync(join(volume, 'one'), 'content');
   linkSync(join(volume, 'one'), join(volume, 'two'));
   symlinkSync('/etc/passwd', join(volume, 'symlink'));
   const repository = await newRepository();
   const { record, report } = await takeSnapshot(repository, directorySource(volume));
-  expect(report).toMatchObject({ files: { new: 1 }, symlinks: 1, skipped: 1, bytesRead: 7, issues: [{ displayPath: 'fifo', reason: 'special' }] });
+  expect(report).toMatchObject({ files: { new: 1 }, symlinks: 1, skipped: 1, bytesRead: 7, issues: [{ displayPath: 'socket', reason: 'special' }] });
   expect(record.incomplete).toBe(true);
-  const { fifo, one, two, symlink } = await entriesOf(repository, record.id);
-  expect(fifo).toMatchObject({ type: 'unread', reason: 'special' });
+  const { socket, one, two, symlink } = await entriesOf(repository, record.id);
+  expect(socket).toMatchObject({ type: 'unread', reason: 'special' });
   expect(symlink?.type === 'symlink' && Buffer.from(symlink.target).toString()).toBe('/etc/passwd');
   expect([one?.linkCount, one?.inode]).toEqual([2, two?.inode]);
 });

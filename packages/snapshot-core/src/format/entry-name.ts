@@ -1,5 +1,5 @@
 /** Longest name we accept: four times what any common file system allows. */
-export const maxNameBytes = 1_024;
+const maxNameBytes = 1_024;
 
 /**
  * Whether bytes can be the name of one entry: not empty, not `.` or `..`, no `/`, no NUL, at most 1,024 bytes.

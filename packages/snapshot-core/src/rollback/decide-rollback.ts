@@ -3,7 +3,7 @@ import type { FileFacts } from '../source/file-facts.ts';
 import type { ByteRange, RollbackDecision } from './rollback-action.ts';
 
 /** Files from this size on are repaired in place: there may be no room for a second copy, and little of them differs. */
-export const inPlaceFromBytes = 1_048_576;
+const inPlaceFromBytes = 1_048_576;
 
 /** Whether what is there has to go before the snapshot's entry can come: it is unknown to the snapshot, or another type. Pure. */
 export function decideRemoval(stored: TreeEntry | undefined, present: FileFacts, guard: 'none' | 'repository' | 'other-file-system'): RollbackDecision {
