@@ -33,5 +33,7 @@ export default defineConfig(
     clean: false,
     sourcemap: true,
     skipNodeModulesBundle: true,
+    // Some modules, such as node:sqlite, exist under their prefixed name only.
+    removeNodeProtocol: false,
   })),
 );
