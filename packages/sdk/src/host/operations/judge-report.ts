@@ -35,10 +35,10 @@ export function judgeReport(record: OperationRecord, report: OperationReport): R
   const { target, reason } = targetOf(record, report, evidence);
   if (target === 'unknown' && record.state === 'unknown') return ignore(`the vendor does not know either: ${report.rawState}`);
   const isReleased = record.state === 'awaiting-vendor-approval' && target === 'dispatching';
-  if (isReleased) return { path: [], reason: `${reason}: start it again`, report, evidence: undefined };
-  if (target !== 'unknown' && record.state !== 'unknown' && rank[target] < rank[record.state]) return ignore(`the operation is ${record.state}; ${target} is behind it`);
+  if (!isReleased && target !== 'unknown' && record.state !== 'unknown' && rank[target] < rank[record.state]) return ignore(`the operation is ${record.state}; ${target} is behind it`);
   const percent = percentOf(record, report, target);
   const kept = percent === undefined ? report : { ...report, percent };
+  if (isReleased) return { path: [], reason: `${reason}: start it again`, report: kept, evidence: undefined };
   if (target === record.state) return { path: [], reason, report: kept, evidence };
   const path = transitionPath(record.state, target, record.submitted.effect);
   if (path) return { path, reason, report: kept, evidence };

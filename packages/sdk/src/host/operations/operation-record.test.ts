@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { isTerminalState, mayTransition } from '../../contract/operation-transition.ts';
+import { operationTransitions } from '../../contract/operation-transitions.table.ts';
+import { operationStateSchema, type OperationState } from '../../schemas/operation.ts';
+import type { Effect } from '../../schemas/effect.ts';
+import type { JournalEntry, SubmittedOperation } from '../journal/journal-entry.ts';
+import { foldJournalEntry, handleOf, snapshotOf, type OperationRecord } from './operation-record.ts';
+import { transitionPath } from './transition-path.ts';
+
+const at = '2026-11-22T03:00:00.000Z';
+const states = operationStateSchema.options;
+const effects: readonly Effect[] = ['read', 'write', 'destructive'];
+const device = { id: 'device-1', enrolmentEpoch: 'epoch-1' };
+const submittedAs = (effect: Effect): SubmittedOperation => ({
+  handle: { operationId: 'operation-1', operationKey: 'key-1', plugin: 'p', device, capability: 'winre.session.enter', payloadDigest: '0'.repeat(64), createdAt: at, ttlMs: 1_000 },
+  tenantId: 'tenant-1', effect, planDigest: '0'.repeat(64),
+  binding: { kind: 'winre-plan/v1', pluginId: 'p', intent: { capability: 'winre.session.enter', tenantId: 'tenant-1', device }, requests: [], secretDigests: {}, descriptorHash: '0'.repeat(64), lossDigest: null },
+  prechecks: [], requestedBy: 'olivia', approvalsNeeded: 0, approveBy: at, executeBy: at,
+});
+const submission = (effect: Effect): JournalEntry => ({ type: 'operation.submitted', operationKey: 'key-1', at, operation: submittedAs(effect) });
+const move = (from: OperationState, to: OperationState): JournalEntry => ({ type: 'operation.state', operationKey: 'key-1', at, from, to, reason: 'test' });
+const inState = (state: OperationState, effect: Effect): OperationRecord => ({ ...foldJournalEntry(undefined, submission(effect)), state });
+
+test('every pair of states: exactly the edges of the table are folded, every other one is refused', () => {
+  for (const effect of effects) {
+    for (const from of states) {
+      for (const to of states) {
+        const fold = (): OperationRecord => foldJournalEntry(inState(from, effect), move(from, to));
+        const allowed = operationTransitions[from].includes(to) && !(effect === 'destructive' && from === 'planned' && to === 'approved');
+        if (allowed) expect(fold().state).toBe(to);
+        else expect(fold, `${effect}: ${from} to ${to}`).toThrow(expect.objectContaining({ code: 'conflict' }) as Error);
+      }
+    }
+  }
+});
+
+test('entries that do not follow each other are data-loss', () => {
+  const record = foldJournalEntry(undefined, submission('write'));
+  expect(() => foldJournalEntry(record, move('approved', 'dispatching'))).toThrow(expect.objectContaining({ code: 'data-loss' }) as Error);
+  expect(() => foldJournalEntry(undefined, move('planned', 'approved'))).toThrow(expect.objectContaining({ code: 'data-loss' }) as Error);
+  expect(() => foldJournalEntry(record, submission('write'))).toThrow(expect.objectContaining({ code: 'data-loss' }) as Error);
+});
+
+test('a snapshot carries the vendor’s name once there is one', () => {
+  const dispatching = foldJournalEntry(foldJournalEntry(foldJournalEntry(undefined, submission('write')), move('planned', 'approved')), move('approved', 'dispatching'));
+  expect(handleOf(dispatching).vendorRef).toBeUndefined();
+  expect(dispatching.dispatchedMs).toBe(Date.parse(at));
+  const report = { vendorRef: 'v-1', state: 'accepted' as const, rawState: 'queued', observedAt: at, notices: [] };
+  const accepted = foldJournalEntry(dispatching, { type: 'operation.state', operationKey: 'key-1', at, from: 'dispatching', to: 'accepted', reason: 'queued', report });
+  expect(snapshotOf(accepted)).toEqual({ handle: { ...dispatching.submitted.handle, vendorRef: 'v-1' }, state: 'accepted', reason: 'queued', updatedAt: at, report });
+});
+
+test('a path between any two states uses edges of the table only, and never resends or skips approval', () => {
+  for (const effect of effects) {
+    for (const from of states) {
+      for (const to of states) {
+        const path = transitionPath(from, to, effect);
+        if (mayTransition(from, to, effect)) expect(path).toEqual([to]);
+        if (!path) continue;
+        let here = from;
+        for (const next of path) {
+          expect(mayTransition(here, next, effect)).toBe(true);
+          if (here === 'unknown' && path.length > 1) expect(next).not.toBe('dispatching');
+          here = next;
+        }
+        expect(path.slice(0, -1).some((state) => isTerminalState(state) || state === 'unknown')).toBe(false);
+      }
+    }
+  }
+  expect(transitionPath('dispatching', 'succeeded', 'destructive')).toEqual(['accepted', 'verifying', 'succeeded']);
+  expect(transitionPath('unknown', 'cancelled', 'write')).toEqual(['accepted', 'cancelled']);
+  expect(transitionPath('succeeded', 'failed', 'write')).toBeUndefined();
+});
