@@ -125,8 +125,9 @@ export async function startTcpFaultProxy({ upstreamPort, upstreamHost = '127.0.0
       holdUntil().then(cut, cut);
     });
     client.once('end', () => upstream.end());
-    upstream.once('end', () => client.end());
-    upstream.once('close', () => client.destroy());
+    // A held reply stays held when the server has said all of it and gone.
+    upstream.once('end', () => void (isHeld || client.end()));
+    upstream.once('close', () => void (isHeld || client.destroy()));
     client.once('close', () => {
       log.push(eventOf('closed'));
       upstream.end();
