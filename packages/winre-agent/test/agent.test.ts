@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { approve, breakVolume, digestTree, openAgentBench, outcomeOf, sessionOf } from './agent-bench.ts';
 import { agentOf, enrolMachine, makeMachine, runAgent } from './test-agent.ts';
@@ -35,5 +33,4 @@ test('a device that does not boot comes back: detected, planned, approved, resto
 
   await bench.gateway.submitOperation(await approve(bench, 'exit-1', { capability: 'winre.session.exit', tenantId, device, sessionId: session.sessionId }));
   expect(await outcomeOf(bench, 'exit-1')).toMatchObject({ state: 'succeeded', evidence: { kind: 'boot-check-passed' } });
-  void writeFile; void join;
 });

@@ -163,6 +163,7 @@ export function createOperationRunner(services: AgentServices, lent: { readonly 
         throw new RecoveryError('session-lost', 'the secrets of the command were sealed to a channel that is over: start it again');
       };
       enqueue(async (signal) => {
+        await ledger.append({ entry: 'resumed', operationKey });
         // Its deadline and its approvals are judged by signed time only.
         while (link.gatewayTimeMs() === undefined) await link.nextChannel(signal).catch(() => signal.throwIfAborted());
         return begin({ operationKey, planDigest, ...destructivePlan }, secret, signal);
@@ -170,6 +171,8 @@ export function createOperationRunner(services: AgentServices, lent: { readonly 
     },
     conclude: (operationKey, result) =>
       enqueue(async (signal) => {
+        // Reports of this run must have higher numbers than those of the run before.
+        await ledger.append({ entry: 'resumed', operationKey });
         await finish(operationKey, result, signal);
         return undefined;
       }),

@@ -30,7 +30,7 @@ export const ledgerEntrySchema = z.discriminatedUnion('entry', [
   z.strictObject({ entry: z.literal('repeated'), operationKey: operationKeySchema, commandSequence }),
   z.strictObject({ entry: z.literal('started'), operationKey: operationKeySchema, executionId: z.string().min(1), bootId: z.string().min(1) }),
   z.strictObject({ entry: z.literal('phase'), operationKey: operationKeySchema, phase: z.string().min(1) }),
-  /** The agent came back and goes on with the same execution. */
+  /** The agent came back and deals with it again; an execution that was started keeps its id. */
   z.strictObject({ entry: z.literal('resumed'), operationKey: operationKeySchema }),
   z.strictObject({ entry: z.literal('finished'), operationKey: operationKeySchema, reportSequence, report: deviceReportSchema }),
   z.strictObject({ entry: z.literal('acknowledged'), operationKey: operationKeySchema, reportSequence }),

@@ -14,7 +14,7 @@ export interface LedgerOperation {
   readonly executionId: string | undefined;
   /** The boot in which it was started. */
   readonly bootId: string | undefined;
-  /** How often work on it began: 1 at first, one more for every resume. */
+  /** How often work on it began; one more for every resume. */
   readonly attempt: number;
   /** Steps that are done, in order. */
   readonly phases: readonly string[];
@@ -57,11 +57,11 @@ export function withEntry(view: LedgerView, entry: LedgerEntry): LedgerView {
       return finalReport ? change(counted, entry.operationKey, { finalReport: { ...finalReport, acknowledged: false } }) : counted;
     }
     case 'started':
-      return change(view, entry.operationKey, { state: 'started', executionId: entry.executionId, bootId: entry.bootId, attempt: 1 });
+      return change(view, entry.operationKey, { state: 'started', executionId: entry.executionId, bootId: entry.bootId, attempt: attemptsOf(view, entry.operationKey) + 1 });
     case 'phase':
       return change(view, entry.operationKey, { phases: [...(view.operations.get(entry.operationKey)?.phases ?? []), entry.phase] });
     case 'resumed':
-      return change(view, entry.operationKey, { attempt: (view.operations.get(entry.operationKey)?.attempt ?? 0) + 1 });
+      return change(view, entry.operationKey, { attempt: attemptsOf(view, entry.operationKey) + 1 });
     case 'finished':
       return change(view, entry.operationKey, { state: 'finished', finalReport: { reportSequence: entry.reportSequence, report: entry.report, acknowledged: false } });
     case 'acknowledged': {
@@ -70,6 +70,10 @@ export function withEntry(view: LedgerView, entry: LedgerEntry): LedgerView {
       return change(view, entry.operationKey, { finalReport: { ...finalReport, acknowledged: true } });
     }
   }
+}
+
+function attemptsOf(view: LedgerView, operationKey: string): number {
+  return view.operations.get(operationKey)?.attempt ?? 0;
 }
 
 function change(view: LedgerView, operationKey: string, fields: Partial<LedgerOperation>): LedgerView {

@@ -1,0 +1,49 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { approve, breakVolume, digestTree, openAgentBench, outcomeOf, sessionOf, type AgentBench } from './agent-bench.ts';
+import { agentOf, enrolMachine, makeMachine, runAgent, startProgram } from './test-agent.ts';
+import { tenantId } from './gateway-bench.ts';
+
+let bench: AgentBench;
+beforeAll(async () => {
+  bench = await openAgentBench();
+});
+afterAll(async () => bench[Symbol.asyncDispose]());
+
+const signal = AbortSignal.timeout(60_000);
+
+/** Kills a real agent process in the middle of a restore, starts another agent, and says what became of the volume and of the operation. */
+async function killedRestore(name: string, environment: Record<string, string>): Promise<{ readonly same: boolean; readonly untouched: boolean; readonly state: string; readonly executions: number }> {
+  const machine = await makeMachine(bench, name);
+  const agent = await agentOf(bench, machine);
+  await enrolMachine(bench, machine, agent);
+  const { id: restorePointId } = await agent.takeRestorePoint({ signal });
+  const good = await digestTree(machine.volume);
+  await breakVolume(machine.volume);
+  const broken = await digestTree(machine.volume);
+  const device = { id: machine.deviceId, enrolmentEpoch: machine.enrolmentEpoch };
+  await using killed = startProgram(['run', '--config', machine.configFile], '', environment);
+  await sessionOf(bench, machine.deviceId);
+  const { loss } = await bench.gateway.query(machine.deviceId, { kind: 'restore-preview', restorePointId }, { signal });
+  await bench.gateway.submitOperation(await approve(bench, name, { capability: 'winre.restore.trigger', tenantId, device, restorePointId, safetySnapshot: true }, { lossDigest: loss.digest }));
+  expect(await killed.exited).toEqual([null, 'SIGKILL']);
+  await using _again = runAgent(await agentOf(bench, machine));
+  const { state } = await outcomeOf(bench, name);
+  const now = JSON.stringify(await digestTree(machine.volume));
+  const executions = new Set(bench.witnessed.filter(({ operationKey }) => operationKey === name).map(({ executionId }) => executionId));
+  return { same: now === JSON.stringify(good), untouched: now === JSON.stringify(broken), state, executions: executions.size };
+}
+
+describe.concurrent('a restore that is killed has one effect and a whole volume', () => {
+  const once = { same: true, untouched: false, state: 'succeeded', executions: 1 };
+
+  for (const [step, entry] of ['received', 'started', 'witnessed', 'rolled-back', 'finished'].entries()) {
+    test(`after the ledger entry ${entry}`, async () => {
+      expect(await killedRestore(`after-${entry}`, { DIE_AT_LEDGER_STEP: String(step + 1) })).toEqual(once);
+    });
+  }
+  for (const write of [1, 3, 5]) {
+    test(`before change ${write} of the volume`, async () => {
+      expect(await killedRestore(`write-${write}`, { DIE_AT_VOLUME_WRITE: String(write) })).toEqual(once);
+    });
+  }
+});
