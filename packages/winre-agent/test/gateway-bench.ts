@@ -1,5 +1,5 @@
 import { createStatementSigner, generateSigningKey, instantAt, planDigestOf, signApproval, toBase64, type Intent, type PlanBinding, type SignedApproval, type StatementSigner, type TrustedKey } from '@winre-kit/sdk';
-import { createManualClock, type ManualClock } from '../../testkit/src/fakes/manual-clock.ts';
+import { createManualClock, type ManualClock } from '@winre-kit/testkit';
 import { createEscrowOpener, createGateway, createMemoryGatewayStore, generateEscrowKey, type Gateway, type GatewayConfig } from '../src/gateway/index.ts';
 import { dataCategorySchema } from '../src/protocol/index.ts';
 

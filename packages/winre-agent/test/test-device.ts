@@ -11,7 +11,7 @@ const origin = 'https://gateway.example';
 export async function post(bench: GatewayBench, path: string, body: unknown, headers: Record<string, string> = {}): Promise<unknown> {
   const bytes = body instanceof Uint8Array ? new Uint8Array(body) : utf8(JSON.stringify(body));
   const response = await bench.gateway().fetch(new Request(origin + path, { method: 'POST', body: bytes, headers }));
-  const answer = (await response.json()) as unknown;
+  const answer: unknown = await response.json();
   if (!response.ok) throw errorFromReply(response.status, answer);
   return answer;
 }

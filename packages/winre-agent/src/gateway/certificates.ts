@@ -1,3 +1,4 @@
+import type * as X509 from '@peculiar/x509';
 import { RecoveryError, type Clock } from '@winre-kit/sdk';
 
 /** A certificate with its private key. `privateKeyPem` is a secret. */
@@ -25,7 +26,7 @@ const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' } as const;
 const backdatedMs = 24 * 3_600_000;
 
 /** Loads the library when it is first needed: it wants a global polyfill, and importing this package must do nothing. */
-async function loadX509(): Promise<typeof import('@peculiar/x509')> {
+async function loadX509(): Promise<typeof X509> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }
@@ -86,11 +87,11 @@ function validity(clock: Clock, days: number): { readonly notBefore: Date; reado
   return { notBefore: new Date(clock.now() - backdatedMs), notAfter: new Date(clock.now() + days * 86_400_000) };
 }
 
-async function privateKeyPem(x509: typeof import('@peculiar/x509'), key: CryptoKey): Promise<string> {
+async function privateKeyPem(x509: typeof X509, key: CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await globalThis.crypto.subtle.exportKey('pkcs8', key), x509.PemConverter.PrivateKeyTag);
 }
 
-async function readAuthority(x509: typeof import('@peculiar/x509'), authority: IssuedCertificate): Promise<{ readonly issuer: InstanceType<(typeof import('@peculiar/x509'))['X509Certificate']>; readonly signingKey: CryptoKey }> {
+async function readAuthority(x509: typeof X509, authority: IssuedCertificate): Promise<{ readonly issuer: X509.X509Certificate; readonly signingKey: CryptoKey }> {
   try {
     const issuer = new x509.X509Certificate(authority.certificatePem);
     const signingKey = await globalThis.crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.privateKeyPem), keyAlgorithm, false, ['sign']);

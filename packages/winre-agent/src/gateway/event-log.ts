@@ -24,7 +24,7 @@ export function createEventLog(config: { readonly streamId: string; readonly kee
   const stamp = (event: UnstampedEvent): SessionEventInput => {
     const now = instantAt(clock.now());
     stampCount += 1;
-    return { ...event, eventId: event.eventId ?? `${streamId}.${stampCount}`, occurredAt: event.occurredAt ?? now, observedAt: now } as SessionEventInput;
+    return { ...event, eventId: event.eventId ?? `${streamId}.${stampCount}`, occurredAt: event.occurredAt ?? now, observedAt: now };
   };
   const checkpoint = (position: number): SessionEventInput => stamp({ type: 'stream.checkpoint', eventId: `${streamId}.at.${position}`, resumeToken: `${streamId}.${position}` });
 
@@ -69,7 +69,6 @@ export function createEventLog(config: { readonly streamId: string; readonly kee
           if (ended.aborted) return;
           yield event;
         }
-        // oxlint-disable-next-line no-await-in-loop -- the stream goes on when there is something to tell
         if (position === nextPosition()) await change;
       }
     },

@@ -3,9 +3,9 @@ import type { GatewayStore, GatewayWrite } from './gateway-store.ts';
 
 /** The parts of a test runner that the suite uses; vitest's and jest's fit. */
 export interface ContractRunner {
-  describe(name: string, body: () => void): void;
-  it(name: string, body: () => Promise<void>): void;
-  expect(actual: unknown): { toEqual(expected: unknown): void };
+  readonly describe: (name: string, body: () => void) => unknown;
+  readonly it: (name: string, body: () => Promise<void>) => unknown;
+  readonly expect: (actual: unknown) => { toEqual(expected: unknown): void };
 }
 
 /** A store under test. `reopen` closes it and opens what it wrote; a store that keeps nothing leaves it out. */
@@ -39,7 +39,7 @@ const put = (record: DeviceRecord): GatewayWrite => ({ table: 'devices', record 
  */
 export function gatewayStoreContract(name: string, runner: ContractRunner, open: () => Promise<StoreUnderTest>): void {
   const { describe, it, expect } = runner;
-  const test = (title: string, body: (subject: StoreUnderTest) => Promise<void>): void =>
+  const test = (title: string, body: (subject: StoreUnderTest) => Promise<void>): unknown =>
     it(title, async () => {
       const subject = await open();
       try {

@@ -43,7 +43,6 @@ export function createLogIntake(windowBytes: number, logger: Logger): LogIntake 
   const consumeWaiting = async (deviceId: string, intake: Intake): Promise<void> => {
     try {
       for (let head = intake.waiting[0]; head; head = intake.waiting[0]) {
-        // oxlint-disable-next-line no-await-in-loop -- chunks are consumed in order, one at a time: that is the back-pressure
         await head.deliver(head.chunk);
         intake.waiting.shift();
         intake.waitingBytes -= head.chunk.bytes;

@@ -37,12 +37,10 @@ export async function* watchOperation(core: GatewayCore, tenantId: string, opera
   let shownRevision = 0;
   while (!signal.aborted && !core.closed.aborted) {
     const change = core.operationChanges.next(key);
-    // oxlint-disable-next-line no-await-in-loop -- the stream goes on when there is something to tell
     const { revision, report } = await readOperation(core, tenantId, operationKey);
     if (revision !== shownRevision) yield report;
     shownRevision = revision;
     if (isTerminalState(report.state)) return;
-    // oxlint-disable-next-line no-await-in-loop -- the stream goes on when there is something to tell
     await change;
   }
 }

@@ -29,7 +29,6 @@ export async function retireCommands(core: GatewayCore, channel: Channel): Promi
     let replyBytes = 0;
     for (const operation of waiting) {
       const sequence = device.commandSequence + made.filter((entry) => entry.command).length + 1;
-      // oxlint-disable-next-line no-await-in-loop -- sequences are given out in the order of the queue
       const next = await prepare(core, channel, device, operation, sequence);
       replyBytes += next.command ? JSON.stringify(next.command).length : 0;
       if (made.length > 0 && replyBytes > protocolLimits.maxReplyBytes) break;
@@ -74,7 +73,6 @@ async function sealForChannel(core: GatewayCore, channel: Channel, device: Devic
   const values: Record<string, SecretValue> = {};
   let token: EnrolmentTokenRecord | undefined;
   for (const [name, sealed] of Object.entries(operation.secrets)) {
-    // oxlint-disable-next-line no-await-in-loop -- a handful at most
     values[name] = await requireEscrow(core).open(sealed, contextOf(name));
   }
   if (intent.capability === 'winre.rebuild.trigger') {

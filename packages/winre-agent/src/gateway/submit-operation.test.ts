@@ -77,7 +77,7 @@ describe('an operation', () => {
   it('is not taken for a device that is unknown, another tenant’s, revoked or enrolled anew', async () => {
     const bench = await openBench();
     const device = await enrol(bench);
-    const start = async (change: object) => bench.gateway().submitOperation(await planOperation(bench, 'o', { ...restoreOf(device), ...change } as Intent));
+    const start = async (change: object) => bench.gateway().submitOperation(await planOperation(bench, 'o', { ...restoreOf(device), ...change }));
     const { id, enrolmentEpoch } = targetOf(device).device;
     await expect(start({ device: { id: 'ghost', enrolmentEpoch } })).rejects.toMatchObject({ code: 'not-found' });
     await expect(start({ tenantId: 'other' })).rejects.toMatchObject({ code: 'not-found' });

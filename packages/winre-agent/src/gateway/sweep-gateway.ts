@@ -6,9 +6,7 @@ import { transact } from './transact.ts';
 export async function sweepGateway(core: GatewayCore): Promise<void> {
   while (!core.closed.aborted) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- once per heartbeat interval
       await core.clock.sleep(core.heartbeatEveryMs, { signal: core.closed });
-      // oxlint-disable-next-line no-await-in-loop -- once per heartbeat interval
       await sweepOnce(core);
     } catch (cause) {
       if (!core.closed.aborted) core.logger.log('error', 'sweeping the gateway failed', { cause });
@@ -18,7 +16,6 @@ export async function sweepGateway(core: GatewayCore): Promise<void> {
 
 async function sweepOnce(core: GatewayCore): Promise<void> {
   for (const deviceId of core.sessions.silent()) {
-    // oxlint-disable-next-line no-await-in-loop -- rare
     await core.lock.run(deviceId, async () => {
       // It may have come back while this waited for its turn.
       if (core.sessions.silent().includes(deviceId)) await core.sessions.end(deviceId, 'timeout');

@@ -10,10 +10,7 @@ const maxAttempts = 16;
  */
 export async function transact<Result>(store: GatewayStore, decide: () => Promise<{ readonly writes: readonly GatewayWrite[]; readonly result: Result }>): Promise<Result> {
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    // Attempts depend on each other.
-    // oxlint-disable-next-line no-await-in-loop -- each attempt begins after the one before has failed
     const { writes, result } = await decide();
-    // oxlint-disable-next-line no-await-in-loop -- each attempt begins after the one before has failed
     if (writes.length === 0 || (await store.commit(writes))) return result;
   }
   throw new RecoveryError('unavailable', `the gateway's records changed ${maxAttempts} times while they were being changed here; nothing was done, try again`);

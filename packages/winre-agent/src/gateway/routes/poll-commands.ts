@@ -36,14 +36,11 @@ export async function pollCommands(core: GatewayCore, request: AuthenticRequest)
   });
   for (;;) {
     const change = core.polls.next(channel.deviceId);
-    // oxlint-disable-next-line no-await-in-loop -- a long poll looks again whenever something has changed
     const { reply, isUrgent } = await core.lock.run(channel.deviceId, () => (isCurrent() ? collect(core, channel, poll) : Promise.resolve(nothing)));
     const remainingMs = untilMs - core.clock.monotonicMs();
     if (isUrgent || remainingMs <= 0 || !isCurrent()) {
-      // oxlint-disable-next-line no-await-in-loop -- the last round
       return { ...reply, ...(poll.timeNonce !== undefined && { time: await signTime(poll.timeNonce, core.clock.now(), core.config.signer) }), logs: core.logs.window(channel.deviceId, channel.bootId) };
     }
-    // oxlint-disable-next-line no-await-in-loop -- a long poll looks again whenever something has changed
     await waitForChange(change, remainingMs, core.clock, signal).catch((reason: unknown) => {
       // The caller has gone: nobody would read the answer. The gateway is closing: answer now.
       if (request.signal.aborted) throw reason;

@@ -13,7 +13,6 @@ export async function takeReports(core: GatewayCore, { device, body }: Authentic
   const reply: ReportReply = { acknowledged: [], refused: [] };
   for (const { operationKey, reportSequence, report } of reports) {
     const key = operationRecordKey(device.tenantId, operationKey);
-    // oxlint-disable-next-line no-await-in-loop -- reports of one operation build on each other
     const verdict = await core.lock.run(device.deviceId, () =>
       transact<ReportVerdict>(core.store, async () => {
         const result = applyDeviceReport(device, await core.store.read('operations', key), reportSequence, report);
