@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  createStatementSigner, descriptorHashOf, describePlugin, digestJson, generateSigningKey, instantAt, planDigestOf, signApproval, type CallContext, type HttpClient, type IntentOf, type OperationCapability, type OperationHandle,
+  createStatementSigner, descriptorHashOf, describePlugin, digestJson, generateSigningKey, instantAt, planDigestOf, planDraftSchema, signApproval, type CallContext, type HttpClient, type Intent, type IntentOf, type OperationCapability, type OperationHandle,
   type PlanDraftInput, type PluginInstance, type SignedApproval, type StartRequest, type StatementSigner, type TrustedKey,
 } from '@winre-kit/sdk';
 import { sampleEmmConfigSchema, sampleEmmPlugin } from '@winre-kit/plugin-sample-emm';
@@ -23,15 +23,19 @@ export async function createPerson(principal: string, purpose: 'approve' | 'sign
 }
 
 /** The admin API as a person with a token uses it. */
-export interface AdminCaller {
-  <Reply = Record<string, unknown>>(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: Reply }>;
+export type AdminCaller = (method: string, path: string, body?: unknown) => Promise<{ readonly status: number; readonly body: AdminReply }>;
+/** The members of replies that tests look into; the rest is compared as a whole. */
+export interface AdminReply {
+  readonly token: string;
+  readonly tokenId: string;
+  readonly items: readonly { readonly method: string; readonly path: string; readonly status: number; readonly code: string | null; readonly permission: string | null }[];
 }
 
 export function adminCaller(fetch: HttpClient['fetch'], url: string, token: string): AdminCaller {
-  return async <Reply>(method: string, path: string, body?: unknown) => {
+  return async (method, path, body) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const response = await fetch(`${url}/admin/v1${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
-    return { status: response.status, body: (await response.json()) as Reply };
+    return { status: response.status, body: (await response.json()) as AdminReply };
   };
 }
 
@@ -75,7 +79,7 @@ export async function startWorld(settings: Partial<SampleEmmSettings> = {}): Pro
     emm, folder, fetch, logs, admin, adminToken, approver, scriptSigner, tokenOf,
     async addDevice(hardwareId, deviceSettings = {}) {
       const device = createFakeWinreDevice({ fetch: (request) => fetch(request.url, toInit(request)), gatewayUrl: emm.url, clock: systemClock, hardwareId, serialNumber: `SN-${hardwareId}`, ...deviceSettings });
-      const { body } = await admin<{ token: string }>('POST', '/enrolment-tokens', {});
+      const { body } = await admin('POST', '/enrolment-tokens', {});
       await device.enrol(body.token);
       return device;
     },
@@ -110,7 +114,7 @@ export async function startRequestOf<Capability extends OperationCapability>(
 ): Promise<StartRequest<Capability>> {
   const config = sampleEmmConfigSchema.parse({ baseUrl: 'https://emm.example', token: { secret: 'emm-token' }, tenantId });
   const binding = {
-    kind: 'winre-plan/v1' as const, pluginId: sampleEmmPlugin.id, intent, requests: plan.requests, secretDigests: {},
+    kind: 'winre-plan/v1' as const, pluginId: sampleEmmPlugin.id, intent: intent as Intent, requests: planDraftSchema.parse(plan).requests, secretDigests: {},
     descriptorHash: await descriptorHashOf(describePlugin(sampleEmmPlugin, config)), lossDigest: plan.loss?.digest ?? null,
   };
   const planDigest = await planDigestOf(binding);
@@ -122,7 +126,7 @@ export async function startRequestOf<Capability extends OperationCapability>(
   return { intent, operationKey, planDigest, binding, approvals, ttlMs: 600_000 };
 }
 
-export async function handleOf(request: StartRequest, vendorRef?: string): Promise<OperationHandle> {
+export async function handleOf(request: { readonly intent: Intent; readonly operationKey: string; readonly ttlMs: number }, vendorRef?: string): Promise<OperationHandle> {
   const { intent, operationKey, ttlMs } = request;
   return {
     operationId: `op-${operationKey}`, operationKey, plugin: sampleEmmPlugin.id, ...(vendorRef === undefined ? {} : { vendorRef }), device: intent.device, capability: intent.capability,
@@ -130,7 +134,7 @@ export async function handleOf(request: StartRequest, vendorRef?: string): Promi
   };
 }
 
-export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+export async function collect<Item>(items: AsyncIterable<Item> | Iterable<Item>): Promise<Item[]> {
   const all: Item[] = [];
   for await (const item of items) all.push(item);
   return all;

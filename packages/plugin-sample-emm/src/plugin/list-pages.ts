@@ -8,7 +8,7 @@ interface ListRequest<Item extends z.ZodType> {
   readonly query?: Readonly<Record<string, string>>;
   readonly item: Item;
   readonly doing: string;
-  idOf(item: z.output<Item>): string;
+  readonly idOf: (item: z.output<Item>) => string;
 }
 
 /** Walks the EMM's `{ items, nextCursor? }` pages. */

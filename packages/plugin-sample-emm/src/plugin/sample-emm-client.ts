@@ -1,5 +1,5 @@
-import { RecoveryError, type CallContext, type HostServices } from '@winre-kit/sdk';
-import { createTokenCache, readEventStream, requestJson, type JsonRequest } from '@winre-kit/sdk/plugin-kit';
+import { RecoveryError, type CallContext, type HostServices, type SecretValue } from '@winre-kit/sdk';
+import { createTokenCache, readEventStream, requestJson, type JsonRequest, type TokenCache } from '@winre-kit/sdk/plugin-kit';
 import type { z } from 'zod';
 import type { SampleEmmConfig } from './sample-emm-config.ts';
 import { codeOfRefusal, explainRefusal, refusalOf, type SampleEmmRefusal } from './sample-emm-error.ts';
@@ -23,8 +23,8 @@ export interface SampleEmmWrite<Reply extends z.ZodType> extends SampleEmmAddres
   readonly method: 'POST' | 'PUT';
   readonly body: unknown;
   readonly reply: Reply;
-  /** Values in the body that no message may repeat. */
-  readonly secretValues?: readonly string[];
+  /** True when secret values stand in the body. Then nothing that the EMM says is quoted, in whatever form it may repeat them. */
+  readonly carriesSecrets?: boolean;
 }
 
 /** The admin API of the sample EMM: every request goes out through here, once. */
@@ -47,16 +47,24 @@ export function createSampleEmmClient(config: SampleEmmConfig, services: HostSer
     return url;
   };
 
-  const exchange = async <Reply extends z.ZodType>(request: Omit<JsonRequest, 'codeOf' | 'token'>, reply: Reply, secretValues: readonly string[]): Promise<z.output<Reply>> => {
+  const exchange = async <Reply extends z.ZodType>(request: Omit<JsonRequest, 'codeOf' | 'token'>, reply: Reply, mayQuote: boolean): Promise<z.output<Reply>> => {
     let refusal: SampleEmmRefusal | undefined;
+    let used: SecretValue | undefined;
     const codeOf: JsonRequest['codeOf'] = (status, body) => {
       refusal = refusalOf(body);
       return codeOfRefusal(status, refusal);
     };
+    const watched: TokenCache = {
+      ...token,
+      withToken: (use, context) => token.withToken((secret) => {
+        used = secret;
+        return use(secret);
+      }, context),
+    };
     try {
-      return await requestJson(services, { ...request, token, codeOf }, reply);
+      return await requestJson(services, { ...request, token: watched, codeOf }, reply);
     } catch (error) {
-      throw explainRefusal(error, refusal, secretValues);
+      throw mayQuote ? explainRefusal(error, refusal, used) : error;
     }
   };
 
@@ -74,7 +82,7 @@ export function createSampleEmmClient(config: SampleEmmConfig, services: HostSer
         throw new RecoveryError('unavailable', `${doing}: no answer from the EMM`, { cause, correlationId: call.correlationId });
       }
       if (response.ok && response.body) return response.body as ReadableStream<Uint8Array>;
-      throw await refusedStream(doing, response, call);
+      throw await refusedStream(doing, response, call, bearer);
     }, { signal });
 
   return {
@@ -82,9 +90,9 @@ export function createSampleEmmClient(config: SampleEmmConfig, services: HostSer
       exchange(
         { what: request.doing, url: urlOf(request), call, effect: 'read', ...(request.question === undefined ? { method: 'GET' } : { method: 'POST', body: request.question }) },
         request.reply,
-        [],
+        true,
       ),
-    send: ({ method, body, doing, reply, secretValues = [], ...address }, call) => exchange({ what: doing, method, url: urlOf({ ...address, doing }), body, call }, reply, secretValues),
+    send: ({ method, body, doing, reply, carriesSecrets = false, ...address }, call) => exchange({ what: doing, method, url: urlOf({ ...address, doing }), body, call }, reply, !carriesSecrets),
     async *lines(request, call) {
       const signal = AbortSignal.any([call.signal, services.signal]);
       yield* readEventStream({ body: await openBody(request, call, signal), schema: request.line, signal });
@@ -104,9 +112,9 @@ export function createSampleEmmClient(config: SampleEmmConfig, services: HostSer
 }
 
 /** An answer that is no stream, in the contract's words. */
-async function refusedStream(doing: string, response: Response, call: CallContext): Promise<unknown> {
+async function refusedStream(doing: string, response: Response, call: CallContext, token: SecretValue): Promise<unknown> {
   const refusal = refusalOf(await response.json().catch(() => undefined));
   const code = codeOfRefusal(response.status, refusal) ?? (response.status === 401 ? 'unauthenticated' : 'unavailable');
   const error = new RecoveryError(code, `${doing}: the EMM answered ${response.status}`, { vendor: { status: response.status }, correlationId: call.correlationId });
-  return explainRefusal(error, refusal, []);
+  return explainRefusal(error, refusal, token);
 }

@@ -1,4 +1,4 @@
-import { errorCodes, RecoveryError, type ErrorCode } from '@winre-kit/sdk';
+import { errorCodes, RecoveryError, type ErrorCode, type SecretValue } from '@winre-kit/sdk';
 import { z } from 'zod';
 
 /** What the EMM says when it refuses. Loose: members may be added. */
@@ -23,12 +23,11 @@ export function codeOfRefusal(status: number, refusal: SampleEmmRefusal | undefi
 
 /**
  * Adds the EMM's reason to an error of the plug-in kit, which quotes no vendor. This EMM's reasons name fields, permissions and keys, never values;
- * one that repeats a secret we sent is left out all the same.
+ * one that repeats the token all the same is left out.
  */
-export function explainRefusal(error: unknown, refusal: SampleEmmRefusal | undefined, secretValues: readonly string[]): unknown {
+export function explainRefusal(error: unknown, refusal: SampleEmmRefusal | undefined, token: SecretValue | undefined): unknown {
   if (!RecoveryError.isInstance(error) || !refusal || error.code !== refusal.code) return error;
-  const told = JSON.stringify(refusal);
-  if (secretValues.some((value) => told.includes(value))) return error;
+  if (token && JSON.stringify(refusal).includes(token.reveal())) return error;
   return new RecoveryError(error.code, `${error.message}: ${refusal.message}`, {
     cause: error.cause,
     retry: error.retry,

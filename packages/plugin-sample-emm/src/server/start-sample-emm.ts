@@ -104,7 +104,7 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
     operationsPerMinute: settings.operationsPerMinute ?? 600,
     closing: closing.signal,
   });
-  const app = new Hono().all('/winre/v1/*', (context) => gateway.fetch(context.req.raw)).route('/admin/v1', adminApi);
+  const app = new Hono().all('/winre/v1/*', (context) => gateway.fetch(context.req.raw)).all('/admin/v1/*', (context) => adminApi.fetch(context.req.raw));
   const listener = await listenHttps((request) => app.fetch(request), { host, port: settings.port, certificate });
   logger.log('info', 'sample EMM is listening', { host, port: listener.port });
 

@@ -26,7 +26,7 @@ export async function startOperation<Capability extends OperationCapability>(emm
   for (const ref of secretsOfIntent(intent)) leases.add(ref, await emm.secrets.resolve(ref, call));
   const secrets = leases.reveal();
   const body = { operationKey, planDigest, binding, approvals, ttlMs, fence, secrets, ...approvedDetails(binding) };
-  return await emm.client.send({ method: 'POST', path, body, reply: operationReportSchema, doing: `starting ${intent.capability}`, secretValues: Object.values(secrets) }, call);
+  return await emm.client.send({ method: 'POST', path, body, reply: operationReportSchema, doing: `starting ${intent.capability}`, carriesSecrets: Object.keys(secrets).length > 0 }, call);
 }
 
 /** What the plan's request holds besides the placeholders: sent as it was approved. */

@@ -21,14 +21,13 @@ const sections = [
   callerRoutes, deviceRoutes, sessionRoutes, operationRoutes, policyRoutes, recoveryKeyRoutes, artifactRoutes, offeringRoutes, trustRoutes, enrolmentRoutes, tokenRoutes, auditRoutes,
 ];
 
-/** The admin API, to be mounted under `/admin/v1`. Every answer is JSON (or a stream of it), every refusal has the same form, every call has an id. */
+/** The admin API, `/admin/v1`. Every answer is JSON (or a stream of it), every refusal has the same form, every call has an id. */
 export function createAdminApi(services: AdminServices): Hono<AdminEnvironment> {
   const { tokens, audit, clock, logger } = services;
-  const api = new Hono<AdminEnvironment>();
+  const api = new Hono<AdminEnvironment>().basePath('/admin/v1');
   api.onError((error, context) => {
     const correlationId = context.get('correlationId');
-    // Only the name of a foreign error is logged: its text may quote what was sent.
-    if (!RecoveryError.isInstance(error)) logger.log('error', 'admin call failed', { correlationId, method: context.req.method, path: context.req.path, error: error.name, stack: error.stack?.split('\n').slice(1) });
+    if (!RecoveryError.isInstance(error)) logger.log('error', 'an admin call failed', { correlationId, method: context.req.method, path: context.req.path, cause: error });
     return adminErrorReply(error, correlationId);
   });
   api.notFound((context) => adminErrorReply(new RecoveryError('not-found', `the admin API has no ${context.req.method} ${context.req.path}`), context.get('correlationId')));

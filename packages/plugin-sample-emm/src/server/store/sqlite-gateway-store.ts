@@ -51,13 +51,13 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
     }
     if (filter.open) conditions.push('is_open = 1');
     const rows = database.prepare(`SELECT sequence, record FROM gateway_records WHERE ${conditions.join(' AND ')} ORDER BY sequence LIMIT ?`).all(...values, limit);
-    return rows.map((row) => ({ sequence: Number(row['sequence']), record: readRecord<Table>(row['record']) }));
+    return rows.map((row) => ({ sequence: Number(row['sequence']), record: readRecord(table, row['record']) }));
   };
 
   return {
     read: (table, key) => attempt(() => {
       const row = selectOne.get(table, key);
-      return row && readRecord<typeof table>(row['record']);
+      return row && readRecord(table, row['record']);
     }),
     list: (table, filter = {}) => attempt(() => select(table, filter, 0, -1).map(({ record }) => record)),
     page(table, filter, after, limit) {
@@ -99,7 +99,7 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
 const revisionDiffers = new RecoveryError('conflict', 'a record was changed by somebody else');
 
 /** What is stored was checked by the gateway before it was written, so it is only parsed. */
-function readRecord<Table extends GatewayTable>(column: unknown): GatewayRecords[Table] {
+function readRecord<Table extends GatewayTable>(_table: Table, column: unknown): GatewayRecords[Table] {
   return JSON.parse(String(column)) as GatewayRecords[Table];
 }
 
