@@ -71,6 +71,6 @@ test('whatever is lost and whenever the host restarts: never two effects, no suc
       expect(await verifyAuditExport(await audit.exportAudit())).toMatchObject({ ok: true });
       await setup.host[Symbol.asyncDispose]();
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 30_000);
