@@ -163,7 +163,7 @@ describe('delivery', () => {
         }
         await world.bench.gateway().close();
       }),
-      { numRuns: 80 },
+      { numRuns: 60 },
     );
   });
 

@@ -111,6 +111,18 @@ describe('enrolment', () => {
     await expect(enrol(bench, { token, tokenKind: 'continuity' })).rejects.toMatchObject({ code: 'enrolment-changed' });
   });
 
+  it('leaves nothing for a channel of before: it neither takes nor spoils what is meant for the new enrolment', async () => {
+    const bench = await openBench();
+    const before = await enrol(bench);
+    const channel = await openChannel(bench, before);
+    const waiting = poll(bench, channel, { waitMs: 30_000 }).then(({ commands }) => commands, () => []);
+    await bench.clock.whenSleeping(2);
+    const after = await enrol(bench);
+    await bench.gateway().submitOperation(await planOperation(bench, 'o', { capability: 'winre.session.enter', ...targetOf(after) }));
+    expect(await waiting).toEqual([]);
+    expect((await poll(bench, await openChannel(bench, after))).commands).toMatchObject([{ operationKey: 'o' }]);
+  });
+
   it('is closed to a revoked device', async () => {
     const bench = await openBench();
     const device = await enrol(bench);

@@ -46,6 +46,13 @@ export async function requireDevice(store: GatewayStore, deviceId: string): Prom
   return device;
 }
 
+/** The device of a channel, as long as it is in the enrolment that the channel was opened in. @throws {RecoveryError} `enrolment-changed` */
+export async function requireEnrolled(store: GatewayStore, channel: { readonly deviceId: string; readonly enrolmentEpoch: string }): Promise<DeviceRecord> {
+  const device = await store.read('devices', channel.deviceId);
+  if (device?.enrolmentEpoch !== channel.enrolmentEpoch) throw new RecoveryError('enrolment-changed', 'the device was enrolled anew since this channel was opened');
+  return device;
+}
+
 /** @throws {RecoveryError} `not-found` */
 export async function requireTenant(store: GatewayStore, tenantId: string): Promise<TenantRecord> {
   const tenant = await store.read('tenants', tenantId);

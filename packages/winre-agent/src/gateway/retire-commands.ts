@@ -2,7 +2,7 @@ import { RecoveryError, type SecretValue } from '@winre-kit/sdk';
 import { commandSecretContext, continuityTokenSecret, escrowContext, protocolLimits, recoveryKeySecret, sealSecret, type OperationCommand, type Sealed } from '../protocol/index.ts';
 import type { Channel } from './channel-registry.ts';
 import { mintContinuityToken } from './enrolment-tokens.ts';
-import { announceOperations, newId, requireDevice, type GatewayCore } from './gateway-core.ts';
+import { announceOperations, newId, requireEnrolled, type GatewayCore } from './gateway-core.ts';
 import type { DeviceRecord, EnrolmentTokenRecord, OperationRecord } from './gateway-records.ts';
 import type { GatewayWrite } from './gateway-store.ts';
 import { moveOperation } from './move-operation.ts';
@@ -23,7 +23,7 @@ interface Prepared {
  */
 export async function retireCommands(core: GatewayCore, channel: Channel): Promise<readonly OperationCommand[]> {
   const prepared = await transact(core.store, async () => {
-    const device = await requireDevice(core.store, channel.deviceId);
+    const device = await requireEnrolled(core.store, channel);
     const waiting = (await core.store.list('operations', { deviceId: channel.deviceId, open: true })).filter((operation) => operation.delivery === 'queued');
     const made: Prepared[] = [];
     let replyBytes = 0;
@@ -47,9 +47,6 @@ export async function retireCommands(core: GatewayCore, channel: Channel): Promi
 async function prepare(core: GatewayCore, channel: Channel, device: DeviceRecord, operation: OperationRecord, sequence: number): Promise<Prepared> {
   const nowMs = core.clock.now();
   if (Date.parse(operation.deliverBy) <= nowMs) return { record: expireOperation(operation, nowMs) };
-  if (operation.enrolmentEpoch !== channel.enrolmentEpoch) {
-    return { record: moveOperation(operation, { delivery: 'closed', state: 'failed', rawState: 'enrolment-changed', deviceCode: 'enrolment-changed', message: 'the device was enrolled anew' }, nowMs) };
-  }
   try {
     await requireApprovals(core, operation);
     const { sealedSecrets, token } = await sealForChannel(core, channel, device, operation);

@@ -1,12 +1,13 @@
-import { announceOperations, requireDevice, type GatewayCore } from './gateway-core.ts';
+import { announceOperations, requireEnrolled, type GatewayCore } from './gateway-core.ts';
 import type { DeviceRecord } from './gateway-records.ts';
 import { settleDeliveries, type LedgerStanding } from './settle-deliveries.ts';
 import { transact } from './transact.ts';
 
 /** Writes down what follows from the agent's word about its ledger. Called under the device's lock, before anything else is sent. */
-export async function settleChannel(core: GatewayCore, deviceId: string, said: LedgerStanding): Promise<DeviceRecord> {
+export async function settleChannel(core: GatewayCore, channel: { readonly deviceId: string; readonly enrolmentEpoch: string }, said: LedgerStanding): Promise<DeviceRecord> {
+  const { deviceId } = channel;
   const { device, settled, ledger } = await transact(core.store, async () => {
-    const before = await requireDevice(core.store, deviceId);
+    const before = await requireEnrolled(core.store, channel);
     const settlement = settleDeliveries(before, await core.store.list('operations', { deviceId, open: true }), said, core.clock.now());
     return {
       writes: [...(settlement.device ? [{ table: 'devices' as const, record: settlement.device }] : []), ...settlement.operations.map((record) => ({ table: 'operations' as const, record }))],

@@ -1,7 +1,7 @@
 import { RecoveryError } from '@winre-kit/sdk';
 import { readChannelClaim, verifyChannelRequest, type ChannelClaim } from '../../protocol/index.ts';
 import type { Channel } from '../channel-registry.ts';
-import { requireTenant, type GatewayCore } from '../gateway-core.ts';
+import { requireEnrolled, requireTenant, type GatewayCore } from '../gateway-core.ts';
 import type { DeviceRecord, TenantRecord } from '../gateway-records.ts';
 import { requireNotRevoked } from '../tenant-trust.ts';
 import { readBody } from './read-body.ts';
@@ -32,8 +32,7 @@ export async function authenticateChannel(core: GatewayCore, request: Request, m
   await verifyChannelRequest(claim, { method: request.method, path: `${url.pathname}${url.search}`, body }, channel.devicePublicKey);
   const tenant = await requireTenant(core.store, channel.tenantId);
   requireNotRevoked(tenant, channel.deviceId);
-  const device = await core.store.read('devices', channel.deviceId);
-  if (device?.enrolmentEpoch !== channel.enrolmentEpoch) throw new RecoveryError('enrolment-changed', 'the device was enrolled anew since this channel was opened');
+  const device = await requireEnrolled(core.store, channel);
   requireChannel(core, claim);
   if (!channel.replay.take(claim.sequence)) throw new RecoveryError('unauthenticated', `request ${claim.sequence} was taken before or is too old: never send one twice, sign it again with the next number`, { facts: { reason: 'replayed' } });
   return { channel, device, tenant, sequence: claim.sequence, body, url, signal: request.signal };

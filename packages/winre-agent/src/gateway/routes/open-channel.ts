@@ -21,7 +21,7 @@ export async function openChannel(core: GatewayCore, body: unknown): Promise<Hel
   if (!core.challenges.take(statement.challenge, statement.deviceId)) throw new RecoveryError('unauthenticated', 'the challenge is not open: it was used, is too old, or was given before a restart; ask for another one', { facts: { reason: 'challenge' } });
   return core.lock.run(statement.deviceId, async () => {
     const { device, tenant } = await requireHello(core, hello);
-    await settleChannel(core, device.deviceId, {
+    await settleChannel(core, device, {
       lastCommandSequence: statement.lastCommandSequence,
       stateGeneration: statement.stateGeneration,
       openOperationKeys: new Set(statement.openOperations.map((operation) => operation.operationKey)),

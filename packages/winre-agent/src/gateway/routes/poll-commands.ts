@@ -2,7 +2,7 @@ import { parseOrThrow, RecoveryError } from '@winre-kit/sdk';
 import { pollRequestSchema, signTime, type Command, type PollReply, type PollRequest } from '../../protocol/index.ts';
 import type { Channel } from '../channel-registry.ts';
 import { newsFor, newsVersionOf } from '../device-news.ts';
-import { requireDevice, requireTenant, type GatewayCore } from '../gateway-core.ts';
+import { requireEnrolled, requireTenant, type GatewayCore } from '../gateway-core.ts';
 import { retireCommands } from '../retire-commands.ts';
 import { settleChannel } from '../settle-channel.ts';
 import { requireNotRevoked } from '../tenant-trust.ts';
@@ -31,7 +31,7 @@ export async function pollCommands(core: GatewayCore, request: AuthenticRequest)
 
   await core.lock.run(channel.deviceId, async () => {
     if (!isCurrent()) return;
-    await settleChannel(core, channel.deviceId, { lastCommandSequence: poll.lastCommandSequence });
+    await settleChannel(core, channel, { lastCommandSequence: poll.lastCommandSequence });
     core.sessions.seen(channel.deviceId, poll);
   });
   for (;;) {
@@ -52,7 +52,7 @@ export async function pollCommands(core: GatewayCore, request: AuthenticRequest)
 async function collect(core: GatewayCore, channel: Channel, poll: PollRequest): Promise<Round> {
   const tenant = await requireTenant(core.store, channel.tenantId);
   requireNotRevoked(tenant, channel.deviceId);
-  const device = await requireDevice(core.store, channel.deviceId);
+  const device = await requireEnrolled(core.store, channel);
   const commands: Command[] = [...(await retireCommands(core, channel)), ...core.queries.commandsFor(channel.deviceId, poll.openQueryIds)];
   const news = await newsVersionOf(device, tenant);
   const isUrgent = commands.length > 0 || channel.told !== news;
