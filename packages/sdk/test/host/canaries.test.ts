@@ -20,28 +20,26 @@ test('a plug-in that spills its secrets everywhere gets none of them into logs, 
     services.logger.log('info', `signed in with ${spilled}`, { spilled, nested: [{ header: `Bearer ${spilled}` }] });
     await services.audit.note(`token is ${spilled}`, { spilled });
     const instance = await fake.definition.open(config, services);
+    const { network } = instance;
+    if (!network) throw new RecoveryError('internal', 'no network facet');
     return {
       ...instance,
       probe: () => Promise.reject(new TypeError(`GET https://emm.example/?token=${encodeURIComponent(spilled)} failed`, { cause: { spilled } })),
-      network: instance.network && {
-        ...instance.network,
+      network: {
+        ...network,
         async doPlan(intent, call) {
-          const draft = await fake.definition.open(config, services).then(({ network }) => network?.doPlan(intent, call));
-          if (!draft) throw new RecoveryError('internal', 'no draft');
-          return { ...draft, requests: [{ method: 'POST', url: 'https://emm.example/', body: { key: wifi, token: spilled } }] };
+          return { ...(await network.doPlan(intent, call)), requests: [{ method: 'POST', url: 'https://emm.example/', body: { key: wifi, token: spilled } }] };
         },
         async doStart(request, call) {
-          const report = await instance.network?.doStart(request, call);
-          if (!report) throw new RecoveryError('internal', 'no report');
-          return { ...report, message: `connected with ${wifi}`, rawState: Buffer.from(wifi).toString('base64'), vendor: { 'fake-plugin': { echo: wifi } } };
+          return { ...(await network.doStart(request, call)), message: `connected with ${wifi}`, rawState: Buffer.from(wifi).toString('base64'), vendor: { 'fake-plugin': { echo: wifi } } };
         },
       },
-    } as typeof instance;
+    };
   } });
   const journal = await createFileJournal(join(folder, 'journal'));
   const audit = await createAuditLog({ store: await createFileAuditStore(join(folder, 'audit')), clock });
   const setup = await setUpHost({
-    clock, plugin: { ...fake, definition: leaky as typeof fake.definition }, journal, audit, storage: await createFileStorage(join(folder, 'storage')),
+    clock, plugin: { ...fake, definition: leaky }, journal, audit, storage: await createFileStorage(join(folder, 'storage')),
     knownSecrets: { wifi, token }, config: { token: { secret: 'token' }, secrets: ['wifi'] },
   });
   const events: unknown[] = [];

@@ -33,11 +33,11 @@ export interface HostSetup {
   readonly audit: AuditLog;
   readonly journal: Journal;
   readonly logs: { readonly level: LogLevel; readonly message: string; readonly fields: unknown }[];
-  submitRequest(operationKey: string, more?: Partial<SubmitRequest>): SubmitRequest;
-  submitted(operationKey?: string, intent?: unknown): Promise<OperationSnapshot>;
-  approval(operationKey: string, by: Person, more?: { readonly decision?: 'approve' | 'reject'; readonly decidedAt?: string }): Promise<SignedApproval>;
+  readonly submitRequest: (operationKey: string, more?: Partial<SubmitRequest>) => SubmitRequest;
+  readonly submitted: (operationKey?: string, intent?: unknown) => Promise<OperationSnapshot>;
+  readonly approval: (operationKey: string, by: Person, more?: { readonly decision?: 'approve' | 'reject'; readonly decidedAt?: string }) => Promise<SignedApproval>;
   /** Submitted and approved by Ada. */
-  approved(operationKey?: string, intent?: unknown): Promise<OperationSnapshot>;
+  readonly approved: (operationKey?: string, intent?: unknown) => Promise<OperationSnapshot>;
 }
 
 export interface HostSetupSettings extends Partial<HostOptions> {

@@ -10,7 +10,7 @@ type Definition = FakePlugin['definition'];
 async function hostOver(change: (fake: FakePlugin) => Partial<Definition>, more: Parameters<typeof setUpHost>[0] = {}): Promise<HostSetup> {
   const clock = createManualClock();
   const fake = createFakePlugin({ clock, stepMs: 1_000 });
-  return setUpHost({ clock, plugin: { ...fake, definition: definePlugin({ ...fake.definition, ...change(fake) }) as Definition }, ...more });
+  return setUpHost({ clock, plugin: { ...fake, definition: definePlugin<Definition['configSchema']>({ ...fake.definition, ...change(fake) }) }, ...more });
 }
 const withInstance = (change: (instance: PluginInstance, services: HostServices) => PluginInstance) => ({ definition }: FakePlugin): Partial<Definition> => ({
   open: async (config, services) => change(await definition.open(config, services), services),
@@ -53,7 +53,7 @@ describe('opening is refused:', () => {
     }))).rejects.toMatchObject({ code: 'invalid-config', fieldPath: 'capabilities.winre.rebuild.trigger.effect' });
   });
   test('a facet that is claimed and missing, or there and not claimed; the instance is closed again', async () => {
-    const disposed = vi.fn();
+    const disposed = vi.fn<() => void>();
     const closing = (instance: PluginInstance): PluginInstance => ({ ...instance, [Symbol.asyncDispose]: () => Promise.resolve(disposed()) });
     await expect(hostOver(withInstance((instance) => {
       const { rebuild: _rebuild, ...rest } = closing(instance);
@@ -68,7 +68,7 @@ describe('opening is refused:', () => {
     }))).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('winre.artifacts, which the descriptor does not claim') as string });
   });
   test('an abort while opening, and the late instance is closed', async () => {
-    const disposed = vi.fn();
+    const disposed = vi.fn<() => void>();
     let release = (): void => {};
     const fake = createFakePlugin();
     const slow = definePlugin({ ...fake.definition, id: 'slow-plugin', describe: (config) => ({ ...fake.definition.describe(config), plugin: 'slow-plugin' }), open: async (config, services) => {

@@ -28,6 +28,11 @@ async function logOf(count: number): Promise<AuditLog> {
   for (let index = 0; index < count; index += 1) await log.append(note(`note ${index}`));
   return log;
 }
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no item ${index}`);
+  return item;
+}
 const exported = (log: AuditLog): Promise<AuditExport> => log.exportAudit();
 
 test('an export verifies with nothing but itself, and says what that does not show', async () => {
@@ -40,16 +45,16 @@ test('an export verifies with nothing but itself, and says what that does not sh
 test('editing, reordering, removing, adding or cutting off entries is detected', async () => {
   const good = await exported(await logOf(8));
   const alterations: Record<string, (bundle: AuditExport) => void> = {
-    edit: ({ entries }) => void (entries[3] = { ...entries[3]!, message: 'something else' }),
-    'edit a fact': ({ entries }) => void (entries[0]!.facts['message'] = 'x'),
-    reorder: ({ entries }) => void entries.splice(2, 2, entries[3]!, entries[2]!),
-    'reorder and renumber': ({ entries }) => void entries.splice(2, 2, { ...entries[3]!, sequence: 2 }, { ...entries[2]!, sequence: 3 }),
+    edit: ({ entries }) => void (entries[3] = { ...at(entries, 3), message: 'something else' }),
+    'edit a fact': ({ entries }) => void (at(entries, 0).facts['message'] = 'x'),
+    reorder: ({ entries }) => void entries.splice(2, 2, at(entries, 3), at(entries, 2)),
+    'reorder and renumber': ({ entries }) => void entries.splice(2, 2, { ...at(entries, 3), sequence: 2 }, { ...at(entries, 2), sequence: 3 }),
     remove: ({ entries }) => void entries.splice(4, 1),
     'remove and renumber': (bundle) => void (bundle.entries = bundle.entries.filter((_, index) => index !== 4).map((entry, sequence) => ({ ...entry, sequence }))),
     truncate: ({ entries }) => void entries.pop(),
-    add: ({ entries }) => void entries.push({ ...entries[0]!, sequence: 8 }),
-    'take away the last checkpoint': (bundle) => void (bundle.checkpoints = [{ statement: { ...bundle.checkpoints[0]!.statement, size: 7 } }]),
-    'forge a checkpoint': ({ checkpoints }) => void (checkpoints[0]!.statement.at = '2020-01-01T00:00:00.000Z'),
+    add: ({ entries }) => void entries.push({ ...at(entries, 0), sequence: 8 }),
+    'take away the last checkpoint': (bundle) => void (bundle.checkpoints = [{ statement: { ...at(bundle.checkpoints, 0).statement, size: 7 } }]),
+    'forge a checkpoint': ({ checkpoints }) => void (at(checkpoints, 0).statement.at = '2020-01-01T00:00:00.000Z'),
   };
   for (const [name, alter] of Object.entries(alterations)) {
     const bundle = structuredClone(good);
@@ -61,9 +66,9 @@ test('editing, reordering, removing, adding or cutting off entries is detected',
 
 test('any change of any entry changes the root', async () => {
   const good = await exported(await logOf(6));
-  await fc.assert(fc.asyncProperty(fc.nat({ max: 5 }), fc.string({ minLength: 1 }), async (at, suffix) => {
+  await fc.assert(fc.asyncProperty(fc.nat({ max: 5 }), fc.string({ minLength: 1 }), async (index, suffix) => {
     const bundle = structuredClone(good);
-    bundle.entries[at]!.message += suffix;
+    at(bundle.entries, index).message += suffix;
     expect((await verifyAuditExport(bundle)).ok).toBe(false);
   }), { numRuns: 30 });
 });
@@ -81,7 +86,7 @@ test('a shorter log with checkpoints of its own is found out by an earlier check
 test('proofs of the log verify', async () => {
   const log = await logOf(7);
   const { entries } = await exported(log);
-  expect(verifyInclusion({ leaf: auditLeafHash(entries[2]!), index: 2, size: log.size, root: log.root, proof: log.inclusionProof(2) })).toBe(true);
+  expect(verifyInclusion({ leaf: auditLeafHash(at(entries, 2)), index: 2, size: log.size, root: log.root, proof: log.inclusionProof(2) })).toBe(true);
   const before = { size: log.size, root: log.root };
   await log.append(note('later'));
   expect(verifyConsistency({ firstSize: before.size, firstRoot: before.root, secondSize: log.size, secondRoot: log.root, proof: log.consistencyProof(before.size) })).toBe(true);

@@ -21,8 +21,8 @@ type OperationVerbs = Pick<Host, 'plan' | 'submit' | 'approvalRequest' | 'approv
 export interface OperationParts {
   readonly options: HostOptions;
   readonly redactor: Redactor;
-  connectionOf(pluginId: string): PluginConnection;
-  onChange(record: OperationRecord): void;
+  readonly connectionOf: (pluginId: string) => PluginConnection;
+  readonly onChange: (record: OperationRecord) => void;
 }
 
 /** The host's verbs for operations, on top of a ledger that is read from the journal before the first of them runs. */

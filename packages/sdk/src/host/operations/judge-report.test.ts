@@ -58,8 +58,8 @@ test('any sequence of reports: states along the table, percent only grows, 100 o
       const before = now.report?.percent ?? 0;
       now = { ...now, state: here, report: verdict.report ?? now.report };
       expect(now.report?.percent ?? 0).toBeGreaterThanOrEqual(before);
-      if (now.report?.percent === 100 && verdict.report) expect(isTerminalState(now.state)).toBe(true);
-      if (here === 'succeeded' && effect === 'destructive' && verdict.path.length > 0) expect(evidenceMs).toBeGreaterThan(0);
+      expect(now.report?.percent === 100 && verdict.report !== undefined && !isTerminalState(now.state)).toBe(false);
+      expect(here === 'succeeded' && effect === 'destructive' && verdict.path.length > 0 && !((evidenceMs ?? 0) > 0)).toBe(false);
     }
   }));
 });

@@ -15,7 +15,7 @@ export interface OperationContext {
   readonly leases: DeviceLeases;
   readonly redactor: Redactor;
   /** @throws {RecoveryError} `not-found` when the plug-in is not open */
-  connectionOf(pluginId: string): PluginConnection;
+  readonly connectionOf: (pluginId: string) => PluginConnection;
 }
 
 /** The call with a correlation id, so that every part of one verb carries the same. */

@@ -38,7 +38,7 @@ export interface LedgerParts {
   readonly journal: Journal;
   readonly audit: AuditLog;
   readonly clock: Clock;
-  onChange(record: OperationRecord): void;
+  readonly onChange: (record: OperationRecord) => void;
 }
 
 export function createOperationLedger({ journal, audit, clock, onChange }: LedgerParts): OperationLedger {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { RecoveryError } from '../../errors/recovery-error.ts';
 import { isTerminalState, mayTransition } from '../../contract/operation-transition.ts';
 import { operationTransitions } from '../../contract/operation-transitions.table.ts';
 import { operationStateSchema, type OperationState } from '../../schemas/operation.ts';
@@ -19,16 +20,21 @@ const submittedAs = (effect: Effect): SubmittedOperation => ({
 });
 const submission = (effect: Effect): JournalEntry => ({ type: 'operation.submitted', operationKey: 'key-1', at, operation: submittedAs(effect) });
 const move = (from: OperationState, to: OperationState): JournalEntry => ({ type: 'operation.state', operationKey: 'key-1', at, from, to, reason: 'test' });
+const outcomeOf = (fold: () => string): string => {
+  try {
+    return fold();
+  } catch (error) {
+    return RecoveryError.isInstance(error) ? error.code : 'another error';
+  }
+};
 const inState = (state: OperationState, effect: Effect): OperationRecord => ({ ...foldJournalEntry(undefined, submission(effect)), state });
 
 test('every pair of states: exactly the edges of the table are folded, every other one is refused', () => {
   for (const effect of effects) {
     for (const from of states) {
       for (const to of states) {
-        const fold = (): OperationRecord => foldJournalEntry(inState(from, effect), move(from, to));
         const allowed = operationTransitions[from].includes(to) && !(effect === 'destructive' && from === 'planned' && to === 'approved');
-        if (allowed) expect(fold().state).toBe(to);
-        else expect(fold, `${effect}: ${from} to ${to}`).toThrow(expect.objectContaining({ code: 'conflict' }) as Error);
+        expect(outcomeOf(() => foldJournalEntry(inState(from, effect), move(from, to)).state), `${effect}: ${from} to ${to}`).toBe(allowed ? to : 'conflict');
       }
     }
   }
@@ -55,15 +61,14 @@ test('a path between any two states uses edges of the table only, and never rese
     for (const from of states) {
       for (const to of states) {
         const path = transitionPath(from, to, effect);
-        if (mayTransition(from, to, effect)) expect(path).toEqual([to]);
-        if (!path) continue;
+        expect(!mayTransition(from, to, effect) || path?.join() === to, `${from} to ${to}`).toBe(true);
         let here = from;
-        for (const next of path) {
+        for (const next of path ?? []) {
           expect(mayTransition(here, next, effect)).toBe(true);
-          if (here === 'unknown' && path.length > 1) expect(next).not.toBe('dispatching');
+          expect(here === 'unknown' && next === 'dispatching' && path?.length !== 1).toBe(false);
           here = next;
         }
-        expect(path.slice(0, -1).some((state) => isTerminalState(state) || state === 'unknown')).toBe(false);
+        expect(path?.slice(0, -1).some((state) => isTerminalState(state) || state === 'unknown') ?? false).toBe(false);
       }
     }
   }

@@ -86,6 +86,15 @@ export function createOperationRunner(context: OperationContext): OperationRunne
     }
   };
 
+  const withDevice = async (record: OperationRecord, work: () => Promise<OperationRecord>): Promise<OperationRecord> => {
+    const lease = leases.take(record, ledger.all());
+    try {
+      return await work();
+    } finally {
+      lease[Symbol.dispose]();
+    }
+  };
+
   const startFrom = async (record: OperationRecord, call: HostCall): Promise<OperationRecord> => {
     const { operationKey } = record.submitted.handle;
     const verdict = judgeStart(record, options.clock.now());
@@ -97,15 +106,13 @@ export function createOperationRunner(context: OperationContext): OperationRunne
       case 'expire':
         await voidOperation(context, operationKey, verdict.error);
         throw verdict.error;
-      case 'reconcile': {
-        using _lease = leases.take(record, ledger.all());
-        return await settle(operationKey, call, true);
-      }
-      case 'send': {
-        using _lease = leases.take(record, ledger.all());
-        const sent = await sendOnce(operationKey, call);
-        return sent.state === 'unknown' ? await settleAfterSend(operationKey, call) : sent;
-      }
+      case 'reconcile':
+        return withDevice(record, () => settle(operationKey, call, true));
+      case 'send':
+        return withDevice(record, async () => {
+          const sent = await sendOnce(operationKey, call);
+          return sent.state === 'unknown' ? settleAfterSend(operationKey, call) : sent;
+        });
     }
   };
 

@@ -6,21 +6,21 @@ import { operationVerbOf } from './operation-verb-of.ts';
 /** What must be there when the capability is claimed. */
 const carriers: Readonly<Record<CapabilityId, (instance: PluginInstance) => unknown>> = {
   'winre.devices': ({ devices }) => devices,
-  'winre.session.detect': ({ sessions }) => sessions?.doWatch,
-  'winre.session.logs': ({ sessions }) => sessions?.doWatch,
+  'winre.session.detect': ({ sessions }) => sessions,
+  'winre.session.logs': ({ sessions }) => sessions,
   'winre.session.enter': (instance) => operationVerbOf(instance, 'winre.session.enter'),
   'winre.session.exit': (instance) => operationVerbOf(instance, 'winre.session.exit'),
   'winre.script.push': ({ scripts }) => scripts,
   'winre.package.push': ({ packages }) => packages,
   'winre.network.configure': ({ network }) => network,
   'winre.restore.policy': ({ restore }) => restore?.policy,
-  'winre.restore.points': ({ restore }) => restore?.doListPoints,
+  'winre.restore.points': ({ restore }) => has(restore, 'doListPoints'),
   'winre.restore.trigger': (instance) => operationVerbOf(instance, 'winre.restore.trigger'),
   'winre.rebuild.trigger': ({ rebuild }) => rebuild,
   'winre.remediation.policy': ({ remediation }) => remediation?.policy,
   'winre.remediation.test': ({ remediation }) => remediation?.test,
-  'winre.remediation.outcome': ({ remediation }) => remediation?.doOutcome,
-  'winre.keys.escrow': ({ recoveryKeys }) => recoveryKeys?.doEscrowStatus ?? recoveryKeys?.rotate,
+  'winre.remediation.outcome': ({ remediation }) => has(remediation, 'doOutcome'),
+  'winre.keys.escrow': ({ recoveryKeys }) => has(recoveryKeys, 'doEscrowStatus') || has(recoveryKeys, 'rotate'),
   'winre.keys.release': ({ recoveryKeys }) => recoveryKeys?.release,
   'winre.artifacts': ({ artifacts }) => artifacts,
 };
@@ -32,7 +32,7 @@ const sharedCarriers: ReadonlySet<string> = new Set<CapabilityId>(['winre.sessio
 export function judgeFacets(instance: PluginInstance, descriptor: CapabilityDescriptor): readonly string[] {
   const ids = Object.keys(carriers) as CapabilityId[];
   const verbs = ids.flatMap((id) => {
-    const present = carriers[id](instance) !== undefined;
+    const present = Boolean(carriers[id](instance));
     const claimed = claimOf(descriptor, id) !== undefined;
     if (claimed && !present) return [`${id} is claimed, but the instance has no verb for it`];
     if (!claimed && present && !sharedCarriers.has(id)) return [`the instance has a verb for ${id}, which the descriptor does not claim`];
@@ -42,4 +42,8 @@ export function judgeFacets(instance: PluginInstance, descriptor: CapabilityDesc
     .filter((facet) => instance[facet] !== undefined && !ids.some((id) => capabilityFloors[id].facet === facet && claimOf(descriptor, id)))
     .map((facet) => `the facet ${facet} is present, but none of its capabilities is claimed`);
   return [...verbs, ...facets];
+}
+
+function has<Facet extends object>(facet: Facet | undefined, member: keyof Facet): boolean {
+  return facet?.[member] !== undefined;
 }

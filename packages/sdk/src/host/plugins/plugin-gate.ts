@@ -60,7 +60,7 @@ export function createPluginGate(parts: PluginGateParts): PluginGate {
     running -= 1;
     if (running === 0) for (const wake of idle) wake();
   };
-  const begin = ({ capability, verb, options }: GatedCall<z.ZodType>): { context: CallContext; what: string; end(error?: unknown): unknown } => {
+  const begin = ({ capability, verb, options }: GatedCall<z.ZodType>): { context: CallContext; what: string; end: (error?: unknown) => unknown } => {
     const what = `plug-in ${descriptor.plugin}, ${capability ?? 'plug-in'} ${verb}`;
     const correlationId = options?.correlationId ?? parts.ids.next('correlation');
     const observation = observer.begin({ plugin: descriptor.plugin, capability: capability ?? 'winre.plugin', verb, correlationId });

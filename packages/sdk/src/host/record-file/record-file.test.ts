@@ -97,11 +97,13 @@ test('the lock of a process that is gone is taken over', async () => {
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   await writeFile(`${path}.lock-3`, JSON.stringify({ pid, processStart: '1', token: 'old' }));
   await (await openRecordFile(path)).close();
+  expect(await readdir(folder)).toEqual(['records']);
 });
 
 test('the lock of another process that has got the same process id is taken over', async () => {
   await writeFile(`${path}.lock-3`, JSON.stringify({ pid: process.pid, processStart: '1', token: 'old' }));
   await (await openRecordFile(path)).close();
+  expect(await readdir(folder)).toEqual(['records']);
 });
 
 test('of many who find a stale lock at once, one gets it', async () => {
