@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Clock } from '@winre-kit/sdk';
+import type { Clock, RecoverySession } from '@winre-kit/sdk';
 import { createAgent, createSimulatedPlatform, linuxInterpreters, linuxProcessRules, simulatedPlatformConfigSchema, type Agent } from '../src/agent/index.ts';
 import type { ProgramConfig } from '../src/agent/program-config.ts';
 import { systemClock } from '../src/agent/system-clock.ts';
-import { makeVolume, type AgentBench } from './agent-bench.ts';
+import { breakVolume, digestTree, makeVolume, sessionOf, type AgentBench } from './agent-bench.ts';
 import { randomBytes } from './gateway-bench.ts';
 
 const mainPath = fileURLToPath(new URL('../src/agent/main.ts', import.meta.url));
@@ -54,11 +54,16 @@ export async function makeMachine(bench: AgentBench, name: string, { platform = 
 }
 
 /** The agent of a machine in this process. */
-export async function agentOf(bench: AgentBench, machine: TestMachine, { clock = systemClock, logged = [] }: { readonly clock?: Clock; readonly logged?: string[] } = {}): Promise<Agent> {
+export async function agentOf(bench: AgentBench, machine: TestMachine, { clock = systemClock, logged = [], beforeEffect }: { readonly clock?: Clock; readonly logged?: string[]; readonly beforeEffect?: () => void } = {}): Promise<Agent> {
   const { config } = machine;
   const platform = await createSimulatedPlatform(simulatedPlatformConfigSchema.parse(config.platform), { randomBytes, processRules: linuxProcessRules(process.env['PATH'] ?? ''), interpreters: linuxInterpreters });
+  // With `beforeEffect` the platform says that an effect is about to happen and never lets it happen.
+  const held = beforeEffect && { ...platform, destructiveEffects: { record: (_: unknown, { signal }: { readonly signal: AbortSignal }) => new Promise<never>((_resolve, reject) => {
+    beforeEffect();
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+  }) } };
   return createAgent({
-    platform, stateFolder: config.stateFolder, gatewayUrl: config.gatewayUrl, caPem: bench.caPem, clock, randomBytes,
+    platform: held ?? platform, stateFolder: config.stateFolder, gatewayUrl: config.gatewayUrl, caPem: bench.caPem, clock, randomBytes,
     log: (level, message, fields) => void logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
     settings: { bootCheck: config.bootCheck, restorePointsFolder: config.restorePointsFolder, reconnect: config.reconnect },
   });
@@ -102,4 +107,32 @@ export function startProgram(programArguments: readonly string[], input = '', en
     await exit;
   };
   return { child, output: () => output, kill, exited: exit, [Symbol.asyncDispose]: kill };
+}
+
+/** A machine whose agent runs in recovery, in this process. */
+export interface DeviceInRecovery extends AsyncDisposable {
+  readonly machine: TestMachine;
+  readonly device: { readonly id: string; readonly enrolmentEpoch: string };
+  readonly session: RecoverySession;
+  readonly restorePointId: string;
+  readonly good: Record<string, string>;
+  readonly logged: string[];
+}
+
+/** Enrols a machine, takes a restore point, breaks it, and lets its agent find that out. */
+export async function deviceInRecovery(bench: AgentBench, name: string, overrides: MachineOverrides & { readonly clock?: Clock } = {}): Promise<DeviceInRecovery> {
+  const machine = await makeMachine(bench, name, overrides);
+  const logged: string[] = [];
+  const agent = await agentOf(bench, machine, { logged, ...(overrides.clock && { clock: overrides.clock }) });
+  await enrolMachine(bench, machine, agent);
+  const { id: restorePointId } = await agent.takeRestorePoint({ signal: AbortSignal.timeout(20_000) });
+  const good = await digestTree(machine.volume);
+  await breakVolume(machine.volume);
+  const running = runAgent(agent);
+  const session = await sessionOf(bench, machine.deviceId);
+  return {
+    machine, session, restorePointId, good, logged,
+    device: { id: machine.deviceId, enrolmentEpoch: machine.enrolmentEpoch },
+    [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
+  };
 }

@@ -66,6 +66,6 @@ export interface Platform {
   testRemediation(): Promise<RemediationTest>;
   readonly destructiveEffects: {
     /** Called before the first write of an execution; when it rejects, nothing is written. Repeats with the same execution id are harmless. */
-    record(effect: DestructiveEffect): Promise<void>;
+    record(effect: DestructiveEffect, call: { readonly signal: AbortSignal }): Promise<void>;
   };
 }

@@ -89,7 +89,7 @@ export function createOperationRunner(services: AgentServices, lent: { readonly 
       },
       async recordEffect() {
         if (current()?.phases.includes(witnessed)) return;
-        await services.platform.destructiveEffects.record({ executionId, operationKey, capability: current()?.capability ?? '' });
+        await services.platform.destructiveEffects.record({ executionId, operationKey, capability: current()?.capability ?? '' }, { signal });
         await ledger.append({ entry: 'phase', operationKey, phase: witnessed });
       },
       report: ({ state = 'running', ...progress }) => report(operationKey, { state, rawState: state, ...progress }),

@@ -51,8 +51,8 @@ export async function createSimulatedPlatform(
     testRemediation: async () =>
       config.readiness.winreEnabled ? { state: 'test-passed', detail: 'simulated test mode: WinRE started and came back' } : { state: 'test-failed', detail: 'WinRE is disabled' },
     destructiveEffects: {
-      async record(effect) {
-        if (config.effectWitnessUrl !== undefined) await recordAtWitness(config.effectWitnessUrl, effect);
+      async record(effect, call) {
+        if (config.effectWitnessUrl !== undefined) await recordAtWitness(config.effectWitnessUrl, effect, call);
       },
     },
   };

@@ -8,17 +8,17 @@ import type { DestructiveEffect } from '../platform.ts';
  *
  * @throws {RecoveryError} `unavailable` when the witness did not take it; nothing may be written then
  */
-export async function recordAtWitness(url: string, effect: DestructiveEffect): Promise<void> {
+export async function recordAtWitness(url: string, effect: DestructiveEffect, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   const refuse = (detail: string, cause?: unknown): RecoveryError => new RecoveryError('unavailable', `the effect witness at ${url} did not take ${effect.executionId}: ${detail}`, { cause });
   const { executionId, operationKey, capability } = effect;
   await new Promise<void>((resolve, reject) => {
-    const post = request(url, { method: 'POST', headers: { 'content-type': 'application/json' }, timeout: 5_000 }, (response) => {
+    const post = request(url, { method: 'POST', headers: { 'content-type': 'application/json' }, timeout: 5_000, signal }, (response) => {
       response.resume();
       response.once('end', () => ((response.statusCode ?? 500) < 300 ? resolve() : reject(refuse(`status ${response.statusCode}`))));
       response.once('error', (error) => reject(refuse(error.message, error)));
     });
     post.once('timeout', () => post.destroy(refuse('no answer')));
-    post.once('error', (error) => reject(RecoveryError.isInstance(error) ? error : refuse(error.message, error)));
+    post.once('error', (error) => reject(signal.aborted ? (signal.reason as Error) : RecoveryError.isInstance(error) ? error : refuse(error.message, error)));
     post.end(`${canonicalJson({ executionId, operationKey, capability })}\n`);
   });
 }
