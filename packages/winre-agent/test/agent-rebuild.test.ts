@@ -72,7 +72,8 @@ describe.concurrent('a rebuild that is killed goes on as the same execution', ()
     await sessionOf(bench, machine.deviceId);
     await submitRebuild(name, { id: machine.deviceId, enrolmentEpoch: machine.enrolmentEpoch });
     expect(await first.exited).toEqual([null, 'SIGKILL']);
-    await using _again = runAgent(await agentOf(bench, machine));
+    await using open = new AsyncDisposableStack();
+    open.use(runAgent(await agentOf(bench, machine)));
     const { state } = await outcomeOf(bench, name);
     return { state, volume: await digestTree(machine.volume), broken };
   };

@@ -17,7 +17,8 @@ test('an encrypted volume: its key is escrowed, it is locked in recovery, opened
   await enrolMachine(bench, machine, agent);
   const { id: restorePointId } = await agent.takeRestorePoint({ signal });
   const good = await digestTree(folder);
-  await using _running = runAgent(agent);
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(agent));
   await vi.waitFor(async () => expect(await bench.gateway.listEscrow(machine.deviceId)).toHaveLength(1), 10_000);
   const [escrowed] = await bench.gateway.listEscrow(machine.deviceId);
   const device = { id: machine.deviceId, enrolmentEpoch: machine.enrolmentEpoch };
@@ -56,7 +57,8 @@ test('a restore that waits for a locked volume goes on once its key is released'
   const { id: restorePointId } = await agent.takeRestorePoint({ signal });
   const good = await digestTree(folder);
   {
-    await using _service = runAgent(agent);
+    await using open = new AsyncDisposableStack();
+    open.use(runAgent(agent));
     await vi.waitFor(async () => expect(await bench.gateway.listEscrow(machine.deviceId)).toHaveLength(1), 10_000);
   }
   await breakVolume(folder);
@@ -65,7 +67,8 @@ test('a restore that waits for a locked volume goes on once its key is released'
   {
     // The witness does not answer, so the restore stops between its ledger entry and its first write; then the agent ends.
     const stuck = Promise.withResolvers<void>();
-    await using _recovery = runAgent(await agentOf(bench, machine, { beforeEffect: () => stuck.resolve() }));
+    await using open = new AsyncDisposableStack();
+    open.use(runAgent(await agentOf(bench, machine, { beforeEffect: () => stuck.resolve() })));
     const session = await sessionOf(bench, machine.deviceId);
     await releaseTo('release-1', session.sessionId);
     expect(await outcomeOf(bench, 'release-1')).toMatchObject({ state: 'succeeded' });
@@ -76,7 +79,8 @@ test('a restore that waits for a locked volume goes on once its key is released'
   // Somebody locked it meanwhile, as a power cycle does, but the machine counts it as the same boot.
   const encryption = join(bench.folder, 'laptop/machine/encryption.json');
   await writeFile(encryption, (await readFile(encryption, 'utf8')).replace('"locked": false', '"locked": true'));
-  await using _again = runAgent(await agentOf(bench, machine));
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(await agentOf(bench, machine)));
   const session = await sessionOf(bench, machine.deviceId);
   await releaseTo('release-2', session.sessionId);
   expect(await outcomeOf(bench, 'release-2')).toMatchObject({ state: 'succeeded' });

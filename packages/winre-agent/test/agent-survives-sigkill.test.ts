@@ -26,7 +26,8 @@ async function killedRestore(name: string, environment: Record<string, string>):
   const { loss } = await bench.gateway.query(machine.deviceId, { kind: 'restore-preview', restorePointId }, { signal });
   await bench.gateway.submitOperation(await approve(bench, name, { capability: 'winre.restore.trigger', tenantId, device, restorePointId, safetySnapshot: true }, { lossDigest: loss.digest }));
   expect(await killed.exited).toEqual([null, 'SIGKILL']);
-  await using _again = runAgent(await agentOf(bench, machine));
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(await agentOf(bench, machine)));
   const { state } = await outcomeOf(bench, name);
   const now = JSON.stringify(await digestTree(machine.volume));
   const executions = new Set(bench.witnessed.filter(({ operationKey }) => operationKey === name).map(({ executionId }) => executionId));

@@ -124,7 +124,8 @@ describe('a device that lost its ledger', () => {
       await killed.exited;
       const before = await digestTree(machine.volume);
       await lose(join(machine.stateFolder, 'operation-ledger'));
-      await using _again = runAgent(await agentOf(bench, machine));
+      await using open = new AsyncDisposableStack();
+      open.use(runAgent(await agentOf(bench, machine)));
       await vi.waitFor(async () => expect(await bench.gateway.reconcileOperation(tenantId, operationKey)).toMatchObject({ finding: 'cannot-tell' }), 10_000);
       expect(await bench.gateway.query(machine.deviceId, { kind: 'restore-points' }, { signal })).toMatchObject({ restorePoints: [{ id: restorePointId }] });
       expect(await digestTree(machine.volume)).toEqual(before);
@@ -141,7 +142,8 @@ test('a ledger with a torn last line loses that line only', async () => {
   await enrolMachine(bench, machine, await agentOf(bench, machine));
   await appendFile(join(machine.stateFolder, 'operation-ledger'), '0123456789abcdef {"entry":"rec');
   const logged: string[] = [];
-  await using _running = runAgent(await agentOf(bench, machine, { logged }));
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(await agentOf(bench, machine, { logged })));
   await vi.waitFor(() => expect(logged.join('\n')).toContain('channel open'), 10_000);
   expect(logged.filter((line) => line.startsWith('error'))).toEqual([]);
 });
@@ -151,6 +153,7 @@ test('a revoked device gets no channel', async () => {
   await enrolMachine(bench, machine, await agentOf(bench, machine));
   await bench.gateway.revoke(tenantId, { deviceIds: [machine.deviceId] });
   const logged: string[] = [];
-  await using _running = runAgent(await agentOf(bench, machine, { logged }));
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(await agentOf(bench, machine, { logged })));
   await vi.waitFor(() => expect(logged.join('\n')).toContain('no channel {"code":"unauthenticated"'), 10_000);
 });

@@ -14,7 +14,8 @@ test('a device that does not boot comes back: detected, planned, approved, resto
   const { id: restorePointId } = await agent.takeRestorePoint({ signal });
   const before = await digestTree(machine.volume);
   await breakVolume(machine.volume);
-  await using _running = runAgent(agent);
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(agent));
   const session = await sessionOf(bench, machine.deviceId);
   expect(session).toMatchObject({ bootReason: 'boot-failure', confidence: 'confirmed' });
   const device = { id: machine.deviceId, enrolmentEpoch: machine.enrolmentEpoch };

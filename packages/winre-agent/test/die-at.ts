@@ -12,9 +12,9 @@ const die = (): void => void process.kill(process.pid, 'SIGKILL');
 const ledgerStep = Number(process.env['DIE_AT_LEDGER_STEP'] ?? 0);
 if (ledgerStep > 0) {
   const probe = await open(devNull, 'r');
-  const handle = Object.getPrototypeOf(probe) as { datasync(this: unknown): Promise<void> };
+  const handle = Object.getPrototypeOf(probe) as { datasync: (this: unknown) => Promise<void> };
   await probe.close();
-  const datasync = handle.datasync;
+  const { datasync } = handle;
   let steps = 0;
   handle.datasync = async function (this: unknown): Promise<void> {
     await datasync.call(this);

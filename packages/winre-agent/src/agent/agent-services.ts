@@ -24,7 +24,7 @@ export interface AgentServices {
   /** A folder outside every volume whose content nobody needs after a restart. */
   readonly scratchFolder: string;
   /** The last boot check; undefined before the first. */
-  lastBootCheck(): BootCheckVerdict | undefined;
+  readonly lastBootCheck: () => BootCheckVerdict | undefined;
   readonly remediation: BootMemory['remediation'];
   readonly escrowedKey: BootMemory['escrowedKey'];
   readonly continuityToken: ContinuityTokenFile;

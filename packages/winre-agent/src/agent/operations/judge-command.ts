@@ -68,7 +68,7 @@ async function judgeApprovals(envelope: OperationEnvelope, intent: Intent, basis
     trustedKeys: record.trustedKeys, revokedKeyIds: revokedKeyIdsOf(record), nowMs: basis.gatewayTimeMs,
   };
   const verdicts = await Promise.allSettled(envelope.approvals.map((approval) => verifyApproval(approval, expected)));
-  const refusals = verdicts.flatMap((verdict) => (verdict.status === 'rejected' ? [verdict.reason as unknown] : []));
+  const refusals = verdicts.flatMap((verdict) => (verdict.status === 'rejected' ? [verdict.reason as Error] : []));
   const veto = refusals.find((refusal) => RecoveryError.isInstance(refusal) && refusal.code === 'approval-rejected');
   if (veto !== undefined) throw veto;
   const approvers = new Set(verdicts.flatMap((verdict) => (verdict.status === 'fulfilled' ? [verdict.value.principal] : [])));

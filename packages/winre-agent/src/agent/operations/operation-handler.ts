@@ -7,7 +7,7 @@ export interface OperationRequest<Capability extends OperationCapability = Opera
   readonly intent: IntentOf<Capability>;
   readonly binding: PlanBinding;
   /** Opens a secret that came with the command. @throws {RecoveryError} `failed-precondition` when it did not come, `untrusted-payload` */
-  secret(name: string): Promise<SecretValue>;
+  readonly secret: (name: string) => Promise<SecretValue>;
   readonly signal: AbortSignal;
 }
 

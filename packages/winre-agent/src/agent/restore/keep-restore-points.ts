@@ -12,7 +12,7 @@ export interface RestorePointServices extends EngineServices {
   readonly log: AgentLog;
   readonly restorePointsFolder: string;
   /** Milliseconds since 1970: the gateway's time when it is known, so that points are dated right on a machine whose clock is wrong. */
-  nowMs(): number;
+  readonly nowMs: () => number;
 }
 
 /** Takes a restore point now. @throws {RecoveryError} `unsupported`, `failed-precondition` (locked), or why it could not be stored */
