@@ -16,7 +16,7 @@ const step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('start' as const, 'reconcile' as const), operation: fc.nat(2) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), operation: fc.nat(2) }) },
   { weight: 8, arbitrary: fc.record({ do: fc.constantFrom('poll' as const, 'report' as const), lost: fc.constantFrom<Loss>('none', 'request', 'reply') }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('hello' as const, 'restart-gateway' as const, 'delay-poll' as const, 'deliver-delayed' as const, 'replay' as const) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('hello' as const, 'restart-gateway' as const, 'delay-poll' as const, 'deliver-delayed' as const, 'deliver-delayed' as const, 'replay' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('lose-ledger' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const), minutes: fc.nat(90) }) },
 );

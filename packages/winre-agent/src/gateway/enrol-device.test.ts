@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createPerson, openBench, planOperation, tenantId, type GatewayBench } from '../../test/gateway-bench.ts';
+import { createPerson, openBench, planOperation, tenantId, type GatewayBench, type PlannedOperation } from '../../test/gateway-bench.ts';
 import { enrol, newSigner, openChannel, poll, send, type TestDevice } from '../../test/test-device.ts';
+import type { OperationRecord } from './gateway-records.ts';
+import { createMemoryGatewayStore } from './memory-gateway-store.ts';
 import { commandSecretContext, continuityTokenSecret, openSealed, protocolRoutes, verifyTime } from '../protocol/index.ts';
 
 const targetOf = (device: TestDevice) => ({ tenantId, device: { id: device.enrolment.deviceId, enrolmentEpoch: device.enrolment.enrolmentEpoch } });
@@ -18,6 +20,14 @@ async function startRebuild(bench: GatewayBench, device: TestDevice): Promise<st
   if (!sealed) throw new TypeError('the rebuild carries no continuity token');
   const { deviceId, enrolmentEpoch } = device.enrolment;
   return (await openSealed(sealed, channel.sealing, commandSecretContext({ operationKey: 'rebuild-1', deviceId, enrolmentEpoch, name: continuityTokenSecret }))).reveal();
+}
+
+function operationFor({ operationKey, planDigest, binding, approvals }: PlannedOperation): OperationRecord {
+  const { device } = binding.intent;
+  return {
+    revision: 1, tenantId, operationKey, operationId: 'id', deviceId: device.id, enrolmentEpoch: device.enrolmentEpoch, effect: 'write', planDigest, binding, approvals, deliverBy: '2027-01-01T00:00:00.000Z', secrets: {},
+    submittedAt: '2026-11-22T03:00:00.000Z', delivery: 'queued', report: { vendorRef: 'id', state: 'accepted', rawState: 'queued', observedAt: '2026-11-22T03:00:00.000Z', notices: [] }, reportSequence: 0,
+  };
 }
 
 describe('enrolment', () => {
@@ -120,6 +130,30 @@ describe('enrolment', () => {
     const after = await enrol(bench);
     await bench.gateway().submitOperation(await planOperation(bench, 'o', { capability: 'winre.session.enter', ...targetOf(after) }));
     expect(await waiting).toEqual([]);
+    expect((await poll(bench, await openChannel(bench, after))).commands).toMatchObject([{ operationKey: 'o' }]);
+  });
+
+  it('in the very moment of a delivery sends nothing to the channel of before', async () => {
+    const store = createMemoryGatewayStore();
+    const bench = await openBench({ store });
+    const before = await enrol(bench);
+    const channel = await openChannel(bench, before);
+    const list = store.list.bind(store);
+    let calls = 0;
+    let after: TestDevice | undefined;
+    store.list = async (table, filter) => {
+      if (table === 'operations') calls += 1;
+      // The first listing settles, the second one looks for what is due.
+      if (table === 'operations' && calls === 2) {
+        after = await enrol(bench);
+        // Straight into the store: a submission would wait for the delivery.
+        const record = operationFor(await planOperation(bench, 'o', { capability: 'winre.session.enter', ...targetOf(after) }));
+        await store.commit([{ table: 'operations', record }]);
+      }
+      return list(table, filter);
+    };
+    await expect(poll(bench, channel)).rejects.toMatchObject({ code: 'enrolment-changed' });
+    if (!after) throw new TypeError('expected the new enrolment');
     expect((await poll(bench, await openChannel(bench, after))).commands).toMatchObject([{ operationKey: 'o' }]);
   });
 

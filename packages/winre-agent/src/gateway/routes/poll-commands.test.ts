@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openBench, planOperation, tenantId } from '../../../test/gateway-bench.ts';
-import { enrol, openChannel, poll } from '../../../test/test-device.ts';
-import { signTrustUpdate, verifyTime } from '../../protocol/index.ts';
+import { enrol, openChannel, poll, pollBody, post, signNext } from '../../../test/test-device.ts';
+import { protocolRoutes, signTrustUpdate, verifyTime } from '../../protocol/index.ts';
 
 describe('a poll', () => {
   it('waits until there is something, and no longer than asked', async () => {
@@ -27,6 +27,18 @@ describe('a poll', () => {
     const newer = poll(bench, channel);
     expect((await older).commands).toEqual([]);
     expect((await newer).commands).toEqual([]);
+  });
+
+  it('that arrives behind a newer one is refused, for its word about the ledger is old', async () => {
+    const bench = await openBench();
+    const device = await enrol(bench);
+    const channel = await openChannel(bench, device);
+    const { deviceId, enrolmentEpoch } = device.enrolment;
+    await bench.gateway().submitOperation(await planOperation(bench, 'o', { capability: 'winre.restore.trigger', tenantId, device: { id: deviceId, enrolmentEpoch }, restorePointId: 'p', safetySnapshot: true }));
+    const late = await signNext(channel, protocolRoutes.poll, pollBody(channel));
+    expect((await poll(bench, channel)).commands).toHaveLength(1);
+    await expect(post(bench, late.path, late.body, late.headers)).rejects.toMatchObject({ code: 'unauthenticated', facts: { reason: 'replayed' } });
+    await expect(bench.gateway().reconcileOperation(tenantId, 'o')).resolves.toMatchObject({ finding: 'found' });
   });
 
   it('is answered when the gateway closes', async () => {
