@@ -110,6 +110,7 @@ export function recoverByRestore({ devices: { A: device }, office, people }: Wor
       {
         title: 'It boots, and every byte is as before',
         async run(report) {
+          await carryOut(world, { capability: 'winre.session.exit', tenantId, device: binding, sessionId: session.sessionId }, 'A-boot', report);
           await untilBooted(office, session);
           const differing = differingPaths(good, await readManifest(device.volume));
           if (differing.length > 0) throw new RecoveryError('data-loss', `after the rollback ${differing.length} entries differ: ${differing.slice(0, 5).join(', ')}`);

@@ -1,4 +1,4 @@
-import { RecoveryError, type DeviceBinding, type RecoverySession } from '@winre-kit/sdk';
+import { RecoveryError, type DeviceBinding, type OperationSnapshot, type OperationState } from '@winre-kit/sdk';
 import { systemClock } from '@winre-kit/sdk/host';
 import type { Story } from '../timeline.ts';
 import { applyBadUpdate } from '../volume/break-volume.ts';
@@ -9,12 +9,11 @@ import { bindingOf, recoverySessionOf, restorePointsOf } from './watch-device.ts
 
 const operationKey = 'C-restore';
 /** The request that starts the restore is longer than this; nothing else that this host sends is. */
-const startRequestBytes = 3_000;
+const startRequestBytes = 1_300;
 
 /** Device C: the line between host and EMM dies behind a destructive command. Nobody knows whether it arrived; it happens exactly once. */
-export function surviveLostReply({ devices: { C: device }, branch, line, people, witnessUrl }: World): Story {
+export function surviveLostReply({ devices: { C: device }, office, branch, line, people, witnessUrl }: World): Story {
   let binding: DeviceBinding;
-  let session: RecoverySession;
   let good: ReadonlyMap<string, string>;
 
   return {
@@ -28,8 +27,8 @@ export function surviveLostReply({ devices: { C: device }, branch, line, people,
           await restorePointsOf(branch, binding, 1);
           good = await readManifest(device.volume);
           await applyBadUpdate(device.volume);
-          session = await recoverySessionOf(branch, binding);
-          report.note(`session ${session.sessionId}`);
+          const { sessionId, bootReason } = await recoverySessionOf(office, binding);
+          report.note(`session ${sessionId} because of ${bootReason}`);
         },
       },
       {
@@ -43,20 +42,17 @@ export function surviveLostReply({ devices: { C: device }, branch, line, people,
         },
       },
       {
-        title: 'The reply is cut once the device has begun: the outcome is unknown',
+        title: 'The reply is cut once the device has begun: unknown, then reconciled',
         async run(report) {
-          const cut = line.arm({ kind: 'cut-reply', requestBytes: startRequestBytes, holdUntil: () => untilExecuted(witnessUrl) });
-          const { state, reason } = await branch.host.start(operationKey);
-          await cut;
-          if (state !== 'unknown') throw new RecoveryError('internal', `after a lost reply the operation is ${state}, expected unknown`);
-          report.note(`unknown: ${reason}`);
-        },
-      },
-      {
-        title: 'The host reconciles before anything else, and follows what it finds',
-        async run(report) {
-          const { state, reason } = await branch.host.reconcile(operationKey);
-          report.note(`${state}: ${reason}`);
+          const states: OperationState[] = [];
+          const remember = ({ handle, state }: OperationSnapshot): void => void (handle.operationKey === operationKey && states.push(state));
+          branch.host.events.on('operation-changed', remember);
+          const cut = line.arm({ kind: 'cut-reply', requestBytes: startRequestBytes, afterHandshake: true, holdUntil: () => untilExecuted(witnessUrl) });
+          const { reason } = await branch.host.start(operationKey);
+          const { clientBytes } = await cut;
+          branch.host.events.off('operation-changed', remember);
+          if (!states.includes('unknown')) throw new RecoveryError('internal', `after a lost reply the operation went through ${states.join(', ')}, expected unknown among them`);
+          report.note(`reply cut after ${clientBytes} bytes were sent; the operation was ${states.join(', then ')}: ${reason}`);
           await followToSuccess(branch.host, operationKey, report);
         },
       },

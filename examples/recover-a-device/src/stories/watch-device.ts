@@ -39,9 +39,10 @@ export async function restorePointsOf({ plugin }: OpenHost, binding: DeviceBindi
 }
 
 /** Waits until the device has left WinRE, which it does when its boot check passes. */
-export async function untilBooted({ host }: OpenHost, session: RecoverySession): Promise<void> {
-  const signal = AbortSignal.timeout(patienceMs);
-  for await (const tracked of host.sessions.watch({ deviceId: session.device.id, signal })) {
-    if (tracked.session.sessionId === session.sessionId && tracked.state === 'ended') return;
+export async function untilBooted({ host }: OpenHost, { sessionId, device }: RecoverySession): Promise<void> {
+  const isOver = (): boolean => (host.sessions.get(sessionId)?.state ?? 'ended') === 'ended';
+  if (isOver()) return;
+  for await (const tracked of host.sessions.watch({ deviceId: device.id, signal: AbortSignal.timeout(patienceMs) })) {
+    if (isOver() || (tracked.session.sessionId === sessionId && tracked.state === 'ended')) return;
   }
 }

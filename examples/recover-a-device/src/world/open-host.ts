@@ -20,9 +20,10 @@ export interface OpenHostSettings {
   readonly audit: AuditLog;
   readonly people: People;
   readonly secrets: SecretResolver;
+  readonly followSessions: boolean;
 }
 
-export async function openHost({ folder, baseUrl, tenantId, audit, people, secrets }: OpenHostSettings): Promise<OpenHost> {
+export async function openHost({ folder, baseUrl, tenantId, audit, people, secrets, followSessions }: OpenHostSettings): Promise<OpenHost> {
   const logger = await createFileLogger(join(folder, 'host.log'));
   const host = createHost({
     journal: await createFileJournal(join(folder, 'journal.jsonl')),
@@ -36,6 +37,7 @@ export async function openHost({ folder, baseUrl, tenantId, audit, people, secre
     logger,
     storage: await createFileStorage(join(folder, 'storage')),
     digestKey: randomBytes(32),
+    followSessions,
   });
   const plugin = await host.openPlugin(sampleEmmPlugin, { baseUrl, tenantId, token: { secret: 'emm-token' }, networkKeys: [{ secret: 'wifi-key' }] });
   return { host, plugin, [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() };

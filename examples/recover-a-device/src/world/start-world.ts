@@ -24,7 +24,7 @@ export interface World extends AsyncDisposable {
   readonly people: People;
   readonly admin: AdminClient;
   readonly devices: { readonly A: DemoDevice; readonly B: DemoDevice; readonly C: DemoDevice };
-  /** Reaches the EMM directly. */
+  /** Reaches the EMM directly, and follows the sessions of all devices. */
   readonly office: OpenHost;
   /** Reaches the EMM through {@link line}. */
   readonly branch: OpenHost;
@@ -70,8 +70,8 @@ export async function startWorld({ folder, manifestFile }: { readonly folder: st
   started.defer(() => audit.close());
   const secrets = lendSecrets(new Map([['emm-token', token], ['wifi-key', wifiKey]]));
   const common = { tenantId, audit, people, secrets };
-  const office = started.use(await openHost({ ...common, folder: join(folder, 'office-host'), baseUrl: emm.value }));
-  const branch = started.use(await openHost({ ...common, folder: join(folder, 'branch-host'), baseUrl: `https://localhost:${line.port}` }));
+  const office = started.use(await openHost({ ...common, folder: join(folder, 'office-host'), baseUrl: emm.value, followSessions: true }));
+  const branch = started.use(await openHost({ ...common, folder: join(folder, 'branch-host'), baseUrl: `https://localhost:${line.port}`, followSessions: false }));
 
   const running = started.move();
   return { folder, people, admin, devices: { A, B, C }, office, branch, line, audit, auditSigner, witnessUrl, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };

@@ -70,6 +70,15 @@ test('a cut reply leaves the work done, once, and the client without an answer',
   expect(received).toEqual(['POST /a 1']);
 });
 
+test('what is sent first on a connection can be left out', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const struck = proxy.arm({ kind: 'cut-reply', requestBytes: 2_000, afterHandshake: true });
+  expect(await send('/first', 'x'.repeat(5_000), agent)).toBe('got 5000');
+  await expect(send('/second', 'x'.repeat(5_000), agent)).rejects.toMatchObject({ code: 'ECONNRESET' });
+  expect(await struck).toMatchObject({ connection: 1, what: 'reply-cut' });
+  agent.destroy();
+});
+
 test('a reply is held back until something else has happened, then cut', async () => {
   const holding = Promise.withResolvers<void>();
   const happened = Promise.withResolvers<void>();

@@ -10,9 +10,10 @@ export type TcpFault =
   /**
    * The server gets all of a request, and the client is cut when `replyBytes` of the reply (default 1) have come; none of them is passed on. A request is what
    * a client sends without hearing from the server in between; `requestBytes` (default 1) is how long it must at least be, so that TLS handshakes and
-   * small requests can be let through. With `holdUntil` the reply is held back, and cut once that resolves or rejects.
+   * small requests can be let through. `afterHandshake` leaves out what a client
+   * sends first on a connection, which is the ClientHello of TLS. With `holdUntil` the reply is held back, and cut once that resolves or rejects.
    */
-  | { readonly kind: 'cut-reply'; readonly requestBytes?: number; readonly replyBytes?: number; readonly holdUntil?: () => Promise<unknown> };
+  | { readonly kind: 'cut-reply'; readonly requestBytes?: number; readonly replyBytes?: number; readonly afterHandshake?: boolean; readonly holdUntil?: () => Promise<unknown> };
 
 export interface TcpProxyEvent {
   /** Counts connections from 1. */
@@ -84,6 +85,7 @@ export async function startTcpFaultProxy({ upstreamPort, upstreamHost = '127.0.0
     let replyBytes = 0;
     let cutRequest: { entry: Armed; leftBytes: number } | undefined;
     let isHeld = false;
+    let isFirstRequest = true;
 
     client.on('data', (chunk: Buffer) => {
       const entry = cutRequest?.entry ?? findArmed('cut-request');
@@ -97,7 +99,10 @@ export async function startTcpFaultProxy({ upstreamPort, upstreamHost = '127.0.0
         return;
       }
       if (cutRequest) cutRequest.leftBytes -= chunk.length;
-      if (replyBytes > 0) requestBytes = replyBytes = 0;
+      if (replyBytes > 0) {
+        requestBytes = replyBytes = 0;
+        isFirstRequest = false;
+      }
       clientBytes += chunk.length;
       requestBytes += chunk.length;
       upstream.write(chunk);
@@ -106,7 +111,7 @@ export async function startTcpFaultProxy({ upstreamPort, upstreamHost = '127.0.0
       serverBytes += chunk.length;
       replyBytes += chunk.length;
       if (isHeld) return;
-      const entry = findArmed('cut-reply', (fault) => requestBytes >= (fault.requestBytes ?? 1));
+      const entry = findArmed('cut-reply', (fault) => requestBytes >= (fault.requestBytes ?? 1) && !(fault.afterHandshake === true && isFirstRequest));
       if (entry?.fault.kind !== 'cut-reply') {
         if (!client.destroyed) client.write(chunk);
         return;
