@@ -203,8 +203,11 @@ test('a deadline makes the outcome unknown without a second send', async () => {
   const { host, clock, vendor, approved } = await setUpHost();
   vendor.failNextStart({ kind: 'slow', delayMs: 60_000 });
   await approved();
-  const started = await clock.runUntilSettled(host.start('key-1', { deadlineMs: clock.now() + 5_000 }));
-  expect(started.state).toBe('unknown');
+  const starting = host.start('key-1', { deadlineMs: clock.now() + 5_000 });
+  // Signatures are checked on other threads: time must not pass before the vendor has the request.
+  while (vendor.startsReceived.length === 0) await new Promise((resolve) => void setImmediate(resolve));
+  await clock.advance(5_000);
+  expect((await starting).state).toBe('unknown');
   expect(vendor.startsReceived).toHaveLength(1);
 });
 

@@ -19,20 +19,20 @@ function runOf(setup: HostSetup, more: Partial<PlaybookRun> = {}): PlaybookRun {
     ...more,
   };
 }
-async function eventsOf(setup: HostSetup, run: PlaybookRun): Promise<string[]> {
+async function eventsOf(setup: HostSetup, run: PlaybookRun, stepMs = (): number => 500): Promise<string[]> {
   const told = async (): Promise<string[]> => {
     const lines: string[] = [];
     for await (const event of runPlaybook(run)) lines.push(lineOf(event));
     return lines;
   };
-  return drive(setup, told());
+  return drive(setup, told(), stepMs);
 }
 /** Lets time pass in small steps: signatures are made on other threads, and a step's time limit must not be jumped over meanwhile. */
-async function drive<Value>({ clock }: HostSetup, promise: Promise<Value>): Promise<Value> {
+async function drive<Value>({ clock }: HostSetup, promise: Promise<Value>, stepMs: () => number): Promise<Value> {
   let settled = false;
   const mark = (): void => void (settled = true);
   promise.then(mark, mark);
-  while (!settled) await clock.advance(500);
+  while (!settled) await clock.advance(stepMs());
   return promise;
 }
 function lineOf(event: PlaybookEvent): string {
@@ -71,9 +71,16 @@ test('a person who says no is not asked the same again', async () => {
 
 test('approvals that never come run into the time limit; what waits is cancelled and never sent later', async () => {
   const setup = await setUpHost();
-  const impatient = { ...playbook, steps: playbook.steps.map((step) => ({ ...step, timeLimitMs: 60_000 })) };
-  const run = runOf(setup, { playbook: impatient, requestApprovals: (_request, { signal }) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) });
-  expect((await eventsOf(setup, run)).filter((line) => line.startsWith('attempt'))).toEqual(['attempt restore timed-out', 'attempt restore timed-out', 'attempt rebuild timed-out']);
+  let isWaiting = false;
+  const run = runOf(setup, { requestApprovals: (_request, { signal }) => new Promise((_resolve, reject) => {
+    isWaiting = true;
+    signal.addEventListener('abort', () => {
+      isWaiting = false;
+      reject(signal.reason as Error);
+    });
+  }) });
+  const lines = await eventsOf(setup, run, () => (isWaiting ? dayMs / 2 : 500));
+  expect(lines.filter((line) => line.startsWith('attempt'))).toEqual(['attempt restore timed-out', 'attempt restore timed-out', 'attempt rebuild timed-out']);
   expect((await setup.host.operations.list()).map(({ state }) => state)).toEqual(['cancelled', 'cancelled', 'cancelled']);
 });
 

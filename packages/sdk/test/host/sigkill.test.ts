@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { generateSigningKey } from '@winre-kit/sdk';
 import { createAuditLog, createFileAuditStore, createFileJournal, systemClock, verifyAuditExport } from '@winre-kit/sdk/host';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -31,7 +32,7 @@ interface RunningHost {
 }
 
 function startHost(mode: 'start' | 'recover', pauseAt = 'nowhere'): RunningHost {
-  const program = join(import.meta.dirname, 'host-child.ts');
+  const program = fileURLToPath(new URL('./host-child.ts', import.meta.url));
   const child = spawn(process.execPath, ['--no-warnings', '--conditions=@winre-kit/source', program, folder, vendor.url, mode, pauseAt], { stdio: ['ignore', 'pipe', 'pipe'], env: {} });
   children.push(child);
   const lines: Record<string, unknown>[] = [];

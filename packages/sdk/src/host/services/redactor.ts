@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { inspect } from 'node:util';
 
-export const redactedMark = '«secret»';
+const redactedMark = '«secret»';
 
 /** Shorter values cannot be told from ordinary text. */
 const shortestSecret = 4;

@@ -1,7 +1,7 @@
 import type { TrackedSession } from './tracked-session.ts';
 
 /** A session is probed after this many heartbeat intervals without a word. */
-export const silentIntervals = 3;
+const silentIntervals = 3;
 
 /** Sessions to probe now, and how long until the next one could be due. */
 export function judgeSilence(sessions: Iterable<TrackedSession>, monotonicMs: number): { readonly silent: readonly TrackedSession[]; readonly nextCheckMs: number } {
