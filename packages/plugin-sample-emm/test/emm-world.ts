@@ -52,7 +52,8 @@ export interface EmmWorld extends AsyncDisposable {
   readonly approver: Person;
   readonly scriptSigner: Person;
   tokenOf(tenant: string): Promise<string>;
-  addDevice(hardwareId: string, settings?: Partial<FakeWinreDeviceSettings>): Promise<FakeWinreDevice>;
+  /** Enrols a device, with a token of the given administrator. */
+  addDevice(hardwareId: string, settings?: Partial<FakeWinreDeviceSettings>, by?: AdminCaller): Promise<FakeWinreDevice>;
   /** Keeps a device polling until the world ends. */
   keepRunning(device: FakeWinreDevice): void;
   openPlugin(how?: { readonly token?: string; readonly secrets?: Record<string, string>; readonly fetch?: HttpClient['fetch']; readonly tenantId?: string }): Promise<{ readonly plugin: PluginInstance; readonly host: MockHost }>;
@@ -77,9 +78,9 @@ export async function startWorld(settings: Partial<SampleEmmSettings> = {}): Pro
   const running: Promise<void>[] = [];
   return {
     emm, folder, fetch, logs, admin, adminToken, approver, scriptSigner, tokenOf,
-    async addDevice(hardwareId, deviceSettings = {}) {
+    async addDevice(hardwareId, deviceSettings = {}, by = admin) {
       const device = createFakeWinreDevice({ fetch: (request) => fetch(request.url, toInit(request)), gatewayUrl: emm.url, clock: systemClock, hardwareId, serialNumber: `SN-${hardwareId}`, ...deviceSettings });
-      const { body } = await admin('POST', '/enrolment-tokens', {});
+      const { body } = await by('POST', '/enrolment-tokens', {});
       await device.enrol(body.token);
       return device;
     },

@@ -112,6 +112,21 @@ test("another tenant's devices, sessions, events and operations are not found, e
   expect(await collect(other.operations.doList({}, call))).toEqual([]);
 });
 
+test("the event stream shows the tenant's own devices only, live and standing", async () => {
+  const token = await world.tokenOf('fabrikam');
+  const fabrikam = adminCaller(world.fetch, world.emm.url, token);
+  await fabrikam('PUT', '/trust', { trustedKeys: [(await createPerson('zoe@fabrikam.example', 'approve')).key] });
+  const theirs = await world.addDevice('hardware-fabrikam', {}, fabrikam);
+  const { plugin: other } = await world.openPlugin({ token, tenantId: 'fabrikam' });
+  const seen: string[] = [];
+  for await (const event of required(other.sessions).doWatch({}, call)) {
+    if (event.type === 'stream.checkpoint' && seen.length === 0) await Promise.all([device.hello(), theirs.hello()]);
+    if ('device' in event) seen.push(event.device.id);
+    if (seen.includes(bindingOf(theirs).id)) break;
+  }
+  expect(new Set(seen)).toEqual(new Set([bindingOf(theirs).id]));
+});
+
 test('another enrolment of the device is refused at plan, start and policy', async () => {
   const stale = { id: bindingOf(device).id, enrolmentEpoch: 'an-older-one' };
   const intent = { ...enterIntent(), device: stale };
