@@ -62,7 +62,8 @@ export function createHost(given: HostOptions): Host {
       else if (change.type === 'session-log') emit('session-log', change.event);
     },
   });
-  const operations = createOperations({ options, redactor, connectionOf, onChange: (record) => emit('operation-changed', snapshotOf(record)) });
+  const closing = new AbortController();
+  const operations = createOperations({ options, redactor, connectionOf, closing: closing.signal, onChange: (record) => emit('operation-changed', snapshotOf(record)) });
 
   return {
     ...operations,
@@ -104,6 +105,7 @@ export function createHost(given: HostOptions): Host {
     clock: options.clock,
     events,
     async [Symbol.asyncDispose]() {
+      closing.abort(new RecoveryError('cancelled', 'the host was closed'));
       await Promise.all([...connections.values()].map(({ connection }) => connection.opened[Symbol.asyncDispose]()));
       events.removeAllListeners();
     },

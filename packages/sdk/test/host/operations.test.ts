@@ -1,6 +1,6 @@
 import { createMemoryAuditStore, createAuditLog, createMemoryJournal, type Journal } from '@winre-kit/sdk/host';
 import { instantAt, RecoveryError } from '@winre-kit/sdk';
-import { createManualClock } from '@winre-kit/testkit';
+import { createFakePlugin, createManualClock } from '@winre-kit/testkit';
 import { expect, test } from 'vitest';
 import { enterIntent, people, restoreIntent, setUpHost, statesOf } from './host-setup.ts';
 
@@ -274,6 +274,38 @@ test('a new host over the same journal goes on where the old one stopped', async
   expect(await second.host.recover()).toEqual([]);
   await second.clock.runUntilSettled(statesOf(second.host.watch('key-1')));
   expect(first.vendor.effectsOf('key-1')).toBe(1);
+});
+
+test('closing a plug-in changes no operation, and closing the host ends every watch', async () => {
+  const { host, clock, vendor, approved } = await setUpHost();
+  vendor.offlineDevices.add('device-1');
+  await approved();
+  await host.start('key-1');
+  const watching = host.watch('key-1')[Symbol.asyncIterator]();
+  expect((await watching.next()).value).toMatchObject({ state: 'accepted' });
+  const next = watching.next();
+  next.catch(() => {});
+  await host.plugin('fake-plugin')[Symbol.asyncDispose]();
+  await clock.advance(60_000);
+  expect((await host.operations.get('key-1')).state).toBe('accepted');
+  await host[Symbol.asyncDispose]();
+  await expect(next).rejects.toMatchObject({ code: 'cancelled' });
+  await clock.advance(0);
+  expect(clock.sleepers).toEqual([]);
+});
+
+test('a vendor that forgot the operation makes it unknown, not lost', async () => {
+  const { host, clock, approved } = await setUpHost();
+  await approved();
+  await host.start('key-1');
+  // The same host again, over a vendor that starts from nothing.
+  const forgetful = createFakePlugin({ clock });
+  await host.plugin('fake-plugin')[Symbol.asyncDispose]();
+  await host.openPlugin(forgetful.definition, {});
+  const watching = host.watch('key-1')[Symbol.asyncIterator]();
+  await watching.next();
+  expect((await clock.runUntilSettled(watching.next())).value).toMatchObject({ state: 'unknown', reason: expect.stringContaining('not-found') as string });
+  await watching.return?.();
 });
 
 test('unmet prechecks are shown in the plan and refused at submission', async () => {

@@ -23,10 +23,12 @@ export interface OperationParts {
   readonly redactor: Redactor;
   readonly connectionOf: (pluginId: string) => PluginConnection;
   readonly onChange: (record: OperationRecord) => void;
+  /** Ends every watch when the host is closed. */
+  readonly closing: AbortSignal;
 }
 
 /** The host's verbs for operations, on top of a ledger that is read from the journal before the first of them runs. */
-export function createOperations({ options, redactor, connectionOf, onChange }: OperationParts): OperationVerbs {
+export function createOperations({ options, redactor, connectionOf, onChange, closing }: OperationParts): OperationVerbs {
   const changes = createChangeFeed<OperationRecord>();
   const ledger = createOperationLedger({
     journal: options.journal,
@@ -39,7 +41,7 @@ export function createOperations({ options, redactor, connectionOf, onChange }: 
   });
   const context: OperationContext = { options, ledger, leases: createDeviceLeases(), redactor, connectionOf };
   const runner = createOperationRunner(context);
-  const follower = createOperationFollower(context, runner, changes);
+  const follower = createOperationFollower(context, runner, changes, closing);
   const loaded = async <Value>(work: () => Value | Promise<Value>): Promise<Value> => {
     await ledger.load();
     return work();

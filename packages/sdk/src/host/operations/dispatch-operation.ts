@@ -81,8 +81,11 @@ function isNews(known: OperationReport | undefined, heard: OperationReport | und
 
 /** Keeps an operation where it is and says why. */
 export async function noteFinding(context: OperationContext, key: string, finding: string, reason: string): Promise<OperationRecord> {
-  const { plugin, device, operationKey } = context.ledger.find(key).submitted.handle;
+  const record = context.ledger.find(key);
+  const { plugin, device, operationKey } = record.submitted.handle;
   const message = context.redactor.redactText(reason);
+  // Asked again with the same answer: said once already.
+  if (record.reason === `${finding}: ${message}`) return record;
   await context.ledger.audit({ kind: 'operation.reconciled', actor: `plugin:${plugin}`, subject: { pluginId: plugin, deviceId: device.id, operationKey }, message, facts: { finding } });
   return finding === 'found' ? context.ledger.find(key) : context.ledger.note(key, { reason: `${finding}: ${message}` });
 }

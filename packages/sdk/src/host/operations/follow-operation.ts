@@ -19,7 +19,7 @@ export interface OperationFollower {
   watch(key: string, call: HostCall | undefined): AsyncGenerator<OperationSnapshot, void>;
 }
 
-export function createOperationFollower(context: OperationContext, runner: OperationRunner, changes: ChangeFeed<OperationRecord>): OperationFollower {
+export function createOperationFollower(context: OperationContext, runner: OperationRunner, changes: ChangeFeed<OperationRecord>, closing: AbortSignal): OperationFollower {
   const { ledger, options } = context;
   const followed = new Map<string, { watchers: number; readonly stop: AbortController; readonly ended: Promise<void> }>();
 
@@ -57,6 +57,14 @@ export function createOperationFollower(context: OperationContext, runner: Opera
     return heard;
   };
 
+  const isOpen = ({ submitted }: OperationRecord): boolean => {
+    try {
+      return context.connectionOf(submitted.handle.plugin) !== undefined;
+    } catch {
+      return false;
+    }
+  };
+
   /** A vendor that does not know the operation any more makes its outcome unknown; a vendor that does not answer changes nothing. */
   const forgetWhenNotFound = async (operationKey: string, error: unknown): Promise<void> => {
     if (!RecoveryError.isInstance(error) || error.code !== 'not-found' || !ledger.has(operationKey)) return;
@@ -78,7 +86,7 @@ export function createOperationFollower(context: OperationContext, runner: Opera
       }
       const heard = await look(record, correlated(context, { signal })).catch(async (error: unknown) => {
         signal.throwIfAborted();
-        await forgetWhenNotFound(operationKey, error);
+        if (isOpen(record)) await forgetWhenNotFound(operationKey, error);
         options.logger.log('warn', `operation ${operationKey}: the plug-in cannot be asked now`, { error });
         return false;
       });
@@ -108,7 +116,7 @@ export function createOperationFollower(context: OperationContext, runner: Opera
   return {
     async *watch(key, call) {
       const { operationKey } = ledger.find(key).submitted.handle;
-      using bound = boundedSignal(options.clock, [call?.signal], call?.deadlineMs, `watching operation ${operationKey}`);
+      using bound = boundedSignal(options.clock, [call?.signal, closing], call?.deadlineMs, `watching operation ${operationKey}`);
       const broken = new AbortController();
       const feed = changes.read(AbortSignal.any([bound.signal, broken.signal]), [ledger.find(operationKey)]);
       // The first read subscribes, before following begins.
