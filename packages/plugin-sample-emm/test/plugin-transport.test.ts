@@ -92,7 +92,10 @@ test('a request that arrives after a reconcile found nothing is refused', async 
   const arrival = await held?.();
   expect([arrival?.status, await arrival?.json()]).toMatchObject([409, { error: { code: 'conflict' } }]);
   await expect(plugin.operations.doGet(await handleOf(request), call)).rejects.toMatchObject({ code: 'not-found' });
-  await enterOf(plugin).doStart(request, call);
+  const { plugin: forgetful } = await world.openPlugin();
+  await expect(enterOf(forgetful).doStart(request, call)).rejects.toMatchObject({ code: 'conflict', retry: 'reconcile-first' });
+  expect(await forgetful.operations.doReconcile(await handleOf(request), call)).toMatchObject({ finding: 'absent' });
+  await enterOf(forgetful).doStart(request, call);
   expect(await plugin.operations.doReconcile(await handleOf(request), call)).toMatchObject({ finding: 'found' });
 });
 

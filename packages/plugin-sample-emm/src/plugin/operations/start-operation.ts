@@ -1,4 +1,4 @@
-import { operationReportSchema, type CallContext, type OperationCapability, type OperationReport, type PlanBinding, type SecretLease, type SecretRef, type StartRequest, type VendorRequest } from '@winre-kit/sdk';
+import { operationReportSchema, RecoveryError, type CallContext, type OperationCapability, type OperationReport, type PlanBinding, type SecretLease, type SecretRef, type StartRequest, type VendorRequest } from '@winre-kit/sdk';
 import type { SampleEmm } from '../sample-emm.ts';
 import { secretsOfIntent } from './intent-secrets.ts';
 
@@ -26,7 +26,16 @@ export async function startOperation<Capability extends OperationCapability>(emm
   for (const ref of secretsOfIntent(intent)) leases.add(ref, await emm.secrets.resolve(ref, call));
   const secrets = leases.reveal();
   const body = { operationKey, planDigest, binding, approvals, ttlMs, fence, secrets, ...approvedDetails(binding) };
-  return await emm.client.send({ method: 'POST', path, body, reply: operationReportSchema, doing: `starting ${intent.capability}`, carriesSecrets: Object.keys(secrets).length > 0 }, call);
+  try {
+    return await emm.client.send({ method: 'POST', path, body, reply: operationReportSchema, doing: `starting ${intent.capability}`, carriesSecrets: Object.keys(secrets).length > 0 }, call);
+  } catch (error) {
+    throw RecoveryError.isInstance(error) && error.code === 'conflict' ? behindFence(error) : error;
+  }
+}
+
+/** The EMM reconciled the operation after this request was made, and this host does not remember it: its storage is new, or another host asked. */
+function behindFence(error: RecoveryError): RecoveryError {
+  return new RecoveryError('conflict', error.message, { cause: error, retry: 'reconcile-first', ...(error.vendor ? { vendor: error.vendor } : {}), ...(error.correlationId ? { correlationId: error.correlationId } : {}) });
 }
 
 /** What the plan's request holds besides the placeholders: sent as it was approved. */
