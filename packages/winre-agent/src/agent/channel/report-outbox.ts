@@ -1,3 +1,4 @@
+import { utf8 } from '@winre-kit/sdk';
 import { deviceReportSchema, protocolLimits, type DeviceReport, type DeviceReportInput, type ReportReply } from '../../protocol/index.ts';
 import type { OperationLedger } from '../state/operation-ledger.ts';
 import { createWaitList } from './wait-list.ts';
@@ -41,7 +42,7 @@ export function createReportOutbox(ledger: OperationLedger): ReportOutbox {
         const doneKeys = new Set(done.map(({ operationKey }) => operationKey));
         // A final report says all that its progress could.
         const batch = [...[...latestProgress.values()].filter(({ operationKey }) => !doneKeys.has(operationKey)), ...done];
-        if (batch.length > 0) return batch.slice(0, protocolLimits.maxReportsPerRequest);
+        if (batch.length > 0) return fitting(batch);
         await changes.wait(signal);
       }
     },
@@ -57,4 +58,12 @@ export function createReportOutbox(ledger: OperationLedger): ReportOutbox {
       while (finals().length > 0) await changes.wait(signal);
     },
   };
+}
+
+/** As many reports as go into one request; the first always does. */
+function fitting(reports: readonly WaitingReport[]): readonly WaitingReport[] {
+  let budget = protocolLimits.maxBodyBytes * 0.9;
+  const limited = reports.slice(0, protocolLimits.maxReportsPerRequest);
+  const end = limited.findIndex((report) => (budget -= utf8(JSON.stringify(report)).length) < 0);
+  return end < 0 ? limited : limited.slice(0, Math.max(1, end));
 }
