@@ -7,6 +7,7 @@ export const sampleEmmConfigSchema = z.strictObject({
   baseUrl: z.url({ protocol: /^https$/, error: 'expected an https:// address' }).transform((url) => url.replace(/\/+$/, '')),
   /** Names the bearer token of the admin API. Its role decides what the plug-in may do. */
   token: secretRefSchema,
+  /** Must be the tenant of the token. */
   tenantId: tenantIdSchema,
   /** Wi-Fi keys that network profiles may name. The host lends no other secret to this plug-in. */
   networkKeys: z.array(secretRefSchema).default([]),
@@ -16,4 +17,5 @@ export const sampleEmmConfigSchema = z.strictObject({
    */
   caPem: z.string().startsWith('-----BEGIN CERTIFICATE-----', 'expected a certificate in PEM').optional(),
 });
+/** A parsed configuration: no trailing slash in `baseUrl`, lists filled in. */
 export type SampleEmmConfig = z.output<typeof sampleEmmConfigSchema>;

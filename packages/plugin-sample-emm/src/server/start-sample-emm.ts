@@ -20,6 +20,7 @@ import { createSqliteGatewayStore } from './store/sqlite-gateway-store.ts';
 /** How long running answers may take to end when the server stops. */
 const closeGraceMs = 2_000;
 
+/** What the sample EMM runs on. */
 export interface SampleEmmSettings {
   /** Where everything is kept: `emm.db`, `server-keys.json`, `ca.pem` and the first tokens. Made when missing, readable by its owner only. */
   readonly folder: string;
@@ -31,15 +32,19 @@ export interface SampleEmmSettings {
   readonly hostNames?: readonly string[];
   /** Each gets an administrator token at its first start. */
   readonly tenantIds: readonly string[];
+  /** The machine's (`systemClock`), or a test's. */
   readonly clock: Clock;
+  /** Where the server and its gateway log to; they put no secret into it. */
   readonly logger: Logger;
-  /** Passed to the gateway. */
+  /** How often agents report, in milliseconds; 15,000 when not given. */
   readonly heartbeatEveryMs?: number;
   /** Started operations per tenant and minute; 600 when not given. */
   readonly operationsPerMinute?: number;
 }
 
+/** A running sample EMM. */
 export interface SampleEmm extends AsyncDisposable {
+  /** The port it listens on. */
   readonly port: number;
   /** `https://` with the first host name and the port. */
   readonly url: string;
