@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -31,30 +31,34 @@ async function demonstrate(): Promise<void> {
   let recovered = false;
   try {
     console.log('Setting up: volumes, golden media, sample EMM, witness, three devices, two hosts …');
-    const factory = join(folder, 'factory-volume');
-    await mkdir(factory);
+    const records = join(folder, 'records');
+    const disks = join(folder, 'disks');
+    const factory = join(disks, 'factory-volume');
+    await mkdir(records);
+    await mkdir(factory, { recursive: true });
     if (values.volume === undefined) await makeSystemVolume(factory);
     else await copyVolume(resolve(calledFrom, values.volume), factory);
-    const manifestFile = values.volume === undefined ? undefined : join(folder, 'factory-volume.sha256');
+    const manifestFile = values.volume === undefined ? undefined : join(disks, 'factory-volume.sha256');
     if (manifestFile !== undefined) await writeDigests(factory, manifestFile);
-    const media = await makeGoldenMedia(factory, join(folder, 'golden-media'));
+    const media = await makeGoldenMedia(factory, join(disks, 'golden-media'));
 
     const startedMs = performance.now();
-    await using world = await startWorld({ folder, manifestFile });
+    await using world = await startWorld({ folder: records, diskFolder: disks, manifestFile });
     for (const device of Object.values(world.devices)) await cp(factory, device.volume, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
     await world.admin.call('PUT', '/rebuild-offerings', { offerings: [media.offering] });
     await playStories([recoverByRestore(world), recoverByRebuild(world, media), surviveLostReply(world)]);
 
     const auditExport = await world.audit.exportAudit();
-    const auditFile = join(folder, 'audit-export.json');
+    const auditFile = join(records, 'audit-export.json');
     await writeFile(auditFile, JSON.stringify(auditExport, null, 1));
     const trust = { trustedCheckpointKeys: [world.auditSigner.publicKey] };
     const verdict = await writeReport(auditExport, reportFile, trust);
+    await world.secrets.requireNoLeaks(records, world.pids(), { report: await readFile(reportFile, 'utf8') });
     const altered = structuredClone(auditExport);
     const victim = altered.entries[Math.floor(altered.entries.length / 2)];
     if (victim) victim.message = `${victim.message} (altered)`;
     const tampered = await verifyAuditExport(altered, trust);
-    printSummary({ verdict, tampered, reportFile, seconds: (performance.now() - startedMs) / 1_000 });
+    printSummary({ verdict, tampered, secrets: world.secrets.names, reportFile, seconds: (performance.now() - startedMs) / 1_000 });
     recovered = !tampered.ok;
   } finally {
     if (values.keep || !recovered) console.log(`Everything is kept in ${folder}`);

@@ -18,10 +18,15 @@ export interface DemoDevice extends AsyncDisposable {
   switchOn(): void;
   /** Runs `winre-agent take-restore-point`. */
   takeRestorePoint(): Promise<void>;
+  /** Process id of the running agent. */
+  pid(): number | undefined;
 }
 
 export interface DemoDeviceSettings {
+  /** For configuration, log, agent state and firmware. */
   readonly folder: string;
+  /** For the volume and its restore points. */
+  readonly diskFolder: string;
   readonly name: string;
   readonly gatewayUrl: string;
   readonly caFile: string;
@@ -32,20 +37,21 @@ export interface DemoDeviceSettings {
   readonly boots: { readonly program: readonly string[] } | { readonly manifestFile: string };
 }
 
-export async function createDemoDevice({ folder, name, gatewayUrl, caFile, witnessUrl, encrypted, wifi, boots }: DemoDeviceSettings): Promise<DemoDevice> {
+export async function createDemoDevice({ folder, diskFolder, name, gatewayUrl, caFile, witnessUrl, encrypted, wifi, boots }: DemoDeviceSettings): Promise<DemoDevice> {
   const configFile = join(folder, 'agent.json');
   const logFile = join(folder, 'agent.log');
   const serialNumber = `SN-${name}`;
-  const device = { name, serialNumber, volume: join(folder, 'volume'), restorePoints: join(folder, 'restore-points') };
+  const device = { name, serialNumber, volume: join(diskFolder, 'volume'), restorePoints: join(diskFolder, 'restore-points') };
+  await mkdir(folder, { recursive: true });
   await mkdir(device.volume, { recursive: true });
   await writeFile(configFile, JSON.stringify({
-    gatewayUrl, caFile, stateFolder: 'state', restorePointsFolder: 'restore-points',
+    gatewayUrl, caFile, stateFolder: 'state', restorePointsFolder: device.restorePoints,
     bootCheck: { ...boots, failuresBeforeRecovery: 2, repeatEveryMs: 1_000 },
     restorePolicy: { enabled: true, cadenceHours: 4, retentionHours: 24, maxDiskBytes: 10 * 1024 ** 3 },
     reconnect: { firstMs: 100, maxMs: 2_000 },
     platform: {
       kind: 'simulated', machineFolder: 'machine', hardwareId: `hardware-${name}`, serialNumber, displayName: `Device ${name}`,
-      volume: { folder: 'volume', encrypted },
+      volume: { folder: device.volume, encrypted },
       networks: [{ kind: 'ethernet-dhcp' }, { kind: 'wifi-wpa2-psk', ...wifi }],
       effectWitnessUrl: witnessUrl,
     },
@@ -62,6 +68,7 @@ export async function createDemoDevice({ folder, name, gatewayUrl, caFile, witne
       running = startProgram({ name: `agent of ${name}`, arguments: [agentProgram, 'run', '--config', configFile], logFile });
     },
     takeRestorePoint: () => runProgram({ name: `restore point of ${name}`, arguments: [agentProgram, 'take-restore-point', '--config', configFile], logFile }),
+    pid: () => running?.process.pid,
     [Symbol.asyncDispose]: async () => running?.[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,6 +13,7 @@ import { createDemoDevice, type DemoDevice } from './demo-device.ts';
 import { lendSecrets } from './lend-secrets.ts';
 import { openHost, type OpenHost } from './open-host.ts';
 import { invitePeople, type People } from './people.ts';
+import { createSecretWatch, type SecretWatch } from './secret-watch.ts';
 
 export const tenantId = 'contoso';
 export const wifiSsid = 'Contoso-Recovery';
@@ -20,7 +21,6 @@ const emmProgram = fileURLToPath(import.meta.resolve('@winre-kit/plugin-sample-e
 
 /** Everything that runs: EMM, witness, three devices, two hosts on one audit log. Hosts, EMM, witness and agents meet over TLS and HTTP on loopback only. */
 export interface World extends AsyncDisposable {
-  readonly folder: string;
   readonly people: People;
   readonly admin: AdminClient;
   readonly devices: { readonly A: DemoDevice; readonly B: DemoDevice; readonly C: DemoDevice };
@@ -32,13 +32,21 @@ export interface World extends AsyncDisposable {
   readonly audit: AuditLog;
   readonly auditSigner: StatementSigner;
   readonly witnessUrl: string;
+  readonly secrets: SecretWatch;
+  /** Process ids of EMM, witness and agents. */
+  pids(): readonly number[];
 }
 
-/** @param manifestFile the digests a volume boots by when it has no program of its own */
-export async function startWorld({ folder, manifestFile }: { readonly folder: string; readonly manifestFile: string | undefined }): Promise<World> {
+/**
+ * @param folder for everything that is written down: databases, journals, logs, keys
+ * @param diskFolder for volumes and restore points
+ * @param manifestFile the digests a volume boots by when it has no program of its own
+ */
+export async function startWorld({ folder, diskFolder, manifestFile }: { readonly folder: string; readonly diskFolder: string; readonly manifestFile: string | undefined }): Promise<World> {
   await using started = new AsyncDisposableStack();
   const people = await invitePeople();
-  const wifiKey = randomBytes(12).toString('hex');
+  const secrets = createSecretWatch();
+  const wifiKey = secrets.plant('wifi-key', secrets.canaries.secret('wifi-key', 'passphrase'));
 
   const emmFolder = join(folder, 'emm');
   const emm = await startAndAwait({ name: 'sample EMM', arguments: [emmProgram, '--folder', emmFolder, '--port', '0', '--heartbeat-every-ms', '500'], logFile: join(folder, 'emm.log') }, /sample EMM at (https:\S+)/);
@@ -50,17 +58,18 @@ export async function startWorld({ folder, manifestFile }: { readonly folder: st
   setDefaultCACertificates([...getCACertificates('default'), await readFile(caFile, 'utf8')]);
   const line = started.use(await startTcpFaultProxy({ upstreamPort: Number(new URL(emm.value).port) }));
 
-  const administratorToken = (await readFile(join(emmFolder, `administrator-token.${tenantId}`), 'utf8')).trim();
+  const administratorToken = secrets.plant('administrator-token', (await readFile(join(emmFolder, `administrator-token.${tenantId}`), 'utf8')).trim());
   const admin = createAdminClient({ baseUrl: emm.value, token: administratorToken, http: createHttpClient() });
   await admin.call('PUT', '/trust', { trustedKeys: [people.approver.trustedKey, people.scriptAuthor.trustedKey], consent: { categories: ['agent-log', 'script-output', 'operation-log'] } });
   const { token } = (await admin.call('POST', '/api-tokens', { principal: 'recovery-host', role: 'operator' })) as { token: string };
+  secrets.plant('operator-token', token);
 
   const boots = manifestFile === undefined ? { program: bootProgram } : { manifestFile };
   const wifi = { ssid: wifiSsid, keySha256: createHash('sha256').update(wifiKey).digest('hex') };
   const make = async (name: string, encrypted: boolean): Promise<DemoDevice> => {
-    const device = started.use(await createDemoDevice({ folder: join(folder, name), name, gatewayUrl: emm.value, caFile, witnessUrl, encrypted, wifi, boots }));
+    const device = started.use(await createDemoDevice({ folder: join(folder, `device-${name}`), diskFolder: join(diskFolder, name), name, gatewayUrl: emm.value, caFile, witnessUrl, encrypted, wifi, boots }));
     const enrolment = (await admin.call('POST', '/enrolment-tokens', { hardwareId: `hardware-${name}` })) as { token: string };
-    await device.enrol(enrolment.token);
+    await device.enrol(secrets.plant(`enrolment-token-${name}`, enrolment.token));
     return device;
   };
   const [A, B, C] = await Promise.all([make('A', true), make('B', false), make('C', false)]);
@@ -68,11 +77,12 @@ export async function startWorld({ folder, manifestFile }: { readonly folder: st
   const auditSigner = createStatementSigner(await generateSigningKey());
   const audit = await createAuditLog({ store: await createFileAuditStore(join(folder, 'audit.jsonl')), clock: systemClock, signer: auditSigner });
   started.defer(() => audit.close());
-  const secrets = lendSecrets(new Map([['emm-token', token], ['wifi-key', wifiKey]]));
-  const common = { tenantId, audit, people, secrets };
+  const common = { tenantId, audit, people, secrets: lendSecrets(new Map([['emm-token', token], ['wifi-key', wifiKey]])) };
   const office = started.use(await openHost({ ...common, folder: join(folder, 'office-host'), baseUrl: emm.value, followSessions: true }));
   const branch = started.use(await openHost({ ...common, folder: join(folder, 'branch-host'), baseUrl: `https://localhost:${line.port}`, followSessions: false }));
 
+  const programs = [emm.program, witness.program];
+  const pids = (): number[] => [...programs.map(({ process }) => process.pid), A.pid(), B.pid(), C.pid()].filter((pid) => pid !== undefined);
   const running = started.move();
-  return { folder, people, admin, devices: { A, B, C }, office, branch, line, audit, auditSigner, witnessUrl, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
+  return { people, admin, devices: { A, B, C }, office, branch, line, audit, auditSigner, witnessUrl, secrets, pids, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
 }

@@ -23,7 +23,7 @@ export interface CanarySecrets {
   plant(name: string, value: string): void;
   /** Looks into a text, bytes, or a value with everything it holds: as shown by `inspect`, as JSON, and through its members and causes. */
   findLeaks(subject: unknown, where?: string): CanaryLeak[];
-  /** Looks into the names and bytes of every file below a folder. */
+  /** Looks into the names and bytes of every file below a folder. Files that vanish meanwhile are passed over. */
   scanFolder(folder: string): Promise<CanaryLeak[]>;
   /** Looks into command lines and environments. Processes that are gone are passed over. @throws {RecoveryError} `unsupported` where there is no /proc */
   scanProcesses(pids: Iterable<number>): Promise<CanaryLeak[]>;
@@ -59,10 +59,15 @@ export function createCanarySecrets(seed = 'canary'): CanarySecrets {
         leaks.push(...searchBytes(Buffer.from(entry.name), path));
         if (!entry.isFile()) continue;
         let overlap = Buffer.alloc(0);
-        for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 }) as AsyncIterable<Buffer>) {
-          const window = Buffer.concat([overlap, chunk]);
-          leaks.push(...searchBytes(window, path));
-          overlap = window.subarray(Math.max(0, window.length - longest + 1));
+        try {
+          for await (const chunk of createReadStream(path, { highWaterMark: 1_048_576 }) as AsyncIterable<Buffer>) {
+            const window = Buffer.concat([overlap, chunk]);
+            leaks.push(...searchBytes(window, path));
+            overlap = window.subarray(Math.max(0, window.length - longest + 1));
+          }
+        } catch (error) {
+          // A temporary file of a program that still runs may be gone by now.
+          if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
         }
       }
       return unique(leaks);
