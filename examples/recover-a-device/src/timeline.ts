@@ -1,5 +1,7 @@
 import { Listr } from 'listr2';
 
+const onTerminal = process.stdout.isTTY;
+
 /** What a step may tell while it runs. */
 export interface StepReport {
   /** One line of what is going on. */
@@ -28,9 +30,9 @@ export async function playStories(stories: readonly Story[]): Promise<void> {
       task: (_context, task) =>
         task.newListr(
           story.steps.map((step) => ({
-            title: nameOf(story, step),
+            title: `${prefixOf(story)}${step.title}`,
             async task(_inner, line) {
-              await step.run(reportTo(line, process.stdout.isTTY === true ? '' : `${story.title.split(':')[0]}: `)).catch((error: unknown) => {
+              await step.run(reportTo(line, prefixOf(story))).catch((error: unknown) => {
                 failures.push(error);
                 throw error;
               });
@@ -46,8 +48,8 @@ export async function playStories(stories: readonly Story[]): Promise<void> {
 }
 
 /** A plain log has no indentation to tell the devices apart. */
-function nameOf(story: Story, step: Step): string {
-  return process.stdout.isTTY === true ? step.title : `${story.title.split(':')[0]}: ${step.title}`;
+function prefixOf(story: Story): string {
+  return onTerminal ? '' : `${story.title.split(':')[0] ?? ''}: `;
 }
 
 function reportTo(line: { output: string }, prefix: string): StepReport {
@@ -59,7 +61,7 @@ function reportTo(line: { output: string }, prefix: string): StepReport {
     progress(percent, text) {
       // A plain log gets ten lines a bar at most.
       const tenth = Math.floor(percent / 10);
-      if (tenth === shownTenth && process.stdout.isTTY !== true) return;
+      if (tenth === shownTenth && !onTerminal) return;
       shownTenth = tenth;
       const filled = Math.round(percent / 5);
       line.output = `${prefix}${'█'.repeat(filled)}${'░'.repeat(20 - filled)} ${percent.toFixed(0).padStart(3)} %  ${text}`;

@@ -22,12 +22,12 @@ ${raw(reportStyle)}
 <p class="proof"><b>Audit verified.</b> ${verdict.size} entries, Merkle root <code>${verdict.root}</code>. This page was made from the audit export alone; every line names its entry.</p>
 ${verdict.limits.map((limit) => html`<p class="limit">${limit}</p>`)}
 </header>
-<h2>What was lost</h2>
-${destructive.map(renderLoss)}
-<h2>Who approved</h2>
-${renderApprovals(report.operations)}
 <h2>Operations</h2>
 ${renderOperations(report.operations)}
+<h2>Who approved</h2>
+${renderApprovals(report.operations)}
+<h2>What was lost</h2>
+${destructive.map(renderLoss)}
 ${report.devices.map(({ deviceId, timeline }) => html`<h2>Device <code>${deviceId}</code></h2><ol class="timeline">${timeline.map(renderLine)}</ol>`)}
 </body>
 </html>
@@ -40,11 +40,16 @@ function renderLine({ sequence, at, actor, text, tone, kind }: TimelineLine): Ht
 }
 
 function renderLoss({ operationKey, deviceId, capability, loss }: OperationLine): Html {
-  if (!loss) return html`<p><code>${operationKey}</code> on <code>${deviceId}</code>: everything on the volume (${capability}).</p>`;
-  return html`<details open><summary>${capability} on <code>${deviceId}</code>: ${loss.files} files, ${loss.bytes.toLocaleString('en')} bytes</summary>
+  if (!loss) return html`<p><code>${operationKey}</code> on ${shortId(deviceId)}: everything on the volume (${capability}).</p>`;
+  return html`<details${loss.entries.length <= 20 ? raw(' open') : ''}><summary>${capability} on ${shortId(deviceId)}: ${loss.files.toLocaleString('en')} files, ${loss.bytes.toLocaleString('en')} bytes</summary>
 <div class="wide"><table><thead><tr><th>File</th><th>Change that was undone</th><th class="number">Bytes</th></tr></thead>
 <tbody>${loss.entries.slice(0, 200).map(({ path, change, bytes }) => html`<tr><td><code>${path}</code></td><td>${change}</td><td class="number">${bytes.toLocaleString('en')}</td></tr>`)}</tbody></table></div>
 ${loss.truncated || loss.entries.length > 200 ? html`<p class="limit">More files are covered by the digest than are listed here.</p>` : ''}</details>`;
+}
+
+/** Enough of an id to tell devices apart; the whole id heads the timeline of the device. */
+function shortId(id: string): Html {
+  return html`<code title="${id}">${id.slice(0, 8)}…</code>`;
 }
 
 function renderApprovals(operations: readonly OperationLine[]): Html {
@@ -57,7 +62,7 @@ function renderApprovals(operations: readonly OperationLine[]): Html {
 function renderOperations(operations: readonly OperationLine[]): Html {
   const rows = operations.map(
     ({ operationKey, deviceId, capability, effect, state, evidence }) =>
-      html`<tr><td><code>${operationKey}</code></td><td><code>${deviceId}</code></td><td>${capability}</td><td>${effect}</td><td class="${state === 'succeeded' ? 'good' : 'bad'}">${state}</td><td>${evidence ?? ''}</td></tr>`,
+      html`<tr><td><code>${operationKey}</code></td><td>${shortId(deviceId)}</td><td>${capability}</td><td>${effect}</td><td class="${state === 'succeeded' ? 'good' : 'bad'}">${state}</td><td>${evidence ?? ''}</td></tr>`,
   );
   return html`<div class="wide"><table><thead><tr><th>Operation</th><th>Device</th><th>What</th><th>Effect</th><th>Ended</th><th>Evidence</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }

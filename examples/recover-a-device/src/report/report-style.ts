@@ -19,5 +19,6 @@ ol.timeline li { padding: .3rem 0; }
 ol.timeline li::before { content: '●'; margin-left: -1.42rem; margin-right: .6rem; }
 ol.timeline small { display: block; opacity: .65; }
 time { font-variant-numeric: tabular-nums; opacity: .75; }
-summary { cursor: pointer; }
+details { margin: 0 0 1rem; }
+summary { cursor: pointer; padding: .3rem 0; }
 </style>`;

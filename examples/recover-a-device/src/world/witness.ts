@@ -7,16 +7,21 @@ import type { AddressInfo } from 'node:net';
  */
 const executions = new Map<string, { executionId: string; operationKey: string; capability: string }>();
 
-const server = createServer(async (request, response) => {
-  if (request.method === 'POST') {
-    const execution = JSON.parse(await readText(request)) as { executionId: string; operationKey: string; capability: string };
-    executions.set(execution.executionId, execution);
-  }
-  response.setHeader('content-type', 'application/json').end(JSON.stringify([...executions.values()]));
+const server = createServer((request, response) => {
+  take(request).then(
+    () => response.setHeader('content-type', 'application/json').end(JSON.stringify([...executions.values()])),
+    () => response.writeHead(400).end(),
+  );
 });
 
 server.listen(0, '127.0.0.1', () => console.log(`witness at ${(server.address() as AddressInfo).port}`));
 process.once('SIGTERM', () => server.close());
+
+async function take(request: IncomingMessage): Promise<void> {
+  if (request.method !== 'POST') return;
+  const execution = JSON.parse(await readText(request)) as { executionId: string; operationKey: string; capability: string };
+  executions.set(execution.executionId, execution);
+}
 
 async function readText(request: IncomingMessage): Promise<string> {
   let text = '';
