@@ -1,10 +1,10 @@
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
-import { RecoveryError, type Clock, type SecretValue } from '@winre-kit/sdk';
+import { parseOrThrow, RecoveryError, type Clock, type SecretValue } from '@winre-kit/sdk';
 import type { SnapshotRecord } from '@winre-kit/snapshot-core';
 import type { Platform } from '../platform/platform.ts';
 import type { AgentLog } from './agent-log.ts';
-import { agentSettingsSchema, type AgentSettingsInput } from './agent-settings.ts';
+import { agentSettingsSchema, type AgentSettings, type AgentSettingsInput } from './agent-settings.ts';
 import type { AgentCore } from './boot/agent-boot.ts';
 import { openBootMemory } from './boot/boot-memory.ts';
 import { runRecovery } from './boot/run-recovery.ts';
@@ -14,6 +14,7 @@ import { enrol } from './enrol.ts';
 import { takeRestorePoint } from './restore/keep-restore-points.ts';
 import { continuityTokenFile } from './state/continuity-token-file.ts';
 import { enrolmentFile, type EnrolmentRecord } from './state/enrolment-record.ts';
+import { holdStateFolder } from './state/hold-state-folder.ts';
 import { openOperationLedger } from './state/operation-ledger.ts';
 
 /** Everything an agent uses; nothing else is reached for. */
@@ -53,63 +54,35 @@ export interface Agent {
 /** @throws {RecoveryError} `invalid-config` naming the setting */
 export function createAgent(config: AgentConfig): Agent {
   const { platform, stateFolder, gatewayUrl, clock, randomBytes, log } = config;
-  const parsed = agentSettingsSchema.safeParse(config.settings);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new RecoveryError('invalid-config', `agent settings: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`, { fieldPath: issue?.path.join('.') ?? '' });
-  }
-  const settings = parsed.data;
+  const settings = parseOrThrow(agentSettingsSchema, config.settings, 'agent settings', 'invalid-config');
   const file = enrolmentFile(stateFolder);
 
+  const alone = async <Value>(work: () => Promise<Value>): Promise<Value> => {
+    await prepareStateFolder(config, settings.restorePointsFolder);
+    const letGo = await holdStateFolder(stateFolder);
+    try {
+      return await work();
+    } finally {
+      await letGo();
+    }
+  };
+
   return {
-    async enrol(token, { signal }) {
-      await prepareStateFolder(config, settings.restorePointsFolder);
-      const former = await file.read();
-      const { ledger } = await openOperationLedger(stateFolder, { expectedGeneration: former?.stateGeneration, randomBytes });
-      await ledger.close();
-      const caCertificatesPem = former?.caCertificatesPem ?? [config.caPem];
-      const { deviceId, enrolmentEpoch } = await enrol({ platform, stateFolder, gatewayUrl, caCertificatesPem, clock, randomBytes, tokenKind: 'one-time', token, stateGeneration: ledger.view.stateGeneration }, signal);
-      return { deviceId, enrolmentEpoch };
-    },
-    async run({ signal }) {
-      await prepareStateFolder(config, settings.restorePointsFolder);
-      let record = await file.read();
-      if (!record) throw new RecoveryError('failed-precondition', `no enrolment in ${stateFolder}: run \`winre-agent enrol\` first`);
-      const { ledger, lostBecause } = await openOperationLedger(stateFolder, { expectedGeneration: record.stateGeneration, randomBytes });
-      const save = async (next: EnrolmentRecord): Promise<void> => {
-        await file.write(next);
-        record = next;
-        changes.notify();
-      };
-      const changes = createWaitList();
-      if (lostBecause !== undefined) {
-        log('error', 'what this device has executed is not known any more', { reason: lostBecause });
-        await save({ ...record, stateGeneration: ledger.view.stateGeneration });
-      }
-      // What a script left when the agent was killed is nobody's any more.
-      await rm(join(stateFolder, 'scratch'), { recursive: true, force: true });
-      const enrolled = record;
-      const core: AgentCore = {
-        platform, stateFolder, gatewayUrl, clock, randomBytes, log, settings, ledger,
-        memory: openBootMemory(stateFolder),
-        continuityToken: continuityTokenFile(stateFolder),
-        enrolment: { get current() { return record ?? enrolled; }, save, changes },
-        lastBootCheck: undefined,
-      };
-      try {
-        for (;;) {
-          signal.throwIfAborted();
-          // A network that was not confirmed before the last run ended is not trusted to lead anywhere.
-          await platform.network.rollBack();
-          const boot = await platform.currentBoot();
-          log('info', 'boot', { mode: boot.mode, reason: boot.reason });
-          const request = await (boot.mode === 'recovery' ? runRecovery : runService)(core, boot, signal);
-          await platform.reboot(request.mode, request.reason);
-        }
-      } finally {
+    enrol: (token, { signal }) =>
+      alone(async () => {
+        const former = await file.read();
+        const { ledger } = await openOperationLedger(stateFolder, { expectedGeneration: former?.stateGeneration, randomBytes });
         await ledger.close();
-      }
-    },
+        const caCertificatesPem = former?.caCertificatesPem ?? [config.caPem];
+        const { deviceId, enrolmentEpoch } = await enrol({ platform, stateFolder, gatewayUrl, caCertificatesPem, clock, randomBytes, tokenKind: 'one-time', token, stateGeneration: ledger.view.stateGeneration }, signal);
+        return { deviceId, enrolmentEpoch };
+      }),
+    run: ({ signal }) =>
+      alone(async () => {
+        const record = await file.read();
+        if (!record) throw new RecoveryError('failed-precondition', `no enrolment in ${stateFolder}: run \`winre-agent enrol\` first`);
+        return runBoots(config, settings, record, signal);
+      }),
     async takeRestorePoint({ signal }) {
       await prepareStateFolder(config, settings.restorePointsFolder);
       return takeRestorePoint({ platform, clock, randomBytes, log, restorePointsFolder: settings.restorePointsFolder, nowMs: () => clock.now() }, 'request', signal);
@@ -117,11 +90,61 @@ export function createAgent(config: AgentConfig): Agent {
   };
 }
 
-async function prepareStateFolder({ platform, stateFolder }: AgentConfig, restorePointsFolder: string): Promise<void> {
-  const volume = await realpath(platform.volume.mountPoint).catch(() => resolve(platform.volume.mountPoint));
-  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  for (const [name, folder] of [['state folder', await realpath(stateFolder)], ['folder of restore points', await realpath(restorePointsFolder).catch(() => resolve(restorePointsFolder))]] as const) {
-    if (folder !== volume && !folder.startsWith(volume + sep)) continue;
-    throw new RecoveryError('failed-precondition', `the ${name} ${folder} lies on the volume ${volume}: an operation that writes the volume would destroy it`, { fieldPath: name === 'state folder' ? 'stateFolder' : 'restorePointsFolder' });
+async function runBoots(config: AgentConfig, settings: AgentSettings, enrolled: EnrolmentRecord, signal: AbortSignal): Promise<never> {
+  const { platform, stateFolder, randomBytes, log } = config;
+  const { ledger, lostBecause } = await openOperationLedger(stateFolder, { expectedGeneration: enrolled.stateGeneration, randomBytes });
+  const changes = createWaitList();
+  const file = enrolmentFile(stateFolder);
+  let record = enrolled;
+  const save = async (next: EnrolmentRecord): Promise<void> => {
+    await file.write(next);
+    record = next;
+    changes.notify();
+  };
+  const core: AgentCore = {
+    ...config, settings, ledger,
+    memory: openBootMemory(stateFolder),
+    continuityToken: continuityTokenFile(stateFolder),
+    enrolment: {
+      get current() {
+        return record;
+      },
+      save,
+      changes,
+    },
+    lastBootCheck: undefined,
+  };
+  try {
+    if (lostBecause !== undefined) {
+      log('error', 'what this device has executed is not known any more', { reason: lostBecause });
+      await save({ ...record, stateGeneration: ledger.view.stateGeneration });
+    }
+    // What a script left when the agent was killed is nobody's any more.
+    await rm(join(stateFolder, 'scratch'), { recursive: true, force: true });
+    for (;;) {
+      signal.throwIfAborted();
+      // A network that was not confirmed before the last run ended is not trusted to lead anywhere.
+      await platform.network.rollBack();
+      const boot = await platform.currentBoot();
+      log('info', 'boot', { mode: boot.mode, reason: boot.reason });
+      const request = await (boot.mode === 'recovery' ? runRecovery : runService)(core, boot, signal);
+      await platform.reboot(request.mode, request.reason);
+    }
+  } finally {
+    await ledger.close();
   }
+}
+
+async function prepareStateFolder({ platform, stateFolder }: AgentConfig, restorePointsFolder: string): Promise<void> {
+  const { mountPoint } = platform.volume;
+  const volume = await realpath(mountPoint).catch(() => resolve(mountPoint));
+  const requireOutside = (fieldPath: string, folder: string): void => {
+    if (folder !== volume && !folder.startsWith(volume + sep)) return;
+    throw new RecoveryError('failed-precondition', `${fieldPath} ${folder} lies on the volume ${volume}: an operation that writes the volume would destroy it`, { fieldPath });
+  };
+  requireOutside('stateFolder', resolve(stateFolder));
+  await mkdir(stateFolder, { recursive: true, mode: 0o700 });
+  // Links may lead onto the volume after all.
+  requireOutside('stateFolder', await realpath(stateFolder));
+  requireOutside('restorePointsFolder', await realpath(restorePointsFolder).catch(() => resolve(restorePointsFolder)));
 }
