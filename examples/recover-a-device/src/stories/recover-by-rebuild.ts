@@ -1,9 +1,10 @@
-import { open, readdir, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { instantAt, RecoveryError, type DeviceBinding, type RecoverySession } from '@winre-kit/sdk';
 import { runPlaybook, systemClock, type Playbook } from '@winre-kit/sdk/host';
 import type { Story } from '../timeline.ts';
 import { applyBadUpdate } from '../volume/break-volume.ts';
+import { filesBySize } from '../volume/files-by-size.ts';
 import { differingPaths, readManifest } from '../volume/volume-manifest.ts';
 import { tenantId, type World } from '../world/start-world.ts';
 import type { GoldenMedia } from '../volume/golden-media.ts';
@@ -90,20 +91,15 @@ export function recoverByRebuild({ devices: { B: device }, office, people }: Wor
   };
 }
 
+/** Overwrites a block in the middle of the largest file of a repository, as a dying disk would. */
 async function damageLargestFile(folder: string): Promise<string> {
-  const files = await Promise.all(
-    (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map(async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return { path, bytes: (await stat(path)).size };
-    }),
-  );
-  const [largest] = files.toSorted((a, b) => b.bytes - a.bytes);
+  const [largest] = await filesBySize(folder);
   if (!largest) throw new RecoveryError('not-found', `${folder} holds no file`);
-  const file = await open(largest.path, 'r+');
+  const file = await open(join(folder, largest.path), 'r+');
   try {
     await file.write(Buffer.alloc(4_096, 0xaa), 0, 4_096, Math.floor(largest.bytes / 2));
   } finally {
     await file.close();
   }
-  return largest.path.slice(folder.length + 1);
+  return largest.path;
 }

@@ -1,5 +1,7 @@
-import { open, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { open, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RecoveryError } from '@winre-kit/sdk';
+import { filesBySize } from './files-by-size.ts';
 
 /** What a bad update did, in words for the timeline. */
 export interface Damage {
@@ -14,7 +16,7 @@ export interface Damage {
 export async function applyBadUpdate(volume: string): Promise<Damage> {
   const files = await filesBySize(volume);
   const [largest, second, third] = files;
-  if (!largest || !second || !third) throw new RangeError(`${volume}: a volume of at least three files is needed to break it`);
+  if (!largest || !second || !third) throw new RecoveryError('invalid-argument', `${volume}: a volume of at least three files is needed to break it`);
   const flipped = { path: largest.path, offset: Math.floor(largest.bytes / 3) };
   await flipByte(join(volume, flipped.path), flipped.offset);
   await writeFile(join(volume, second.path), '// update 2026-11 was interrupted here\nthrow new Error("INACCESSIBLE_BOOT_DEVICE");\n');
@@ -36,15 +38,4 @@ async function flipByte(path: string, offset: number): Promise<void> {
     await file.close();
   }
   await utimes(path, before.atime, before.mtime);
-}
-
-async function filesBySize(volume: string): Promise<{ path: string; bytes: number }[]> {
-  const entries = await readdir(volume, { recursive: true, withFileTypes: true });
-  const files = await Promise.all(
-    entries.filter((entry) => entry.isFile()).map(async (entry) => {
-      const path = join(entry.parentPath, entry.name);
-      return { path: path.slice(volume.length + 1), bytes: (await stat(path)).size };
-    }),
-  );
-  return files.sort((a, b) => b.bytes - a.bytes || (a.path < b.path ? -1 : 1));
 }
