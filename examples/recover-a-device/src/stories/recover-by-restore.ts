@@ -32,7 +32,7 @@ export function recoverByRestore({ devices: { A: device }, office, people }: Wor
           binding = await bindingOf(office, device);
           await restorePointsOf(office, binding, 1);
           report.note('the first one, by schedule');
-          await mkdir(join(device.volume, 'documents'));
+          await mkdir(join(device.volume, 'documents'), { recursive: true });
           await writeFile(join(device.volume, 'documents/report.txt'), 'The quarter in figures\n'.repeat(2_000));
           await device.takeRestorePoint();
           points = await restorePointsOf(office, binding, 2);
