@@ -22,7 +22,12 @@ const usage = `Three broken PCs come back: one restored in place, one rebuilt, o
 `;
 const { values } = parseArgs({ options: { volume: { type: 'string' }, report: { type: 'string' }, keep: { type: 'boolean' }, help: { type: 'boolean' } } });
 if (values.help) process.stdout.write(usage);
-else await demonstrate();
+else {
+  await demonstrate().catch((error: unknown) => {
+    console.error(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });
+}
 
 async function demonstrate(): Promise<void> {
   const calledFrom = process.env['INIT_CWD'] ?? process.cwd();

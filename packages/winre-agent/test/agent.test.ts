@@ -35,3 +35,15 @@ test('a device that does not boot comes back: detected, planned, approved, resto
   await bench.gateway.submitOperation(await approve(bench, 'exit-1', { capability: 'winre.session.exit', tenantId, device, sessionId: session.sessionId }));
   expect(await outcomeOf(bench, 'exit-1')).toMatchObject({ state: 'succeeded', evidence: { kind: 'boot-check-passed' } });
 });
+
+test('a device that broke before its first restore point says that it has none', async () => {
+  await using bench = await openAgentBench();
+  const machine = await makeMachine(bench, 'new-laptop');
+  const agent = await agentOf(bench, machine);
+  await enrolMachine(bench, machine, agent);
+  await breakVolume(machine.volume);
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(agent));
+  await sessionOf(bench, machine.deviceId);
+  expect(await bench.gateway.query(machine.deviceId, { kind: 'restore-points' }, { signal })).toEqual({ restorePoints: [] });
+});

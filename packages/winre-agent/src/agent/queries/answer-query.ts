@@ -4,7 +4,7 @@ import type { AgentServices } from '../agent-services.ts';
 import { findMedia, mediaDamage } from '../restore/find-media.ts';
 import { listRestorePoints, restorePointOf } from '../restore/list-restore-points.ts';
 import { lossStatementOf, rebuildLoss, rollbackLosses } from '../restore/loss-statement.ts';
-import { openRepositoryAt } from '../restore/open-restore-points.ts';
+import { openRepositoryAt, openRepositoryIfPresent } from '../restore/open-restore-points.ts';
 import { recoveryErrorFrom } from '../restore/recovery-error-from.ts';
 import { observeFacts, observeVolume } from './device-facts.ts';
 
@@ -19,7 +19,8 @@ export async function answerQuery(services: AgentServices, query: Query, signal:
     switch (query.kind) {
       case 'restore-points': {
         requireRestorable(services);
-        return { restorePoints: [...(await listRestorePoints(await openRepositoryAt(settings.restorePointsFolder, services), signal))] };
+        const repository = await openRepositoryIfPresent(settings.restorePointsFolder, services);
+        return { restorePoints: repository ? [...(await listRestorePoints(repository, signal))] : [] };
       }
       case 'restore-preview':
         return await previewRestore(services, query.restorePointId, signal);

@@ -12,14 +12,19 @@ export async function openRepositoryAt(path: string, { clock, randomBytes }: Eng
   return openRepository({ path, randomBytes, clock: { nowMs: () => clock.now(), sleep: (durationMs, call) => clock.sleep(durationMs, call) } });
 }
 
-/** Opens the device's own repository of restore points; the first call on a device creates it. */
-export async function openOrCreateRepositoryAt(path: string, services: EngineServices): Promise<Repository> {
+/** As {@link openRepositoryAt}, but undefined when there is none: before its first restore point a device has no repository. */
+export async function openRepositoryIfPresent(path: string, services: EngineServices): Promise<Repository | undefined> {
   try {
     return await openRepositoryAt(path, services);
   } catch (error) {
     if (!SnapshotError.isInstance(error) || error.code !== 'repository/not-found') throw error;
-    return createRepository({ path, randomBytes: services.randomBytes });
+    return undefined;
   }
+}
+
+/** Opens the device's own repository of restore points; the first call on a device creates it. */
+export async function openOrCreateRepositoryAt(path: string, services: EngineServices): Promise<Repository> {
+  return (await openRepositoryIfPresent(path, services)) ?? createRepository({ path, randomBytes: services.randomBytes });
 }
 
 /** The repository behind a media location. @throws {RecoveryError} `unsupported` for anything but a folder of this machine */
