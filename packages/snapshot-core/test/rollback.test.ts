@@ -7,8 +7,12 @@ import { makeSocket } from './support/make-socket.ts';
 import { runAsNobody } from './support/run-as-nobody.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
-import { createMemoryStorage, createRepository, diffSnapshotAgainstDirectory, pendingRollbacks, planRollback, resumeRollback, rollback, SnapshotError, summarizeChanges, takeSnapshot } from '../src/index.ts';
-import type { Repository, RollbackProgress } from '../src/index.ts';
+import { createMemoryStorage, createRepository, diffSnapshotAgainstDirectory, pendingRollbacks, planRollback, restoreSnapshot, resumeRollback, rollback, SnapshotError, summarizeChanges, takeSnapshot } from '../src/index.ts';
+import type { Repository, RollbackProgress, SnapshotRecord } from '../src/index.ts';
+import { loadTreeRoot } from '../src/snapshot/list-snapshot.ts';
+import { PageBuilder } from '../src/snapshot/page-builder.ts';
+import { readDirectory } from '../src/snapshot/read-content.ts';
+import { saveTreeNode } from '../src/snapshot/tree-objects.ts';
 
 const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
 
@@ -298,3 +302,86 @@ test('an ordinary user rolls back through directories and files that shut even h
   `, { VOLUME: volume });
   expect(JSON.parse(output)).toEqual([[], ['deeper'], ['file'], '755', '555', '444']);
 });
+
+test('in recovery nobody else\'s lease holds up the rollback, nor the safety snapshot in it', async () => {
+  const { volume, repository, id, original } = await setUp((path) => writeFileSync(join(path, 'file'), 'before'));
+  writeFileSync(join(volume, 'file'), 'after');
+  await repository.withLease('exclusive', async () => {
+    await expect(rollback(repository, id, volume, { operationId: 'op', safetySnapshot: true })).rejects.toMatchObject({ code: 'repository/locked' });
+    expect(await rollback(repository, id, volume, { operationId: 'op', safetySnapshot: true, lease: { ignoreOthers: true } })).toMatchObject({ complete: true });
+  });
+  expect(await describeTree(volume)).toEqual(original);
+});
+
+test('a rollback is known by what it targets, under whatever path', async () => {
+  const { scratch, volume, repository, id } = await setUp((path) => writeFileSync(join(path, 'file'), 'before'));
+  writeFileSync(join(volume, 'file'), 'after');
+  symlinkSync(volume, join(scratch, 'alias'));
+  const controller = new AbortController();
+  await rollback(repository, id, volume, { operationId: 'first', signal: controller.signal, onProgress: ({ bytesWritten }) => bytesWritten > 0 && controller.abort() }).catch(() => undefined);
+  await expect(rollback(repository, id, join(scratch, 'alias'), { operationId: 'second' })).rejects.toMatchObject({ code: 'rollback/pending' });
+  expect(await resumeRollback(repository, join(scratch, 'alias'))).toMatchObject({ operationId: 'first', complete: true });
+});
+
+test('of two rollbacks of one target that begin at the same moment, not both go on', async () => {
+  const { volume, repository, id } = await setUp((path) => writeFileSync(join(path, 'file'), 'one'));
+  writeFileSync(join(volume, 'file'), 'two');
+  const { record: other } = await takeSnapshot(repository, { kind: 'directory', path: volume });
+  writeFileSync(join(volume, 'file'), 'three');
+  const results = await Promise.allSettled([rollback(repository, id, volume, { operationId: 'a' }), rollback(repository, other.id, volume, { operationId: 'b' })]);
+  const refused = results.filter((result) => result.status === 'rejected');
+  expect(refused.length).toBeGreaterThan(0);
+  for (const { reason } of refused) expect(reason).toMatchObject({ code: 'rollback/pending' });
+  expect(await pendingRollbacks(repository)).toEqual([]);
+  if (refused.length === 2) expect(readFileSync(join(volume, 'file'), 'utf8')).toBe('three');
+});
+
+test('a rollback that can no longer be finished is superseded by one to another snapshot', async () => {
+  const { volume, repository, id, original } = await setUp((path) => writeFileSync(join(path, 'file'), 'one'));
+  writeFileSync(join(volume, 'file'), 'two');
+  const { record: lost } = await takeSnapshot(repository, { kind: 'directory', path: volume });
+  writeFileSync(join(volume, 'file'), 'three');
+  const cut = async (snapshotId: string, operationId: string, supersede: boolean) => {
+    const controller = new AbortController();
+    await rollback(repository, snapshotId, volume, { operationId, supersede, signal: controller.signal, onProgress: ({ phase }) => phase === 'write' && controller.abort() }).catch(() => undefined);
+  };
+  await cut(lost.id, 'first', false);
+  await repository.withLease('shared', () => repository.forgetSnapshot(lost.id));
+  await expect(resumeRollback(repository, volume)).rejects.toMatchObject({ code: 'snapshot/not-found' });
+  await expect(rollback(repository, id, volume, { operationId: 'second' })).rejects.toMatchObject({ code: 'rollback/pending' });
+  writeFileSync(join(volume, 'file'), 'four');
+  // Cut short as well: from then on it is the one to be finished.
+  await cut(id, 'second', true);
+  expect(await pendingRollbacks(repository)).toMatchObject([{ operationId: 'second' }]);
+  expect(await resumeRollback(repository, volume)).toMatchObject({ operationId: 'second', complete: true });
+  expect(await describeTree(volume)).toEqual(original);
+  expect(await repository.listRecords()).toEqual([]);
+});
+
+test('one inode number that stood for two files in turn does not make them one file', async () => {
+  const { volume, repository, id, original } = await setUp((path) => {
+    writeFileSync(join(path, 'a'), 'one file');
+    linkSync(join(path, 'a'), join(path, 'b'));
+    writeFileSync(join(path, 'c'), 'another file');
+    linkSync(join(path, 'c'), join(path, 'd'));
+  });
+  // What a snapshot stores when, while it ran, `a` and `b` were deleted and `c` and `d` got their number.
+  const { record } = await retakeWithOneInode(repository, id);
+  for (const name of ['a', 'b', 'c', 'd']) rmSync(join(volume, name));
+  expect(await rollback(repository, record.id, volume, { operationId: 'op', verifyAll: true })).toMatchObject({ complete: true, actions: { create: 2, link: 2 } });
+  expect(await describeTree(volume)).toEqual(original);
+  const restored = join(volume, '..', 'restored');
+  expect(await restoreSnapshot(repository, record.id, restored)).toMatchObject({ complete: true, files: 2, hardLinks: 2 });
+  expect(readFileSync(join(restored, 'd'), 'utf8')).toBe('another file');
+});
+
+async function retakeWithOneInode(repository: Repository, id: string): Promise<{ record: SnapshotRecord }> {
+  const root = await loadTreeRoot(repository, id, {});
+  return repository.withLease('shared', async () => {
+    const pages = new PageBuilder(repository, () => undefined);
+    for await (const entry of readDirectory(repository, root, {})) await pages.add({ ...entry, inode: 7n }, {});
+    const entry = { ...root, content: await pages.finish({}) };
+    const { id: rootId } = await saveTreeNode(repository, { type: 'root', entry }, {});
+    return { record: await repository.commitSnapshot({ ...(await repository.getSnapshot(id)), rootId }) };
+  });
+}

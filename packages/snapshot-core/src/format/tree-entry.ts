@@ -32,7 +32,7 @@ export interface TreeEntryFacts {
   readonly changedNanos: bigint;
   readonly device: bigint;
   readonly inode: bigint;
-  /** Files of one snapshot with the same device and inode, and more than one link, are the same file under several names. */
+  /** With more than one link, a file may be in the snapshot under several names; see `hardLinkGroup`. */
   readonly linkCount: number;
 }
 

@@ -33,6 +33,11 @@ test('the newest good point stays however old it is, also when newer ones are da
   expect(keptOf([point('good', 90)], { mayRemoveNewestGood: true })).toEqual([]);
 });
 
+test('a safety snapshot, taken of a state somebody wanted to leave, is not the newest good point while there is another', () => {
+  expect(keptOf([point('safety', 20, { labels: ['safety'] }), point('incomplete', 50, { incomplete: true }), point('good', 90)])).toEqual(['good']);
+  expect(keptOf([point('safety', 20, { labels: ['safety'] }), point('good', 90, { damaged: true })])).toEqual(['safety']);
+});
+
 test('the budget takes the newest first, and the newest good one in any case', () => {
   const points = [point('a', 1, { bytes: 60 }), point('b', 2, { bytes: 60 }), point('c', 3, { bytes: 30 })];
   expect(keptOf(points, { diskBudgetBytes: 100 })).toEqual(['a', 'c']);

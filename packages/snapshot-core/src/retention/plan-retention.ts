@@ -1,5 +1,6 @@
 import { checkRetentionPolicy } from './retention-policy.ts';
 import type { RetentionPolicy } from './retention-policy.ts';
+import { safetyLabel } from './safety-label.ts';
 
 /** What retention needs to know of a snapshot; a `SnapshotRecord` fits, `damaged` comes from `check`. */
 export interface RetentionCandidate {
@@ -29,7 +30,7 @@ const hourMs = 3_600_000;
  *
  * Kept: protected labels; the newest good one; everything younger than the retention as far as the budget reaches, newest
  * first. Sizes are what each snapshot added when it was taken; removing the oldest frees at most that.
- * Good means restorable and complete, or at least restorable when none is complete. A snapshot dated in the future has
+ * Good means restorable and complete, or at least restorable when none is complete; a safety snapshot only when there is no other. A snapshot dated in the future has
  * no known age: it is kept until points with a good date reach back over the whole retention.
  *
  * @throws {SnapshotError} `argument/invalid` for a policy that makes no sense
@@ -66,5 +67,6 @@ const newestGoodReason = 'it is the newest good restore point';
 
 function findNewestGood(newestFirst: readonly RetentionCandidate[]): RetentionCandidate | undefined {
   const restorable = newestFirst.filter(({ damaged }) => damaged !== true);
-  return restorable.find(({ incomplete }) => !incomplete) ?? restorable[0];
+  const wanted = restorable.filter(({ labels }) => !labels.includes(safetyLabel));
+  return wanted.find(({ incomplete }) => !incomplete) ?? wanted[0] ?? restorable.find(({ incomplete }) => !incomplete) ?? restorable[0];
 }

@@ -13,6 +13,8 @@ export interface RollbackIntent {
   readonly startedAtMs: number;
   /** Snapshot of the target from just before, when one was asked for: rolling back to it is the undo. */
   readonly safetySnapshotId?: string;
+  /** Unfinished rollbacks of the same target that were given up in favour of this one; they are not pending any more. */
+  readonly supersedes?: readonly string[];
 }
 
 const recordPrefix = 'rollback-';
@@ -41,7 +43,8 @@ export async function pendingRollbacks(repository: Repository, options: CallOpti
     // Another process may have finished it since the listing.
     if (bytes !== undefined) intents.push(decodeIntent(bytes, name));
   }
-  return intents.toSorted((left, right) => left.startedAtMs - right.startedAtMs);
+  const superseded = new Set(intents.flatMap(({ supersedes = [] }) => supersedes));
+  return intents.filter(({ operationId }) => !superseded.has(operationId)).toSorted((left, right) => left.startedAtMs - right.startedAtMs);
 }
 
 /** Checks an operation id. @throws {SnapshotError} `argument/invalid` */
@@ -60,11 +63,16 @@ export function decodeIntent(bytes: Uint8Array, name: string): RollbackIntent {
   const value = parseObject(bytes);
   if (value !== undefined && typeof value['version'] === 'number' && value['version'] > intentVersion)
     throw new SnapshotError('format/unsupported', `record ${name} has version ${value['version']}; use a newer release`);
-  const { operationId, snapshotId, kind, target, startedAtMs, safetySnapshotId } = value ?? {};
+  const { operationId, snapshotId, kind, target, startedAtMs, safetySnapshotId, supersedes } = value ?? {};
   const valid = value?.['version'] === intentVersion && typeof operationId === 'string' && typeof snapshotId === 'string' && (kind === 'tree' || kind === 'image')
-    && typeof target === 'string' && typeof startedAtMs === 'number' && (safetySnapshotId === undefined || typeof safetySnapshotId === 'string');
+    && typeof target === 'string' && typeof startedAtMs === 'number' && (safetySnapshotId === undefined || typeof safetySnapshotId === 'string')
+    && (supersedes === undefined || isTextList(supersedes));
   if (!valid) throw new SnapshotError('format/damaged', `record ${name} is not the intent of a rollback; check the repository`);
-  return { operationId, snapshotId, kind, target, startedAtMs, ...(safetySnapshotId !== undefined && { safetySnapshotId }) };
+  return { operationId, snapshotId, kind, target, startedAtMs, ...(safetySnapshotId !== undefined && { safetySnapshotId }), ...(supersedes !== undefined && { supersedes }) };
+}
+
+function isTextList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {

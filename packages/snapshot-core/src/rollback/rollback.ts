@@ -1,11 +1,14 @@
+import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Clock } from '../repository/clock.ts';
 import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
+import { safetyLabel } from '../retention/safety-label.ts';
 import type { TakenSnapshot } from '../snapshot/take-snapshot.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
+import { systemErrorCode } from '../source/system-error-code.ts';
 import type { VolumePort } from '../source/volume-port.ts';
 import { checkOperationId, deleteIntent, pendingRollbacks, putIntent } from './rollback-intent.ts';
 import type { RollbackIntent } from './rollback-intent.ts';
@@ -30,6 +33,8 @@ export interface RollbackOptions extends ResumeRollbackOptions {
   readonly operationId: string;
   /** Take a snapshot of the target first, so that the rollback can be undone. Default false. */
   readonly safetySnapshot?: boolean;
+  /** Give up unfinished rollbacks of the same target, such as one whose snapshot turned out to be damaged, in favour of this one. Default false. */
+  readonly supersede?: boolean;
   /** Default: the system's time. */
   readonly clock?: Pick<Clock, 'nowMs'>;
 }
@@ -51,14 +56,21 @@ export async function rollback(repository: Repository, snapshotId: string, targe
   const call = callOptions(options);
   return repository.withLease('shared', async () => {
     const wanted = { operationId: options.operationId, snapshotId, kind: typeof target === 'string' ? 'tree' : 'image', target: targetName(target) } as const;
-    const known = findPending(await pendingRollbacks(repository, call), wanted);
+    const related = (await pendingRollbacks(repository, call)).filter(({ operationId, target: other }) => operationId === wanted.operationId || other === wanted.target);
+    const known = related.find((intent) => isSameRollback(intent, wanted));
     if (known !== undefined) return finish(repository, known, target, options);
+    const inTheWay = related.find(({ operationId }) => options.supersede !== true || operationId === wanted.operationId);
+    if (inTheWay !== undefined) throw pendingError(inTheWay);
     report(options, 'check');
     await (typeof target === 'string' ? checkTreeRollback(repository, snapshotId, target, call) : checkVolumeRollback(repository, snapshotId, target, call));
     const nowMs = () => options.clock?.nowMs() ?? Date.now();
     const safetySnapshot = options.safetySnapshot === true ? await takeSafetySnapshot(repository, target, options, nowMs) : undefined;
-    const intent: RollbackIntent = { ...wanted, startedAtMs: nowMs(), ...(safetySnapshot !== undefined && { safetySnapshotId: safetySnapshot.record.id }) };
-    await putIntent(repository, intent, call);
+    const intent: RollbackIntent = {
+      ...wanted, startedAtMs: nowMs(),
+      ...(safetySnapshot !== undefined && { safetySnapshotId: safetySnapshot.record.id }),
+      ...(related.length > 0 && { supersedes: related.map(({ operationId }) => operationId) }),
+    };
+    await begin(repository, intent, call);
     return { ...(await finish(repository, intent, target, options)), ...(safetySnapshot !== undefined && { safetySnapshot }) };
   }, { ...call, ...options.lease });
 }
@@ -83,17 +95,29 @@ async function finish(repository: Repository, intent: RollbackIntent, target: Ro
   const done = typeof target === 'string'
     ? await runTreeRollback(repository, intent.snapshotId, target, options.verifyAll ?? false, call, onProgress)
     : await runVolumeRollback(repository, intent.snapshotId, target, options.verifyAll ?? false, call, onProgress);
-  await deleteIntent(repository, intent.operationId, call);
+  for (const operationId of [...(intent.supersedes ?? []), intent.operationId]) await deleteIntent(repository, operationId, call);
   const { operationId, snapshotId, safetySnapshotId } = intent;
   return { operationId, snapshotId, ...done, ...(safetySnapshotId !== undefined && { safetySnapshotId }) };
 }
 
-/** The pending rollback to continue. @throws {SnapshotError} `rollback/pending` when another one must be finished first */
-function findPending(pending: readonly RollbackIntent[], wanted: Pick<RollbackIntent, 'operationId' | 'snapshotId' | 'kind' | 'target'>): RollbackIntent | undefined {
-  const related = pending.find(({ operationId, target }) => operationId === wanted.operationId || target === wanted.target);
-  if (related === undefined) return undefined;
-  if (related.operationId === wanted.operationId && related.target === wanted.target && related.snapshotId === wanted.snapshotId && related.kind === wanted.kind) return related;
-  throw new SnapshotError('rollback/pending', `rollback ${related.operationId} of ${related.target} to snapshot ${related.snapshotId} is unfinished; resume it first`);
+/**
+ * Stores the intent, then looks whether somebody else began to roll the same target back at the same moment: two that arrive together
+ * see each other and both step back.
+ */
+async function begin(repository: Repository, intent: RollbackIntent, call: CallOptions): Promise<void> {
+  await putIntent(repository, intent, call);
+  const other = (await pendingRollbacks(repository, call)).find(({ operationId, target }) => target === intent.target && operationId !== intent.operationId);
+  if (other === undefined) return;
+  await deleteIntent(repository, intent.operationId, call);
+  throw pendingError(other);
+}
+
+function isSameRollback(left: Omit<RollbackIntent, 'startedAtMs'>, right: Omit<RollbackIntent, 'startedAtMs'>): boolean {
+  return left.operationId === right.operationId && left.target === right.target && left.snapshotId === right.snapshotId && left.kind === right.kind;
+}
+
+function pendingError({ operationId, target, snapshotId }: RollbackIntent): SnapshotError {
+  return new SnapshotError('rollback/pending', `rollback ${operationId} of ${target} to snapshot ${snapshotId} is unfinished; resume it first, or supersede it`);
 }
 
 async function takeSafetySnapshot(repository: Repository, target: RollbackTarget, options: RollbackOptions, nowMs: () => number): Promise<TakenSnapshot> {
@@ -101,15 +125,23 @@ async function takeSafetySnapshot(repository: Repository, target: RollbackTarget
   const source = typeof target === 'string' ? { kind: 'directory', path: targetName(target) } as const : { kind: 'volume', volume: target } as const;
   try {
     // No parent: whoever damaged the target may have kept the metadata, and the undo must be exact.
-    return await takeSnapshot(repository, source, { ...callOptions(options), labels: ['safety', `rollback:${options.operationId}`], clock: { nowMs } });
+    return await takeSnapshot(repository, source, { ...callOptions(options), labels: [safetyLabel, `rollback:${options.operationId}`], clock: { nowMs }, ...(options.lease !== undefined && { lease: options.lease }) });
   } catch (cause) {
     if (!SnapshotError.isInstance(cause) || cause.code !== 'storage/full') throw cause;
     throw new SnapshotError('rollback/no-room-for-safety', `there is no room for the safety snapshot in ${repository.description}; nothing was changed. Free space, or roll back without it`, { cause });
   }
 }
 
+/** The same directory has the same name here, whatever path leads to it. */
 function targetName(target: RollbackTarget): string {
-  return typeof target === 'string' ? resolve(target) : target.description;
+  if (typeof target !== 'string') return target.description;
+  try {
+    return realpathSync(target);
+  } catch (error) {
+    // That it cannot be used is said where it is opened.
+    if (systemErrorCode(error) === undefined) throw error;
+    return resolve(target);
+  }
 }
 
 function callOptions({ signal }: CallOptions): CallOptions {

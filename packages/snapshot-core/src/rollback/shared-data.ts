@@ -1,3 +1,4 @@
+import { hardLinkGroup } from '../format/hard-link-group.ts';
 import type { FileEntry } from '../format/tree-entry.ts';
 import { fileIdKey } from '../source/file-facts.ts';
 import type { FileFacts } from '../source/file-facts.ts';
@@ -13,7 +14,7 @@ export class SharedData {
     if (present.linkCount <= 1) return;
     const known = this.#present.get(fileIdKey(present)) ?? { names: 0, groups: new Set<string>() };
     known.names += 1;
-    known.groups.add(groupOf(stored) ?? `path:${Buffer.from(path).toString('hex')}`);
+    known.groups.add(hardLinkGroup(stored) ?? `path:${Buffer.from(path).toString('hex')}`);
     this.#present.set(fileIdKey(present), known);
   }
 
@@ -33,14 +34,10 @@ export class SharedData {
 
   /** Path of the name of the same stored file that came first; answers `undefined` and remembers `path` when this is the first. */
   firstName(stored: FileEntry, path: Uint8Array): Uint8Array | undefined {
-    const group = groupOf(stored);
+    const group = hardLinkGroup(stored);
     if (group === undefined) return undefined;
     const first = this.#first.get(group);
     if (first === undefined) this.#first.set(group, path);
     return first;
   }
-}
-
-function groupOf(stored: FileEntry): string | undefined {
-  return stored.linkCount > 1 ? fileIdKey(stored) : undefined;
 }

@@ -5,6 +5,7 @@ import { planRetention } from '../retention/plan-retention.ts';
 import type { RetentionVerdict } from '../retention/plan-retention.ts';
 import { checkRetentionPolicy } from '../retention/retention-policy.ts';
 import type { RetentionPolicy } from '../retention/retention-policy.ts';
+import { pendingRollbacks } from '../rollback/rollback-intent.ts';
 
 /** How to apply a policy. */
 export interface ApplyRetentionOptions extends CallOptions {
@@ -12,7 +13,7 @@ export interface ApplyRetentionOptions extends CallOptions {
   readonly clock?: Pick<Clock, 'nowMs'>;
   /** Snapshots known to be damaged, as `check` reports them: never counted as good. */
   readonly damagedSnapshots?: readonly string[];
-  /** Snapshots to keep whatever the policy says, such as the goal of a pending rollback and its safety snapshot. */
+  /** Snapshots to keep whatever the policy says. The goal of a pending rollback and its safety snapshot are kept without being named. */
   readonly keepSnapshots?: readonly string[];
   /** Only plan. Default false. */
   readonly dryRun?: boolean;
@@ -31,10 +32,17 @@ export async function applyRetention(repository: Repository, policy: RetentionPo
   return repository.withLease('shared', async () => {
     const { snapshots } = await repository.listSnapshots(call);
     const damaged = new Set(options.damagedSnapshots);
-    const kept = new Set(options.keepSnapshots);
+    const kept = new Map((options.keepSnapshots ?? []).map((id) => [id, 'the caller needs it']));
+    for (const { snapshotId, safetySnapshotId } of await pendingRollbacks(repository, call)) {
+      kept.set(snapshotId, 'an unfinished rollback leads to it');
+      if (safetySnapshotId !== undefined) kept.set(safetySnapshotId, 'it undoes an unfinished rollback');
+    }
     const candidates = snapshots.map((snapshot) => ({ ...snapshot, damaged: damaged.has(snapshot.id) }));
     const verdicts = planRetention(candidates, policy, options.clock?.nowMs() ?? Date.now())
-      .map((verdict) => (kept.has(verdict.id) && !verdict.keep ? { ...verdict, keep: true, reasons: ['the caller needs it', ...verdict.reasons] } : verdict));
+      .map((verdict) => {
+        const reason = kept.get(verdict.id);
+        return reason === undefined || verdict.keep ? verdict : { ...verdict, keep: true, reasons: [reason, ...verdict.reasons] };
+      });
     for (const { id, keep } of options.dryRun === true ? [] : verdicts) if (!keep) await repository.forgetSnapshot(id, call);
     return verdicts;
   }, call);

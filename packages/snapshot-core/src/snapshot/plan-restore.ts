@@ -1,6 +1,6 @@
 import { isWindowsEntryName } from '../format/entry-name.ts';
+import { hardLinkGroup } from '../format/hard-link-group.ts';
 import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../format/tree-entry.ts';
-import { fileIdKey } from '../source/file-facts.ts';
 import type { IssueReason } from './item-issue.ts';
 import type { SnapshotItem } from './list-snapshot.ts';
 
@@ -44,10 +44,11 @@ function planEntry({ path, entry }: Extract<SnapshotItem, { step: 'entry' }>, wr
     case 'unread':
       return { action: 'skip', path, reason: 'not-restorable', message: `the snapshot knows only its name (${entry.reason})` };
     case 'file': {
-      if (entry.linkCount <= 1) return { action: 'write-file', path, entry };
-      const existingPath = written.get(fileIdKey(entry));
+      const group = hardLinkGroup(entry);
+      if (group === undefined) return { action: 'write-file', path, entry };
+      const existingPath = written.get(group);
       if (existingPath !== undefined) return { action: 'link', path, entry, existingPath };
-      written.set(fileIdKey(entry), path);
+      written.set(group, path);
       return { action: 'write-file', path, entry };
     }
   }

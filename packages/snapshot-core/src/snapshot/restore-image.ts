@@ -1,6 +1,7 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { FileEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
+import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { VolumePort } from '../source/volume-port.ts';
 import { readFileContent } from './read-content.ts';
@@ -28,7 +29,7 @@ export async function* readImage(repository: Repository, snapshotId: string, opt
  */
 export async function restoreImage(
   repository: Repository, snapshotId: string, volume: VolumePort,
-  options: CallOptions & { readonly onProgress?: (progress: RestoreProgress) => void } = {},
+  options: CallOptions & { readonly onProgress?: (progress: RestoreProgress) => void; readonly lease?: Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'> } = {},
 ): Promise<void> {
   await repository.withLease('shared', async () => {
     const root = await loadImageRoot(repository, snapshotId, options);
@@ -41,7 +42,7 @@ export async function restoreImage(
       options.onProgress?.({ filesDone: 0, bytesWritten: offset, totalBytes: root.size });
     }
     await volume.flush();
-  }, options.signal === undefined ? {} : { signal: options.signal });
+  }, { ...(options.signal !== undefined && { signal: options.signal }), ...options.lease });
 }
 
 /** @throws {SnapshotError} `target/unusable` for another size, `rollback/repository-on-target` when overwriting would destroy the repository */
