@@ -46,7 +46,7 @@ test('diagnostics say what the device sees, and become an artifact by consent', 
   expect(await bench.gateway.listArtifacts(recovering.device.id)).toMatchObject([{ name: 'diagnostics.json', category: 'diagnostics' }]);
 });
 
-test('a gateway that restarts keeps the session, and a key that an approver adds counts from the next message on', async () => {
+test('a key that an approver adds counts from the next message on, and one that was taken away no more', async () => {
   await using recovering = await deviceInRecovery(bench, 'rotated');
   const newSigner = await createPerson('nia', 'sign-scripts');
   await bench.gateway.applyTrustUpdate(tenantId, await signTrustUpdate({ kind: 'winre-trust-update/v1', tenantId, sequence: 1, addKeys: [newSigner.key], removeKeyIds: [bench.scriptSigner.key.keyId] }, bench.approver.signer));

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock, RecoverySession } from '@winre-kit/sdk';
@@ -10,6 +11,8 @@ import { systemClock } from '../src/agent/system-clock.ts';
 import { breakVolume, digestTree, makeVolume, sessionOf, type AgentBench } from './agent-bench.ts';
 import { randomBytes } from './gateway-bench.ts';
 
+/** The program is started from source many times; the second start and later ones find it compiled. */
+const compileCache = join(tmpdir(), 'winre-agent-compile-cache');
 const mainPath = fileURLToPath(new URL('../src/agent/main.ts', import.meta.url));
 
 /** A device on disk: its volume, its state, its configuration. */
@@ -97,7 +100,7 @@ export interface AgentProcess extends AsyncDisposable {
 
 export function startProgram(programArguments: readonly string[], input = '', environment: Record<string, string> = {}): AgentProcess {
   const preload = Object.keys(environment).some((name) => name.startsWith('DIE_AT_')) ? ['--import', new URL('./die-at.ts', import.meta.url).href] : [];
-  const child = spawn(process.execPath, ['--conditions=@winre-kit/source', ...preload, mainPath, ...programArguments], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', ...environment } });
+  const child = spawn(process.execPath, ['--conditions=@winre-kit/source', ...preload, mainPath, ...programArguments], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: compileCache, ...environment } });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text: string) => (output += text));
   child.stdin?.end(input);

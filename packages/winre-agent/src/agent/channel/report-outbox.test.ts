@@ -47,6 +47,7 @@ test('what the gateway refuses for good is dropped too', async () => {
   await finish('a', 1);
   await outbox.settle({ acknowledged: [], refused: [{ operationKey: 'a', reportSequence: 9, code: 'not-found', message: '' }] });
   await outbox.whenDelivered(signal);
+  expect(ledger.view.operations.get('a')?.finalReport?.acknowledged).toBe(true);
 });
 
 test('large reports go in several requests', async () => {

@@ -13,9 +13,9 @@ test('work that is done in time gives its result and leaves no timer behind', as
 test('work that takes longer is aborted and refused by name', async () => {
   const clock = createManualClock();
   const slow = withDeadline(clock, { deadlineMs: 100, signal: new AbortController().signal, what: 'waiting' }, never);
-  const refused = expect(slow).rejects.toMatchObject({ code: 'deadline-exceeded', message: expect.stringContaining('waiting') });
+  const outcome = slow.catch((error: unknown) => error);
   await clock.advance(100);
-  await refused;
+  expect(await outcome).toMatchObject({ code: 'deadline-exceeded', message: expect.stringContaining('waiting') });
 });
 
 test('an abort of the caller passes through unchanged', async () => {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import type { DeviceReport } from '../../protocol/index.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import { viewOfLedger } from './ledger-view.ts';
 
 const generation = Buffer.alloc(16).toString('base64');
-const report = { state: 'failed', rawState: 'refused', observedAt: '2026-11-22T03:00:00.000Z', notices: [] } as const;
+const report: DeviceReport = { state: 'failed', rawState: 'refused', observedAt: '2026-11-22T03:00:00.000Z', notices: [] };
 const history: LedgerEntry[] = [
   { entry: 'opened', stateGeneration: generation, replacesLostLedger: false },
   { entry: 'received', operationKey: 'a', commandSequence: 4, capability: 'winre.script.push', planDigest: '0'.repeat(64) },

@@ -7,7 +7,7 @@ import { recordAtWitness } from './effect-witness.ts';
 const effect = { executionId: 'x1', operationKey: 'key-1', capability: 'winre.restore.trigger' };
 const { signal } = new AbortController();
 
-async function witness(status: number): Promise<{ readonly url: string; readonly heard: string[]; close(): void }> {
+async function witness(status: number): Promise<{ readonly url: string; readonly heard: string[]; readonly close: () => void }> {
   const heard: string[] = [];
   const server = createServer((request, response) => {
     request.setEncoding('utf8').on('data', (text: string) => void heard.push(text)).on('end', () => void response.writeHead(status).end());
