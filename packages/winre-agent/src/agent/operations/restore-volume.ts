@@ -51,6 +51,8 @@ export async function restoreVolume(services: AgentServices, intent: IntentOf<'w
         operationId: stage.operationKey,
         safetySnapshot: intent.safetySnapshot,
         verifyAll: true,
+        // Nothing else is under way: what is still pending belongs to an operation that failed, and people have approved this one since.
+        supersede: true,
         clock: { nowMs: () => services.link.gatewayTimeMs() ?? clock.now() },
         // The system that took restore points is down; what it held is free.
         lease: { ignoreOthers: true },
