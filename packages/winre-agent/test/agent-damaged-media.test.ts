@@ -1,6 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RebuildOffering } from '@winre-kit/sdk';
 import { createRepository, takeSnapshot } from '@winre-kit/snapshot-core';
 import { expect, test } from 'vitest';
 import { offeringLabel } from '../src/agent/index.ts';
@@ -15,7 +14,7 @@ test('a rebuild from damaged media is refused, and the volume keeps every byte',
   await takeSnapshot(await createRepository({ path: location }), { kind: 'directory', path: source }, { labels: [offeringLabel('w11')] });
   await using recovering = await deviceInRecovery(bench, 'spared');
   const { device, machine } = recovering;
-  const offering: RebuildOffering = { id: 'w11', release: '26H2', language: 'de-DE', edition: 'Enterprise', mediaSource: { kind: 'repository', location } };
+  const offering = { id: 'w11', release: '26H2', language: 'de-DE', edition: 'Enterprise', mediaSource: { kind: 'repository' as const, location } };
   const preview = await bench.gateway.query(device.id, { kind: 'rebuild-preview', offering }, { signal: AbortSignal.timeout(20_000) });
   expect(preview.media).toMatchObject({ reachable: 'yes', intact: 'yes' });
   const before = await digestTree(machine.volume);
@@ -30,7 +29,7 @@ test('a rebuild from damaged media is refused, and the volume keeps every byte',
     bytes[middle] = (bytes[middle] ?? 0) ^ 1;
     await writeFile(path, bytes);
   }
-  const requests = [{ method: 'POST', url: '/operations', body: { offering: { ...offering, mediaSource: { ...offering.mediaSource } } } }];
+  const requests = [{ method: 'POST', url: '/operations', body: { offering } }];
   const intent = { capability: 'winre.rebuild.trigger' as const, tenantId, device, offeringId: offering.id, attestations: [] };
   await bench.gateway.submitOperation(await approve(bench, 'rebuild-1', intent, { lossDigest: preview.loss.digest, requests }));
   expect(await outcomeOf(bench, 'rebuild-1')).toMatchObject({ state: 'failed', deviceCode: 'data-loss' });
