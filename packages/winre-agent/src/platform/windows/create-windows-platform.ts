@@ -19,7 +19,7 @@ const requestedBootSchema = z.strictObject({ mode: z.enum(['service', 'recovery'
  *
  * The volume is not restored from here: an OS volume is restored as a raw volume that was captured through VSS, which needs a volume port that does not exist yet.
  *
- * @param systemRoot value of `%SystemRoot%`; on drive `X:` it is WinRE's RAM disk
+ * @param lent `systemRoot` is the value of `%SystemRoot%`; on drive `X:` it is WinRE's RAM disk
  */
 export async function createWindowsPlatform(config: WindowsPlatformConfig, lent: { readonly randomBytes: (lengthBytes: number) => Uint8Array; readonly systemRoot: string }): Promise<Platform> {
   const { machineFolder } = config;
