@@ -1,0 +1,69 @@
+import { instantAt, isTerminalState, signApproval, type OperationSnapshot, type RecoveryPlan, type RecoverySession } from '@winre-kit/sdk';
+import { approvalStatementFor, systemClock } from '@winre-kit/sdk/host';
+import { expect } from 'vitest';
+import { tenantId } from '../emm-world.ts';
+import type { FaultDevice } from './fault-device.ts';
+import type { FaultWorld } from './fault-world.ts';
+import { breakVolume, readManifest } from './small-volume.ts';
+
+/** Longer than anything here takes; a hang fails with the name of what was waited for. */
+export const patience = (): AbortSignal => AbortSignal.timeout(30_000);
+export const operator = 'olivia@contoso.example';
+
+/** Waits until the host sees the device live in WinRE. */
+export async function sessionOf({ opened: { host } }: FaultWorld, device: FaultDevice): Promise<RecoverySession> {
+  for await (const { state, session } of host.sessions.watch({ deviceId: device.binding.id, signal: patience() })) if (state === 'live') return session;
+  throw new RangeError(`no session of ${device.name}`);
+}
+
+/** Breaks the volume and starts the agent, which finds out by itself. */
+export async function intoRecovery(world: FaultWorld, device: FaultDevice, ...holdAt: readonly string[]): Promise<RecoverySession> {
+  await breakVolume(device.volume);
+  device.start(...holdAt);
+  return sessionOf(world, device);
+}
+
+/** Plans, submits and, where a second person has to, approves. Nothing is sent. */
+export async function approved({ opened: { host, pluginId }, approver }: FaultWorld, operationKey: string, intent: object): Promise<RecoveryPlan> {
+  const plan = await host.plan(pluginId, intent, { signal: patience() });
+  const until = instantAt(systemClock.now() + 600_000);
+  const { state } = await host.submit(plan, { operationKey, requestedBy: operator, approveBy: until, executeBy: until, ttlMs: 600_000 });
+  if (state !== 'awaiting-approval') return plan;
+  const statement = approvalStatementFor(await host.approvalRequest(operationKey), { decision: 'approve', decidedAt: instantAt(systemClock.now()), reason: 'read' });
+  await host.approve(operationKey, await signApproval(statement, approver.signer));
+  return plan;
+}
+
+export async function approvedRestore(world: FaultWorld, device: FaultDevice, operationKey: string): Promise<RecoveryPlan> {
+  const { restorePointId } = world;
+  return approved(world, operationKey, { capability: 'winre.restore.trigger', tenantId, device: device.binding, restorePointId, safetySnapshot: true });
+}
+
+/** Waits for the operation's end; starts it again where reconciling proved that it never arrived. */
+export async function endOf({ opened: { host } }: FaultWorld, operationKey: string): Promise<OperationSnapshot> {
+  const signal = patience();
+  for (;;) {
+    for await (const snapshot of host.watch(operationKey, { signal })) {
+      if (isTerminalState(snapshot.state)) return snapshot;
+      if (snapshot.state === 'unknown' && snapshot.reason.startsWith('absent')) break;
+    }
+    await host.start(operationKey, { signal });
+  }
+}
+
+/** Waits until the operation is in a state with a reason. */
+export async function untilState({ opened: { host } }: FaultWorld, operationKey: string, isThere: (snapshot: OperationSnapshot) => boolean): Promise<OperationSnapshot> {
+  for await (const snapshot of host.watch(operationKey, { signal: patience() })) if (isThere(snapshot)) return snapshot;
+  throw new RangeError(`${operationKey} ended otherwise: ${JSON.stringify(await host.operations.get(operationKey))}`);
+}
+
+/** Everybody is killed and started once more: the outcome stays, and nothing happens a second time. */
+export async function staysWell(world: FaultWorld, device: FaultDevice, operationKey: string, { volume = world.good, executions = 1 }: { readonly volume?: Record<string, string>; readonly executions?: number } = {}): Promise<void> {
+  const before = await world.opened.host.operations.get(operationKey);
+  await Promise.all([device.agent.kill(), world.closeHost()]);
+  await Promise.all([device.startAgain(), world.openHost()]);
+  expect(await world.opened.host.recover({ signal: patience() })).toEqual([]);
+  expect(await world.opened.host.operations.get(operationKey)).toMatchObject({ state: before.state, reason: before.reason });
+  expect(await readManifest(device.volume)).toEqual(volume);
+  expect(world.witness.executionsOf(operationKey)).toBe(executions);
+}
