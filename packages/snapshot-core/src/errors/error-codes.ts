@@ -18,7 +18,7 @@ export const errorCodes = {
   'repository/locked': { retryable: true, meaning: 'another process holds a lease that excludes this work' },
   'repository/lease-required': { retryable: false, meaning: 'the call writes and needs a lease held through withLease' },
   'repository/broken': { retryable: false, meaning: 'an earlier write failed; reopen the repository to continue' },
-  'repository/pruned': { retryable: true, meaning: 'objects of the snapshot were pruned meanwhile; take the snapshot again' },
+  'repository/pruned': { retryable: true, meaning: 'objects of the snapshot were pruned, or found damaged, meanwhile; take the snapshot again' },
   'object/missing': { retryable: false, meaning: 'no pack holds the object' },
   'object/damaged': { retryable: false, meaning: 'no stored copy of the object matches its identity' },
   'snapshot/not-found': { retryable: false, meaning: 'there is no snapshot with that id' },

@@ -41,12 +41,19 @@ export class CheckFindings {
     }
   }
 
+  /** Names of the packs with damage, sorted. */
+  get damagedPacks(): readonly string[] {
+    const files = this.#findings.filter(({ severity, file }) => severity === 'error' && file.startsWith('pack/')).map(({ file }) => file.slice('pack/'.length));
+    return [...new Set(files)].toSorted();
+  }
+
   report(): CheckReport {
     const findings = this.#findings.map((finding) => ({ ...finding, damagedSnapshots: [...(this.#harmed.get(finding.file) ?? [])].toSorted() }));
     return {
       intact: !findings.some(({ severity }) => severity === 'error') && this.#damagedSnapshots.size === 0,
       findings,
       damagedSnapshots: [...this.#damagedSnapshots].toSorted(),
+      damagedPacks: this.damagedPacks,
       filesChecked: this.filesChecked,
       bytesRead: this.bytesRead,
     };

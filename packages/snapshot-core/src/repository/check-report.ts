@@ -25,6 +25,8 @@ export interface CheckReport {
   readonly findings: readonly CheckFinding[];
   /** Snapshots that cannot be restored whole, sorted. */
   readonly damagedSnapshots: readonly string[];
+  /** Packs that are damaged or missing, sorted. */
+  readonly damagedPacks: readonly string[];
   readonly filesChecked: number;
   readonly bytesRead: number;
 }

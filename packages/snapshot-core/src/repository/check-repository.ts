@@ -27,6 +27,11 @@ import { systemClock } from './system-clock.ts';
  * @throws {SnapshotError} `repository/not-found`, `repository/locked`, `format/unsupported` (a newer repository); never because of damage
  */
 export async function checkRepository(options: OpenRepositoryOptions & CheckOptions): Promise<CheckReport> {
+  return checkUnderLease(options, async () => {});
+}
+
+/** The same; `onDamagedPacks` is called while the lease is held. */
+export async function checkUnderLease(options: OpenRepositoryOptions & CheckOptions, onDamagedPacks: (packNames: readonly string[]) => Promise<void>): Promise<CheckReport> {
   const storage = storageOf(options);
   const findings = new CheckFindings();
   const counted = findings.counting(storage, options);
@@ -49,6 +54,7 @@ export async function checkRepository(options: OpenRepositoryOptions & CheckOpti
     await checkSmallFiles(counted, repositoryId, findings);
     const packs = await checkPacks(counted, repositoryId, hash, options.readData ?? false, findings);
     await checkSnapshots(counted, repositoryId, hash, packs, findings, options.signal);
+    if (findings.damagedPacks.length > 0) await onDamagedPacks(findings.damagedPacks);
   } finally {
     await giveBack();
   }

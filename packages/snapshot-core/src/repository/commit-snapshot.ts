@@ -46,7 +46,7 @@ async function rescueObjects(state: RepositoryState, rootId: ObjectId, options?:
   const { objects } = state;
   const endangered: { id: ObjectId; kind: ObjectKind }[] = [];
   for await (const { id, kind, error } of walkObjects([rootId], (id, call) => objects.load(id, call), new Set(), options)) {
-    if (error) throw new SnapshotError('repository/pruned', `prune removed ${id}, which the snapshot needs; take the snapshot again`, { cause: error });
+    if (error) throw new SnapshotError('repository/pruned', `${id}, which the snapshot needs, was pruned or damaged meanwhile; take the snapshot again`, { cause: error });
     if (!objects.has(id, kind)) endangered.push({ id, kind });
   }
   for (const { id, kind } of endangered) {
@@ -54,7 +54,7 @@ async function rescueObjects(state: RepositoryState, rootId: ObjectId, options?:
       await objects.copy(id, kind, options);
     } catch (error) {
       if (!SnapshotError.isInstance(error) || !['object/missing', 'object/damaged'].includes(error.code)) throw error;
-      throw new SnapshotError('repository/pruned', `prune removed ${id}, which the snapshot needs; take the snapshot again`, { cause: error });
+      throw new SnapshotError('repository/pruned', `${id}, which the snapshot needs, was pruned or damaged meanwhile; take the snapshot again`, { cause: error });
     }
   }
   await objects.flush(options);

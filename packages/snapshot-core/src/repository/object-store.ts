@@ -31,7 +31,9 @@ export interface ObjectStoreParts {
 export class ObjectStore {
   readonly hash: ObjectHash;
   readonly #parts: ObjectStoreParts;
-  #index = new ObjectIndex();
+  /** Copies found damaged, by `copyKey`; kept when the index is read anew. */
+  readonly #damaged = new Set<string>();
+  #index = new ObjectIndex(this.#damaged);
   /** Filling, at most one per kind. */
   readonly #open = new Map<ObjectKind, PackBuilder>();
   /** Full, on their way to the storage. */
@@ -57,16 +59,21 @@ export class ObjectStore {
 
   /**
    * Reads the index anew. Packs that no index file lists, as a killed process leaves them, are read from their own
-   * directories and listed by the next `flush`; listed packs that are gone are left out.
+   * directories and listed by the next `flush`; listed packs that are gone are left out, and those of another length than they
+   * should have are not relied on.
    */
   async reload(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
     const { storage, repositoryId } = this.#parts;
-    const index = new ObjectIndex();
+    const index = new ObjectIndex(this.#damaged);
     index.setCondemned(condemned);
     const files = new Map<string, number>();
     for await (const { name, sizeBytes } of storage.list('pack', options)) files.set(name, sizeBytes);
     for await (const file of readIndexFiles(storage, repositoryId, options))
-      if ('packs' in file) for (const pack of file.packs) if (files.has(pack.name)) index.addPack(pack);
+      for (const pack of 'packs' in file ? file.packs : []) {
+        const sizeBytes = files.get(pack.name);
+        if (sizeBytes !== undefined) index.addPack(pack);
+        if (sizeBytes !== undefined && sizeBytes !== pack.fileBytes) for (const { id } of pack.directory.objects) index.markDamaged(pack.name, id);
+      }
     const unlisted: PackManifest[] = [];
     for (const [name, sizeBytes] of files) {
       if (index.hasPack(name)) continue;
@@ -127,6 +134,7 @@ export class ObjectStore {
         return await readPackedObject(this.#parts.storage, pack.name, object, this.hash, options);
       } catch (error) {
         if (!SnapshotError.isInstance(error)) throw error;
+        if (error.code === 'object/damaged') this.#index.markDamaged(pack.name, id);
         // Damage says more than absence: keep the first thing worth reporting, and try the next copy.
         if (error.code !== 'storage/not-found') failure ??= error;
       }

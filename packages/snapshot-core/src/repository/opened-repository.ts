@@ -3,9 +3,10 @@ import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
 import { openSealedFile, sealFile } from '../format/sealed-file.ts';
 import type { SnapshotDraft } from '../format/snapshot-record.ts';
 import type { CallOptions } from './call-options.ts';
-import { checkRepository } from './check-repository.ts';
+import { checkUnderLease } from './check-repository.ts';
 import type { CheckOptions } from './check-report.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
+import { condemnPacks } from './condemn-packs.ts';
 import { readPruneEpoch } from './epoch-files.ts';
 import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
 import type { PruneOptions } from './prune-report.ts';
@@ -112,7 +113,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
         await giveBack();
       }
     },
-    check: (options?: CheckOptions) => checkRepository({ ...options, storage, clock: state.clock, randomBytes: state.randomBytes, holder }),
+    check: (options?: CheckOptions) => checkUnderLease({ ...options, storage, clock: state.clock, randomBytes: state.randomBytes, holder }, (packNames) => condemnPacks(state, packNames, options)),
   };
 }
 

@@ -59,8 +59,8 @@ export interface Repository {
   identify(bytes: Uint8Array): ObjectId;
 
   /**
-   * Whether an object is stored or waiting in an open pack, and not in a pack condemned by prune.
-   * With the kind `tree`, everything below it is there as well.
+   * Whether an object is stored or waiting in an open pack, and may be relied on: not in a condemned pack, not known to be damaged.
+   * Says nothing about what a tree refers to: ask for each.
    */
   has(id: ObjectId, kind?: ObjectKind): boolean;
 
@@ -127,6 +127,11 @@ export interface Repository {
   /** Frees what no snapshot needs, in two steps a grace time apart. Takes an exclusive lease itself; do not hold one. */
   prune(options?: PruneOptions): Promise<PruneReport>;
 
-  /** Looks for damage and reports it; never throws because of damage. Changes nothing but its own lease. */
+  /**
+   * Looks for damage and reports it; never throws because of damage.
+   *
+   * Changes nothing when all is well. Damaged packs are condemned, where the storage takes writes: what is in them is stored anew by
+   * the next snapshot that has it, which heals the older ones too, and nothing intact in them is deleted while it is needed.
+   */
   check(options?: CheckOptions): Promise<CheckReport>;
 }

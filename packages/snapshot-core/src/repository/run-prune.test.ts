@@ -275,3 +275,59 @@ test('a prune killed at any of its writes loses nothing, and the next one finish
   }
   throw new TypeError('prune never ran to its end');
 });
+
+describe('prune and damage', () => {
+  /** The same snapshot stored twice, by two processes that did not know of each other. */
+  async function makeTwins() {
+    const world = await makeWorld();
+    const chunks = sampleChunks(4, 3);
+    const other = await world.open();
+    const kept = await takeSampleSnapshot(world.repository, chunks);
+    await takeSampleSnapshot(other, chunks);
+    const packNames = (await collect(world.storage.list('pack'))).map(({ name }) => name);
+    expect(packNames).toHaveLength(4);
+    return { ...world, chunks, kept, packNames };
+  }
+
+  test.each([0, 1, 2, 3])('of two copies it is not the intact one that goes (damaged: pack %i)', async (which) => {
+    const { clock, storage, open, chunks, kept, packNames } = await makeTwins();
+    await rewriteFile(storage, 'pack', packNames[which] ?? '', (bytes) => flipBit(bytes, 32 * 8));
+    for (let round = 0; round < 3; round++) {
+      await (await open()).prune({ graceMs });
+      clock.advance(graceMs);
+    }
+    expect(await loadSampleSnapshot(await open(), kept)).toEqual(chunks);
+  });
+
+  test('a pack condemned for damage is neither trusted again nor deleted while something in it is needed', async () => {
+    const { clock, storage, repository, open } = await makeWorld();
+    const chunks = sampleChunks(4, 3);
+    await takeSampleSnapshot(repository, chunks);
+    const [intact, damaged] = chunks.map((bytes) => repository.identify(bytes));
+    const at = repository.locate(damaged ?? '');
+    await rewriteFile(storage, 'pack', at?.packName ?? '', (bytes) => flipBit(bytes, 8 * (at?.offset ?? 0)));
+    expect(await repository.check({ readData: true })).toMatchObject({ damagedPacks: [at?.packName] });
+    for (let round = 0; round < 3; round++) {
+      const { verdicts } = await (await open()).prune({ graceMs });
+      expect(verdicts.find(({ packName }) => packName === at?.packName)).toMatchObject({ action: 'await-grace', reason: expect.stringContaining('damaged') });
+      clock.advance(graceMs);
+    }
+    expect((await open()).has(damaged ?? '', 'data')).toBe(false);
+    expect(await (await open()).load(intact ?? '')).toEqual(chunks[0]);
+  });
+
+  test('a damaged chunk in a pack to be rewritten does not stop the prune, and the pack stays', async () => {
+    const { clock, storage, repository, forget, open } = await makeWorld();
+    const shared = sampleChunks(7, 2);
+    const gone = await takeSampleSnapshot(repository, [...sampleChunks(1, 6), ...shared]);
+    await takeSampleSnapshot(repository, shared);
+    await forget(gone.id);
+    const at = repository.locate(repository.identify(shared[0] ?? new Uint8Array()));
+    await rewriteFile(storage, 'pack', at?.packName ?? '', (bytes) => flipBit(bytes, 8 * (at?.offset ?? 0)));
+    for (let round = 0; round < 3; round++) {
+      await (await open()).prune({ graceMs });
+      clock.advance(graceMs);
+    }
+    expect(await (await open()).load(repository.identify(shared[1] ?? new Uint8Array()))).toEqual(shared[1]);
+  });
+});

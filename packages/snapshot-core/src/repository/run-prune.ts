@@ -1,9 +1,11 @@
 import { readIndexFiles, writeIndexFile } from '../chunk-index/index-files.ts';
+import { copyKey } from '../chunk-index/object-index.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
 import type { CondemnedPack, PruneEpoch } from '../format/prune-epoch.ts';
 import { writePruneEpoch } from './epoch-files.ts';
-import { planPrune, type PrunablePack } from './plan-prune.ts';
+import { findDamagedCopies } from './find-damaged-copies.ts';
+import { planPrune, type PrunablePack, type PrunePlanInput } from './plan-prune.ts';
 import type { PackVerdict, PruneOptions, PruneReport } from './prune-report.ts';
 import { reloadIndex, type RepositoryState } from './repository-state.ts';
 import { listSnapshotFiles } from './snapshot-files.ts';
@@ -28,7 +30,9 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   const condemnedAtMs = new Map(before.condemned.map((pack) => [pack.packName, pack.condemnedAtMs]));
   const packs = objects.index.packs.map((pack) => toPrunable(pack, condemnedAtMs.get(pack.name)));
   const rewriteAboveDeadShare = options.rewriteAboveDeadShare ?? defaultRewriteAboveDeadShare;
-  const verdicts = planPrune({ packs, isNeeded: (id, kind) => needed.has(objectKey(id, kind)), nowMs, graceMs, rewriteAboveDeadShare });
+  const isNeeded: PrunePlanInput['isNeeded'] = (id, kind) => needed.has(objectKey(id, kind));
+  const damaged = await findDamagedCopies(state, isNeeded, (packName) => condemnedAtMs.has(packName), options);
+  const verdicts = planPrune({ packs, isNeeded, isDamaged: (packName, id) => damaged.has(copyKey(packName, id)), nowMs, graceMs, rewriteAboveDeadShare });
   const toDelete = namesOf(verdicts, 'delete');
   const fileBytes = new Map(objects.index.packs.map((pack) => [pack.name, pack.fileBytes]));
   const sumBytes = (names: readonly string[]) => names.reduce((sum, name) => sum + (fileBytes.get(name) ?? 0), 0);
@@ -60,10 +64,10 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   await storage.deleteLeftovers(graceMs, options);
 
   if (dataRewrites.length > 0) {
-    await copyLiving(state, dataRewrites, needed, options);
+    const copied = await copyLiving(state, dataRewrites, needed, options);
     const left = condemned.filter(({ packName }) => !deleted.includes(packName));
-    const rewritten = dataRewrites.map(({ name }) => ({ packName: name, condemnedAtMs: nowMs }));
-    await raiseEpoch(state, state.epoch + 1, before, [...left, ...rewritten], options);
+    const rewritten = copied.map((packName) => ({ packName, condemnedAtMs: nowMs }));
+    if (rewritten.length > 0) await raiseEpoch(state, state.epoch + 1, before, [...left, ...rewritten], options);
   }
   return report(deleted, state.epoch);
 }
@@ -72,13 +76,24 @@ function toPrunable({ name, kind, directory }: PackManifest, condemnedAtMs: numb
   return { name, kind, objects: directory.objects, ...(condemnedAtMs !== undefined && { condemnedAtMs }) };
 }
 
-/** Copies what is needed out of packs that are to go, and makes the copies durable. */
-async function copyLiving(state: RepositoryState, packs: readonly PrunablePack[], needed: ReadonlySet<string>, options?: PruneOptions): Promise<void> {
+/**
+ * Copies what is needed out of packs that are to go, and makes the copies durable. A pack with a damaged object that is needed stays.
+ *
+ * @returns the names of the packs that can go
+ */
+async function copyLiving(state: RepositoryState, packs: readonly PrunablePack[], needed: ReadonlySet<string>, options?: PruneOptions): Promise<readonly string[]> {
+  const copied: string[] = [];
   for (const pack of packs) {
-    for (const { id } of pack.objects) if (needed.has(objectKey(id, pack.kind))) await state.objects.copy(id, pack.kind, options);
+    try {
+      for (const { id } of pack.objects) if (needed.has(objectKey(id, pack.kind))) await state.objects.copy(id, pack.kind, options);
+      copied.push(pack.name);
+    } catch (error) {
+      if (pack.kind === 'tree' || !SnapshotError.isInstance(error) || error.code !== 'object/damaged') throw error;
+    }
     await state.leases.renew(options);
   }
   await state.objects.flush(options);
+  return copied;
 }
 
 /** Makes an epoch the current one; one that is not higher than what was read is only taken over. */

@@ -6,7 +6,7 @@ import type { FileFacts } from '../source/file-facts.ts';
 import { lookAt } from '../source/list-directory.ts';
 import type { PresentEntry } from '../source/list-directory.ts';
 import { readFilePieces } from '../source/read-pieces.ts';
-import { readReferences } from './read-content.ts';
+import { countStored } from './count-stored.ts';
 import { storeContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
 import { entryFacts } from './entry-facts.ts';
@@ -40,7 +40,7 @@ export async function takeFile(context: TakeContext, present: PresentEntry, pare
 
 async function reuseParent(context: TakeContext, present: PresentEntry, parent: FileEntry | undefined): Promise<FileEntry | undefined> {
   if (parent === undefined || context.verifyAll || parent.torn || !parent.settled || !isUnchanged(parent, present.facts)) return undefined;
-  const chunkCount = await countStored(context, parent.content);
+  const chunkCount = await countStored(context.repository, parent.content, context.options);
   if (chunkCount === undefined) return undefined;
   context.tally.files.unmodified += 1;
   context.tally.chunkCount += chunkCount;
@@ -49,21 +49,6 @@ async function reuseParent(context: TakeContext, present: PresentEntry, parent: 
 
 function isUnchanged(entry: FileEntry, facts: FileFacts): boolean {
   return entry.size === facts.bytes && entry.modifiedMicros === facts.modifiedMicros && entry.changedNanos === facts.changedNanos && sameFile(entry, facts);
-}
-
-/** How many chunks a content has, or `undefined` when one is not stored any more or a list cannot be read. */
-async function countStored(context: TakeContext, content: ContentTable): Promise<number | undefined> {
-  let count = 0;
-  try {
-    for await (const { id } of readReferences(context.repository, content, 'data', context.options)) {
-      if (!context.repository.has(id, 'data')) return undefined;
-      count += 1;
-    }
-    return content.references.every(({ id, kind }) => context.repository.has(id, kind)) ? count : undefined;
-  } catch (error) {
-    if (isDamage(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Whether an error says that stored objects are lost, which reading the source again can heal. */
