@@ -35,6 +35,8 @@ export interface AgentBench extends AsyncDisposable {
   readonly witnessed: { readonly executionId: string; readonly operationKey: string }[];
   readonly witnessUrl: string;
   issueToken(): Promise<SecretValue>;
+  /** From now on the server shows a certificate whose dates lie that far away. */
+  moveCertificate(offsetMs: number): Promise<void>;
 }
 
 export async function openAgentBench(settings: { readonly clock?: Clock; readonly certificateClock?: Clock; readonly gateway?: Partial<GatewayConfig> } = {}): Promise<AgentBench> {
@@ -75,6 +77,10 @@ export async function openAgentBench(settings: { readonly clock?: Clock; readonl
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     witnessUrl: `http://127.0.0.1:${(witness.address() as AddressInfo).port}/`,
     loseReply: (path) => void lost.add(path),
+    async moveCertificate(offsetMs) {
+      const moved = await issueServerCertificate({ authority, hostNames: ['127.0.0.1'], validForDays: 7 }, clockAt(offsetMs));
+      server.setSecureContext({ cert: moved.certificatePem, key: moved.privateKeyPem });
+    },
     issueToken: () => gateway.issueEnrolmentToken({ tenantId, ttlMs: 600_000 }),
     async [Symbol.asyncDispose]() {
       await gateway.close();

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { offeringLabel } from '../src/agent/index.ts';
 import { approve, breakVolume, digestTree, makeVolume, openAgentBench, outcomeOf, sessionOf, type AgentBench } from './agent-bench.ts';
 import { tenantId } from './gateway-bench.ts';
-import { agentOf, deviceInRecovery, enrolMachine, makeMachine, runAgent, startProgram, type MachineOverrides } from './test-agent.ts';
+import { agentOf, deviceInRecovery, enrolMachine, makeMachine, runAgent, startMachineAnew, startProgram } from './test-agent.ts';
 
 const signal = AbortSignal.timeout(60_000);
 let bench: AgentBench;
@@ -62,8 +62,8 @@ test('media that are damaged or that nobody finds are refused before anything is
 });
 
 describe.concurrent('a rebuild that is killed goes on as the same execution', () => {
-  const killed = async (name: string, environment: Record<string, string>, overrides: MachineOverrides = {}): Promise<{ readonly state: string; readonly volume: Record<string, string>; readonly broken: Record<string, string> }> => {
-    const machine = await makeMachine(bench, name, overrides);
+  const killed = async (name: string, environment: Record<string, string>, powerCut = false): Promise<{ readonly state: string; readonly volume: Record<string, string>; readonly broken: Record<string, string> }> => {
+    const machine = await makeMachine(bench, name);
     const agent = await agentOf(bench, machine);
     await enrolMachine(bench, machine, agent);
     await breakVolume(machine.volume);
@@ -72,6 +72,7 @@ describe.concurrent('a rebuild that is killed goes on as the same execution', ()
     await sessionOf(bench, machine.deviceId);
     await submitRebuild(name, { id: machine.deviceId, enrolmentEpoch: machine.enrolmentEpoch });
     expect(await first.exited).toEqual([null, 'SIGKILL']);
+    if (powerCut) await startMachineAnew(machine);
     await using open = new AsyncDisposableStack();
     open.use(runAgent(await agentOf(bench, machine)));
     const { state } = await outcomeOf(bench, name);
@@ -86,8 +87,8 @@ describe.concurrent('a rebuild that is killed goes on as the same execution', ()
     });
   }
 
-  test('in the middle of installing', async () => {
-    expect(await killed('rebuild-halfway', { DIE_AT_VOLUME_WRITE: '9' })).toMatchObject({ state: 'succeeded', volume: golden });
+  test('in the middle of installing, by a power cut', async () => {
+    expect(await killed('rebuild-halfway', { DIE_AT_VOLUME_WRITE: '9' }, true)).toMatchObject({ state: 'succeeded', volume: golden });
     expect(executionsOf('rebuild-halfway')).toBe(1);
   });
 

@@ -67,6 +67,19 @@ test('a gateway whose certificate has expired by its own signed time is not enro
   await expect((await agentOf(expired, machine)).enrol(await expired.issueToken(), { signal })).rejects.toMatchObject({ code: 'unauthenticated', message: expect.stringContaining('is valid from') });
 });
 
+test('an enrolled device leaves a gateway whose certificate has expired by its own signed time', async () => {
+  await using expiring = await openAgentBench();
+  const machine = await makeMachine(expiring, 'loyal');
+  const logged: string[] = [];
+  const agent = await agentOf(expiring, machine, { logged });
+  await enrolMachine(expiring, machine, agent);
+  await expiring.moveCertificate(-years);
+  await using open = new AsyncDisposableStack();
+  open.use(runAgent(agent));
+  await vi.waitFor(() => expect(logged.join('\n')).toContain("the gateway's certificate is valid from"), 10_000);
+  expect(logged.join('\n')).not.toContain('channel open');
+});
+
 test('a gateway from another authority is not spoken to, and the token does not leave', async () => {
   await using other = await openAgentBench();
   const machine = await makeMachine(bench, 'lured');

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -138,4 +138,11 @@ export async function deviceInRecovery(bench: AgentBench, name: string, override
     device: { id: machine.deviceId, enrolmentEpoch: machine.enrolmentEpoch },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
+}
+
+/** What a power cut does to the simulated machine: it is in recovery again, but in another boot. */
+export async function startMachineAnew(machine: TestMachine): Promise<void> {
+  const path = join(machine.configFile, '../machine/boot.json');
+  const boot = JSON.parse(await readFile(path, 'utf8')) as object;
+  await writeFile(path, JSON.stringify({ ...boot, bootId: Buffer.from(randomBytes(16)).toString('base64') }));
 }
