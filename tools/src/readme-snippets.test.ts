@@ -4,22 +4,29 @@ import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const readmes = ['README.md', ...['sdk', 'winre-agent', 'plugin-sample-emm', 'snapshot-core', 'testkit'].map((name) => `packages/${name}/README.md`)];
 
-/** The lines between `// #region name` and `// #endregion`. */
+/** The lines between `// #region name` and `// #endregion`, moved to the margin. */
 function regionOf(source: string, name: string): string {
-  return new RegExp(`^// #region ${name}\n(?<lines>.*?)^// #endregion$`, 'ms').exec(source)?.groups?.['lines'] ?? '';
+  const { margin = '', lines = '' } = new RegExp(`^(?<margin> *)// #region ${name}\n(?<lines>.*?)^ *// #endregion$`, 'ms').exec(source)?.groups ?? {};
+  return lines.replaceAll(new RegExp(`^${margin}`, 'gm'), '');
 }
 
 test.each([
-  ['README.md', 'examples/quick-start/src/main.ts', 'quick-start'],
-  ['packages/sdk/README.md', 'examples/quick-start/src/example-plugin.ts', 'define-plugin'],
-])('%s shows the lines of %s that the examples run', (page, source, region) => {
-  const lines = regionOf(read(source), region);
+  ['README.md', 'main.ts', 'quick-start'],
+  ['packages/sdk/README.md', 'example-plugin.ts', 'define-plugin'],
+  ['docs/guides/recover-a-device.md', 'open-surroundings.ts', 'surroundings'],
+  ['docs/guides/recover-a-device.md', 'main.ts', 'quick-start'],
+  ['docs/guides/recover-a-device.md', 'follow-playbook.ts', 'playbook'],
+  ['docs/guides/recover-a-device.md', 'follow-playbook.ts', 'run'],
+  ['docs/guides/recover-a-device.md', 'main.ts', 'audit'],
+])('%s shows what the quick start runs: %s, %s', (page, file, region) => {
+  const lines = regionOf(read(`examples/quick-start/src/${file}`), region);
   expect(lines).not.toBe('');
   expect(read(page)).toContain(`\`\`\`ts\n${lines}\`\`\`\n`);
 });
 
-test.each(['README.md', ...['sdk', 'winre-agent', 'plugin-sample-emm', 'snapshot-core', 'testkit'].map((name) => `packages/${name}/README.md`)])('%s has examples of at most twelve lines', (page) => {
+test.each(readmes)('%s has examples of at most twelve lines', (page) => {
   const blocks = [...read(page).matchAll(/^```\w+\n(?<lines>.*?)^```$/gms)].map(({ groups }) => (groups?.['lines'] ?? '').trimEnd().split('\n').length);
   expect(blocks.length).toBeGreaterThan(0);
   expect(Math.max(...blocks)).toBeLessThanOrEqual(12);

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { instantAt } from '@winre-kit/sdk';
 import { createHost, systemClock, verifyAuditExport } from '@winre-kit/sdk/host';
 import { createFakePlugin, createModelVendor } from '@winre-kit/testkit';
+import { followPlaybook } from './follow-playbook.ts';
 import { inviteApprover } from './invite-approver.ts';
-import { openSurroundings } from './open-surroundings.ts';
 import { listDevices } from './list-devices.ts';
+import { openSurroundings } from './open-surroundings.ts';
 
 const vendor = createModelVendor({ clock: systemClock, stepMs: 50 });
 const { definition: vendorPlugin } = createFakePlugin({ vendor });
 const ada = await inviteApprover('ada@example.com');
-const surroundings = await openSurroundings();
+const folder = await mkdtemp(join(tmpdir(), 'quick-start-'));
+const surroundings = await openSurroundings(folder);
 const inMinutes = (minutes: number): string => instantAt(systemClock.now() + minutes * 60_000);
 
 // #region quick-start
@@ -24,11 +29,25 @@ await host.approve('R-1', await ada.sign(await host.approvalRequest('R-1'))); //
 await host.start('R-1'); // written to the journal, then sent, once
 for await (const { state, reason } of host.watch('R-1')) console.log(state, reason);
 // #endregion
-
 assert.equal((await host.operations.get('R-1')).state, 'succeeded');
 assert.equal(vendor.effectsOf('R-1'), 1);
-const verdict = await verifyAuditExport(await surroundings.audit.exportAudit(), { trustedCheckpointKeys: [surroundings.auditKey] });
-assert.deepEqual(verdict.reasons, []);
+
+vendor.sessions.detect({ sessionId: 'session-1', device: { id, enrolmentEpoch } });
+for await (const session of host.sessions.watch()) if (session.state === 'live') break;
+const [outcome] = await followPlaybook(host, plugin.id, { id, enrolmentEpoch }, ada, AbortSignal.timeout(30_000));
+assert.equal(outcome, 'done');
+assert.equal(vendor.effectsOf('run-1:restore:1'), 1);
 assert.deepEqual(await listDevices(surroundings), ['Front desk']);
+
+const { audit, auditKey } = surroundings;
+const file = join(folder, 'audit-export.json');
+// #region audit
+await writeFile(file, JSON.stringify(await audit.exportAudit()));
+const verdict = await verifyAuditExport(JSON.parse(await readFile(file, 'utf8')), { trustedCheckpointKeys: [auditKey] });
+console.log(verdict.ok, verdict.size, verdict.reasons, verdict.limits);
+// #endregion
+assert.deepEqual(verdict.reasons, []);
+
 await host[Symbol.asyncDispose]();
-console.log(`one effect, ${verdict.size} audit entries verified`);
+await surroundings.close();
+await rm(folder, { recursive: true });
