@@ -27,7 +27,8 @@ export async function* chunkStream(
   parameters: SieveParameters,
   options: { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<Chunk, void, undefined> {
-  const window = new Uint8Array(4 * parameters.maxBytes);
+  let window = new Uint8Array(0);
+  const fullBytes = 4 * parameters.maxBytes;
   let filled = 0;
   let chunkStart = 0;
   let sourceOffset = 0;
@@ -53,7 +54,10 @@ export async function* chunkStream(
     for (let taken = 0; taken < piece.length; ) {
       options.signal?.throwIfAborted();
       if (filled === window.length) {
-        window.copyWithin(0, chunkStart, filled);
+        // A small source that arrives in one piece gets no more than it needs; a tree has thousands of them.
+        const grown = window.length === 0 && piece.length < fullBytes ? new Uint8Array(piece.length) : window.length < fullBytes ? new Uint8Array(fullBytes) : window;
+        grown.set(window.subarray(chunkStart, filled));
+        window = grown;
         filled -= chunkStart;
         chunkStart = 0;
       }

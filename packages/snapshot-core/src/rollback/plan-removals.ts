@@ -54,7 +54,10 @@ async function* removeChildren(context: RollbackContext, directory: DirectoryHan
 
 async function* insideProtected(context: RollbackContext, present: PresentEntry, path: Uint8Array): AsyncGenerator<RollbackStep> {
   if (context.repositoryId === fileIdKey(present.facts)) return;
-  yield* inside(context, present, (child) => removeChildren(context, child, path));
+  yield* inside(context, present, async function* removeAllBut(child) {
+    yield* removeChildren(context, child, path);
+    yield { step: 'leave', directory: child };
+  });
 }
 
 async function* inside(context: RollbackContext, present: PresentEntry, work: (child: DirectoryHandle) => AsyncGenerator<RollbackStep>): AsyncGenerator<RollbackStep> {

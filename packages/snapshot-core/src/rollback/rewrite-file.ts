@@ -1,21 +1,21 @@
-import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { FileEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { loadChunk, readReferences } from '../snapshot/read-content.ts';
+import { removeName } from '../snapshot/target-names.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { factsFromStats, sameFile } from '../source/file-facts.ts';
 import type { FileFacts } from '../source/file-facts.ts';
+import type { SyncQueue } from '../source/sync-queue.ts';
 import { systemErrorCode } from '../source/system-error-code.ts';
 import { readAt } from './compare-content.ts';
 import { differingBlocks } from './differing-blocks.ts';
 import type { ByteRange } from './rollback-action.ts';
 
-const sync = promisify(fsync);
-
 /**
- * Writes the stored bytes of these ranges into a present file, only the 4 KiB blocks that differ, sets its size and makes it durable.
+ * Writes the stored bytes of these ranges into a present file, only the 4 KiB blocks that differ, and sets its size. Durable when
+ * `syncQueue` is drained.
  *
  * In place, because a large file may not fit twice and its other names and open readers must see the repair. A power cut in
  * the middle leaves a mixture that the next run compares and finishes. Answers with the bytes written, or `undefined` when the
@@ -23,7 +23,7 @@ const sync = promisify(fsync);
  */
 export async function rewriteFile(
   repository: Repository, directory: DirectoryHandle, name: Uint8Array, stored: FileEntry, compared: FileFacts,
-  ranges: readonly ByteRange[], options: CallOptions,
+  ranges: readonly ByteRange[], syncQueue: SyncQueue, options: CallOptions,
 ): Promise<number | undefined> {
   let descriptor: number;
   try {
@@ -32,6 +32,7 @@ export async function rewriteFile(
     if (['ETXTBSY', 'EACCES', 'EPERM', 'EBUSY', 'ELOOP'].includes(systemErrorCode(error) ?? '')) return undefined;
     throw error;
   }
+  let handedOver = false;
   try {
     const facts = factsFromStats(fstatSync(descriptor, { bigint: true }));
     // A name that was added since the comparison could lie outside the target.
@@ -55,10 +56,11 @@ export async function rewriteFile(
       offset += reference.lengthBytes;
     }
     if (facts.bytes > stored.size) ftruncateSync(descriptor, stored.size);
-    await sync(descriptor);
+    handedOver = true;
+    await syncQueue.add(descriptor, () => removeName(directory, name, 'file'));
     return written;
   } finally {
-    closeSync(descriptor);
+    if (!handedOver) closeSync(descriptor);
   }
 }
 

@@ -58,11 +58,11 @@ export async function rollback(repository: Repository, snapshotId: string, targe
     const wanted = { operationId: options.operationId, snapshotId, kind: typeof target === 'string' ? 'tree' : 'image', target: targetName(target) } as const;
     const related = (await pendingRollbacks(repository, call)).filter(({ operationId, target: other }) => operationId === wanted.operationId || other === wanted.target);
     const known = related.find((intent) => isSameRollback(intent, wanted));
-    if (known !== undefined) return finish(repository, known, target, options);
+    if (known !== undefined) return resume(repository, known, target, options);
     const inTheWay = related.find(({ operationId }) => options.supersede !== true || operationId === wanted.operationId);
     if (inTheWay !== undefined) throw pendingError(inTheWay);
     report(options, 'check');
-    await (typeof target === 'string' ? checkTreeRollback(repository, snapshotId, target, call) : checkVolumeRollback(repository, snapshotId, target, call));
+    await checkRollback(repository, snapshotId, target, call);
     const nowMs = () => options.clock?.nowMs() ?? Date.now();
     const safetySnapshot = options.safetySnapshot === true ? await takeSafetySnapshot(repository, target, options, nowMs) : undefined;
     const intent: RollbackIntent = {
@@ -85,8 +85,17 @@ export async function resumeRollback(repository: Repository, target: RollbackTar
   const call = callOptions(options);
   return repository.withLease('shared', async () => {
     const intent = (await pendingRollbacks(repository, call)).find((pending) => pending.target === targetName(target) && (pending.kind === 'tree') === (typeof target === 'string'));
-    return intent === undefined ? undefined : finish(repository, intent, target, options);
+    return intent === undefined ? undefined : resume(repository, intent, target, options);
   }, { ...call, ...options.lease });
+}
+
+async function resume(repository: Repository, intent: RollbackIntent, target: RollbackTarget, options: ResumeRollbackOptions): Promise<RollbackReport> {
+  await checkRollback(repository, intent.snapshotId, target, callOptions(options));
+  return finish(repository, intent, target, options);
+}
+
+function checkRollback(repository: Repository, snapshotId: string, target: RollbackTarget, call: CallOptions): Promise<void> {
+  return typeof target === 'string' ? checkTreeRollback(repository, snapshotId, target, call) : checkVolumeRollback(repository, snapshotId, target, call);
 }
 
 async function finish(repository: Repository, intent: RollbackIntent, target: RollbackTarget, options: ResumeRollbackOptions): Promise<RollbackReport> {

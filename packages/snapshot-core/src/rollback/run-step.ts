@@ -1,3 +1,4 @@
+import { constants, openSync } from 'node:fs';
 import type { FileEntry } from '../format/tree-entry.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { applyMetadata } from '../snapshot/apply-metadata.ts';
@@ -9,6 +10,7 @@ import { writeFile } from '../snapshot/write-file.ts';
 import { displayPath } from '../source/byte-path.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { SyncQueue } from '../source/sync-queue.ts';
+import { systemErrorCode } from '../source/system-error-code.ts';
 import { compareContent } from './compare-content.ts';
 import { rewriteFile } from './rewrite-file.ts';
 import type { RollbackAction } from './rollback-action.ts';
@@ -62,7 +64,13 @@ export class StepRunner {
       return this.#touch(directory);
     }
     if (stored === undefined) return;
-    if (action.action === 'set-metadata') return applyMetadata(directory, name, action.path, stored, this.issues);
+    if (action.action === 'set-metadata') {
+      // Opened before: the stored mode may shut its owner out.
+      const descriptor = stored.type === 'symlink' ? undefined : openToSync(directory.pathOf(name), stored.type);
+      applyMetadata(directory, name, action.path, stored, this.issues);
+      if (descriptor !== undefined) await this.#syncQueue.add(descriptor);
+      return;
+    }
     this.#touch(directory);
     if (stored.type === 'directory') return makeDirectory(directory, name);
     if (stored.type === 'symlink') await writeSymlink(this.#context.repository, directory, name, stored.target);
@@ -78,7 +86,7 @@ export class StepRunner {
     const { repository, root, options, shared } = this.#context;
     if (existingPath !== undefined) return writeHardLink(repository, root, existingPath, directory, name);
     if (action.action === 'rewrite' && present !== undefined) {
-      const written = await rewriteFile(repository, directory, name, stored, present, action.ranges ?? [], options);
+      const written = await rewriteFile(repository, directory, name, stored, present, action.ranges ?? [], this.#syncQueue, options);
       this.bytesWritten += written ?? 0;
       if (written !== undefined) return;
     }
@@ -92,23 +100,36 @@ export class StepRunner {
     if (!this.#written.has(directory)) this.#written.set(directory, []);
   }
 
-  /** Closes what is still open after a run that was cut short. */
-  async close(): Promise<void> {
+  /** Resolves when everything that was done is durable. Call it also after a run that was cut short: it closes what is still open. */
+  async drain(): Promise<void> {
     await this.#syncQueue.drain();
   }
 
-  /** Makes everything in the directory durable, then reads what was written back and compares it by identity. */
+  /** Makes the files written in the directory durable, then reads them back and compares them by identity. */
   async #leave(directory: DirectoryHandle): Promise<void> {
     const written = this.#written.get(directory);
     if (written === undefined) return;
     this.#written.delete(directory);
-    await this.#syncQueue.drain();
-    await directory.sync();
+    if (written.length > 0) await this.#syncQueue.drain();
+    const descriptor = openToSync(directory.self, 'directory');
+    if (descriptor !== undefined) await this.#syncQueue.add(descriptor);
     const { repository, pacer, options } = this.#context;
     for (const { name, path, entry } of written) {
       const difference = await compareContent(repository, directory, name, entry, pacer, options);
       if (difference.state !== 'same')
         throw new SnapshotError('rollback/verification-failed', `${displayPath(path)} was written and does not read back as stored; check the disk, then resume`);
     }
+  }
+}
+
+/** Opens a file or directory to be made durable; `undefined` where that cannot be had: Windows cannot do it for directories. */
+function openToSync(path: Buffer, type: 'file' | 'directory'): number | undefined {
+  const onWindows = process.platform === 'win32';
+  if (onWindows && type === 'directory') return undefined;
+  try {
+    return openSync(path, (onWindows ? constants.O_RDWR : constants.O_RDONLY) | (type === 'file' ? constants.O_NOFOLLOW : 0) | constants.O_NONBLOCK);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
   }
 }

@@ -23,7 +23,6 @@ export async function checkTreeRollback(repository: Repository, snapshotId: stri
 export async function runTreeRollback(
   repository: Repository, snapshotId: string, target: string, verifyAll: boolean, options: CallOptions, onProgress: (progress: RollbackProgress) => void,
 ): Promise<RollbackOutcome> {
-  await checkTreeRollback(repository, snapshotId, target, options);
   const stored = await loadTreeRoot(repository, snapshotId, options);
   const { totalBytes } = (await repository.getSnapshot(snapshotId, options)).statistics;
   const context = openTreeTarget(repository, target, true, options);
@@ -36,9 +35,12 @@ export async function runTreeRollback(
       await runner.run(step);
       progress(phase);
     }
-    await context.root.sync();
+    await runner.drain();
+  } catch (error) {
+    // The first failure is the one worth telling.
+    await runner.drain().catch(() => undefined);
+    throw error;
   } finally {
-    await runner.close();
     context.root.close();
   }
   if (runner.issues.reasons.has('damaged')) {

@@ -19,7 +19,6 @@ export async function checkVolumeRollback(repository: Repository, snapshotId: st
 export async function runVolumeRollback(
   repository: Repository, snapshotId: string, volume: VolumePort, verifyAll: boolean, options: CallOptions, onProgress: (progress: RollbackProgress) => void,
 ): Promise<RollbackOutcome> {
-  await checkVolumeRollback(repository, snapshotId, volume, options);
   const root = await loadImageRoot(repository, snapshotId, options);
   const done = await rollbackVolume(repository, root, volume, verifyAll, options, (phase, bytesDone, bytesWritten) => onProgress({ phase, bytesDone, totalBytes: root.size, bytesWritten }));
   return {

@@ -5,7 +5,7 @@ import type { Repository } from '../repository/repository.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import type { SyncQueue } from '../source/sync-queue.ts';
 import { readFileContent } from './read-content.ts';
-import { createThenRename } from './target-names.ts';
+import { createThenRename, removeName } from './target-names.ts';
 
 /**
  * Writes a stored file under a temporary name and moves it over its final name. Durable when `syncQueue` is drained.
@@ -15,6 +15,7 @@ import { createThenRename } from './target-names.ts';
 export async function writeFile(
   repository: Repository, directory: DirectoryHandle, name: Uint8Array, entry: FileEntry, syncQueue: SyncQueue, options: CallOptions, onBytes: (bytes: number) => void,
 ): Promise<void> {
+  let written: number | undefined;
   await createThenRename(repository, directory, name, async (temporary) => {
     const descriptor = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
     try {
@@ -27,8 +28,9 @@ export async function writeFile(
       closeSync(descriptor);
       throw error;
     }
-    await syncQueue.add(descriptor);
+    written = descriptor;
   });
+  if (written !== undefined) await syncQueue.add(written, () => removeName(directory, name, 'file'));
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {

@@ -17,7 +17,11 @@ export interface DirectoryHandle {
   readonly facts: FileFacts;
   /** A path for `node:fs` calls on the directory itself. */
   readonly self: Buffer;
-  /** A path for `node:fs` calls on a name in this directory; the caller must not follow its last component. */
+  /**
+   * A path for `node:fs` calls on a name in this directory; the caller must not follow its last component.
+   *
+   * @throws a system error `EBADF` once the directory is closed: its descriptor may stand for another one by then
+   */
   pathOf(name: Uint8Array): Buffer;
   /** Names in the directory, sorted bytewise. */
   names(): Uint8Array[];
@@ -39,8 +43,11 @@ function openByDescriptor(path: Buffer, extraFlags: number): DirectoryHandle {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | extraFlags);
   const self = Buffer.from(`/proc/self/fd/${descriptor}`);
   const prefix = Buffer.from(`/proc/self/fd/${descriptor}/`);
-  const pathOf = (name: Uint8Array) => Buffer.concat([prefix, name]);
   let open = true;
+  const pathOf = (name: Uint8Array) => {
+    if (!open) throw systemError('EBADF', path);
+    return Buffer.concat([prefix, name]);
+  };
   return {
     facts: factsFromStats(fstatSync(descriptor, { bigint: true })),
     self,
