@@ -4,7 +4,7 @@ import type { DemoDevice } from '../world/demo-device.ts';
 import type { OpenHost } from '../world/open-host.ts';
 
 /** Nothing in the demo takes longer than this unless something is wrong. */
-const patienceMs = 60_000;
+const patienceMs = 120_000;
 
 /** The device as the EMM knows it, with its present enrolment. */
 export async function bindingOf({ plugin }: OpenHost, device: DemoDevice): Promise<DeviceBinding> {
@@ -29,8 +29,8 @@ export async function restorePointsOf({ plugin }: OpenHost, binding: DeviceBindi
     try {
       for await (const point of plugin.restore.listPoints(binding)) points.push(point);
     } catch (error) {
-      // A device that is just starting answers nothing yet.
-      if (!RecoveryError.isInstance(error) || error.code !== 'device-unreachable') throw error;
+      // A device that is just starting, or has much to read, answers late; asking again changes nothing.
+      if (!RecoveryError.isInstance(error) || !['device-unreachable', 'deadline-exceeded'].includes(error.code)) throw error;
     }
     if (points.length >= count) return points;
     if (systemClock.monotonicMs() > deadlineMs) throw new RecoveryError('deadline-exceeded', `device ${binding.id} has ${points.length} restore points, expected ${count}`);

@@ -13,7 +13,8 @@ import { EventEmitter } from 'eventemitter3';
 
 const bootRecord = z.object({ volume: z.literal('os'), startedAt: z.number() });
 const boot = new EventEmitter<{ up: [z.infer<typeof bootRecord>] }>();
-boot.on('up', (record) => console.log(record.volume));
+export const booted: string[] = [];
+boot.on('up', (record) => booted.push(record.volume));
 boot.emit('up', bootRecord.parse({ volume: 'os', startedAt: 0 }));
 `;
 
@@ -24,7 +25,7 @@ export async function makeSystemVolume(target: string): Promise<void> {
   }
   await mkdir(join(target, 'app'), { recursive: true });
   await writeFile(join(target, 'app/main.ts'), application);
-  const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, skipLibCheck: true, noEmit: true, types: [] };
+  const compilerOptions = { target: 'es2022', lib: ['es2022'], module: 'nodenext', strict: true, skipLibCheck: true, noEmit: true, types: [] };
   await writeFile(join(target, 'app/tsconfig.json'), JSON.stringify({ compilerOptions, files: ['main.ts'] }, null, 2));
   await writeFile(join(target, 'package.json'), JSON.stringify({ name: 'os-volume', private: true, type: 'module' }, null, 2));
 }

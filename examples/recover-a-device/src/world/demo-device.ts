@@ -46,7 +46,7 @@ export async function createDemoDevice({ folder, diskFolder, name, gatewayUrl, c
   await mkdir(device.volume, { recursive: true });
   await writeFile(configFile, JSON.stringify({
     gatewayUrl, caFile, stateFolder: 'state', restorePointsFolder: device.restorePoints,
-    bootCheck: { ...boots, failuresBeforeRecovery: 2, repeatEveryMs: 1_000 },
+    bootCheck: { ...boots, failuresBeforeRecovery: 2, repeatEveryMs: 2_000 },
     restorePolicy: { enabled: true, cadenceHours: 4, retentionHours: 24, maxDiskBytes: 10 * 1024 ** 3 },
     reconnect: { firstMs: 100, maxMs: 2_000 },
     platform: {
