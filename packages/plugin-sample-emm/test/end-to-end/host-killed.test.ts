@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startFaultWorld, type FaultWorld } from './fault-world.ts';
+import { allowForBusyMachines } from './load-tolerance.ts';
 import { approvedRestore, intoRecovery, staysWell } from './operate.ts';
+
+allowForBusyMachines();
 
 let world: FaultWorld;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import type { FaultWorld } from './fault-world.ts';
 import { breakVolume, readManifest } from './small-volume.ts';
 
 /** Longer than anything here takes; a hang fails with the name of what was waited for. */
-export const patience = (): AbortSignal => AbortSignal.timeout(30_000);
+export const patience = (): AbortSignal => AbortSignal.timeout(60_000);
 export const operator = 'olivia@contoso.example';
 
 /** Waits until the host sees the device live in WinRE. */
@@ -66,4 +66,25 @@ export async function staysWell(world: FaultWorld, device: FaultDevice, operatio
   expect(await world.opened.host.operations.get(operationKey)).toMatchObject({ state: before.state, reason: before.reason });
   expect(await readManifest(device.volume)).toEqual(volume);
   expect(world.witness.executionsOf(operationKey)).toBe(executions);
+}
+
+/** Opens the host anew so that something happens right before a start is sent, or right after it was acknowledged. */
+export async function reopenHost(world: FaultWorld, moments: { readonly beforeStart?: () => Promise<void>; readonly afterStart?: () => Promise<void> }): Promise<void> {
+  await world.closeHost();
+  await world.openHost({
+    wrapFetch: (fetch) => async (url, init) => {
+      const isStart = init?.method === 'POST' && String(url).endsWith('/operations');
+      if (isStart) await moments.beforeStart?.();
+      const response = await fetch(url, init);
+      if (isStart) await moments.afterStart?.();
+      return response;
+    },
+  });
+}
+
+/** Kills the agent and makes sure that the EMM knows, so that it hands nothing to the dead one. */
+export async function agentGone(world: FaultWorld, device: FaultDevice): Promise<void> {
+  await device.agent.kill();
+  // After this round trip the EMM has seen the end of the agent's connection.
+  await world.admin('GET', '/caller');
 }
