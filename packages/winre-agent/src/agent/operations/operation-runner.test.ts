@@ -76,7 +76,7 @@ test('the same command again, and the same operation under a new number, execute
 
 test('a refusal is a failed report with the code, and says that nothing was changed', async () => {
   await runner.receive(await command(4, { deliverBy: '2026-11-22T02:00:00.000Z' }), channel);
-  await runner.receive(await command(5, { operationKey: 'key-2' }, { ...intent, capability: 'winre.keys.escrow', action: 'rotate' } as Intent), channel);
+  await runner.receive(await command(5, { operationKey: 'key-2' }, { ...intent, capability: 'winre.keys.escrow', action: 'rotate' }), channel);
   await settle();
   expect(runs).toBe(0);
   expect(ledger.view.operations.get('key-1')?.finalReport?.report).toMatchObject({ state: 'failed', deviceCode: 'deadline-exceeded', message: expect.stringContaining('nothing was') });
