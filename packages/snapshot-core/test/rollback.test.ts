@@ -9,6 +9,9 @@ import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
 import { createMemoryStorage, createRepository, diffSnapshotAgainstDirectory, pendingRollbacks, planRollback, restoreSnapshot, resumeRollback, rollback, SnapshotError, summarizeChanges, takeSnapshot } from '../src/index.ts';
 import type { Repository, RollbackProgress, SnapshotRecord } from '../src/index.ts';
+import { openTreeTarget } from '../src/rollback/open-target.ts';
+import { planSteps } from '../src/rollback/plan-rollback.ts';
+import { StepRunner } from '../src/rollback/run-step.ts';
 import { loadTreeRoot } from '../src/snapshot/list-snapshot.ts';
 import { PageBuilder } from '../src/snapshot/page-builder.ts';
 import { readDirectory } from '../src/snapshot/read-content.ts';
@@ -385,3 +388,33 @@ async function retakeWithOneInode(repository: Repository, id: string): Promise<{
     return { record: await repository.commitSnapshot({ ...(await repository.getSnapshot(id)), rootId }) };
   });
 }
+
+test('on Windows a stored name that would mean a path, a stream or a device there is reported and not written', async () => {
+  const { volume, repository, id } = await setUp((path) => {
+    for (const name of ['..\\evil', 'file:stream', 'nul', 'fine']) writeFileSync(join(path, name), name);
+    mkdirSync(join(path, 'a\\b'));
+    writeFileSync(join(path, 'a\\b', 'inside'), 'inside');
+  });
+  rmSync(volume, { recursive: true });
+  mkdirSync(volume);
+  const context = { ...openTreeTarget(repository, volume, true, {}), windowsNames: true };
+  onTestFinished(() => context.root.close());
+  const runner = new StepRunner(context);
+  for await (const step of planSteps(context, await loadTreeRoot(repository, id, {}))) await runner.run(step);
+  await runner.drain();
+  expect(readdirSync(volume)).toEqual(['fine']);
+  expect(runner.issues.issues.map(({ displayPath, reason }) => `${reason} ${displayPath}`)).toEqual(['name ..\\evil', 'name a\\b', 'name file:stream', 'name nul']);
+});
+
+test('a record that can no longer be read holds up a rollback, but not one that supersedes what there was', async () => {
+  const storage = createMemoryStorage();
+  const volume = scratchDirectory();
+  writeFileSync(join(volume, 'file'), 'before');
+  const repository = await createRepository({ storage, profile: 'small' });
+  const { record } = await takeSnapshot(repository, { kind: 'directory', path: volume });
+  writeFileSync(join(volume, 'file'), 'after');
+  await storage.put('intent', 'rollback-0123', [Buffer.from('no intent')]);
+  await expect(rollback(repository, record.id, volume, { operationId: 'op' })).rejects.toMatchObject({ code: 'format/damaged' });
+  expect(await rollback(repository, record.id, volume, { operationId: 'op', supersede: true })).toMatchObject({ complete: true });
+  expect(readFileSync(join(volume, 'file'), 'utf8')).toBe('before');
+});

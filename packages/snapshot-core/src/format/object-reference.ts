@@ -4,6 +4,9 @@ export type ObjectId = string;
 /** `data`: bytes of a file or image. `tree`: an encoded tree object, the only kind that may refer to others. */
 export type ObjectKind = (typeof objectKinds)[number];
 
+/** Largest object; bounds what a reader has to hold in memory for one. */
+export const maxObjectBytes = 67_108_864;
+
 /** Object kinds by their stored number. */
 export const objectKinds = ['data', 'tree'] as const;
 

@@ -2,7 +2,7 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { encodeChecked } from './encode-checked.ts';
-import type { ObjectId } from './object-reference.ts';
+import { maxObjectBytes, type ObjectId } from './object-reference.ts';
 
 /** Objects stored together: the unit of compression and encryption. */
 export interface PackFrame {
@@ -64,6 +64,7 @@ export function decodePackDirectory(bytes: Uint8Array): PackDirectory {
     let offset = 0;
     for (let index = 0; index < count; index++) {
       const lengthBytes = reader.u32();
+      if (lengthBytes > maxObjectBytes) throw reader.damaged(`an object of ${lengthBytes} bytes is larger than objects are`);
       objects.push({ id: reader.hex(objectIdBytes), frame, offset, lengthBytes });
       offset += lengthBytes;
     }

@@ -4,6 +4,7 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { selectObjectHash } from './object-hash.ts';
 import { PackBuilder } from './pack-builder.ts';
+import { encodePackDirectory } from '../format/pack-directory.ts';
 import { findDamagedObjects, parsePack, readPackManifest, readPackedObject } from './read-pack.ts';
 
 const hash = selectObjectHash('sha-256');
@@ -68,4 +69,10 @@ describe('a pack', () => {
   test('a salt of another length is refused', () => {
     expect(() => buildPack(objects, new Uint8Array(15))).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
   });
+});
+
+test('a directory with an object larger than objects may be is refused before anything is allocated for it', () => {
+  const lengthBytes = 67_108_865;
+  const frame = { offset: 32, storedBytes: lengthBytes, plainBytes: lengthBytes };
+  expect(() => encodePackDirectory({ frames: [frame], objects: [{ id: 'a'.repeat(64), frame, offset: 0, lengthBytes }] })).toThrow(expect.objectContaining({ code: 'format/self-check' }));
 });

@@ -136,6 +136,23 @@ describe('leases', () => {
     });
   });
 
+  test('a shared lease that cannot be renewed for want of room is kept, and renewed when there is room again', async () => {
+    const { clock, storage, a } = await makeWorld();
+    await a.withLease('shared', async () => {
+      const before = await leasesIn(storage);
+      storage.roomBytes = 0;
+      clock.advance(leaseDurationMs / 2);
+      await a.save(Buffer.from('one'), 'data');
+      expect(await leasesIn(storage)).toEqual(before);
+      storage.roomBytes = Number.POSITIVE_INFINITY;
+      clock.advance(leaseDurationMs / 4);
+      await a.save(Buffer.from('two'), 'data');
+      expect(await leasesIn(storage)).toHaveLength(1);
+      expect(await leasesIn(storage)).not.toEqual(before);
+    });
+    expect(await leasesIn(storage)).toEqual([]);
+  });
+
   test('long work renews its lease; work that slept through it still commits', async () => {
     const { clock, storage, a, b } = await makeWorld();
     await a.withLease('shared', async () => {

@@ -83,7 +83,10 @@ export class LeaseKeeper {
       if (lease.name === undefined || nowMs < lease.renewedAtMs + renewAfterMs) continue;
       const previous = lease.name;
       lease.renewedAtMs = nowMs;
-      lease.name = await this.#put(lease, options);
+      const renewed = await this.#put(lease, options);
+      // No room for the new one: the old one still stands, and the next call that is due tries again.
+      if (renewed === undefined) continue;
+      lease.name = renewed;
       await this.#parts.storage.delete('lease', previous, options);
     }
   }

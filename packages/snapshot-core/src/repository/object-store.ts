@@ -1,7 +1,7 @@
 import { readIndexFiles, writeIndexFile } from '../chunk-index/index-files.ts';
 import { ObjectIndex } from '../chunk-index/object-index.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
+import { maxObjectBytes, type ObjectId, type ObjectKind } from '../format/object-reference.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
 import { decodeTreeObject } from '../format/tree-object.ts';
 import type { ObjectHash } from '../pack/object-hash.ts';
@@ -11,8 +11,6 @@ import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
 /** A pack is stored once it holds this much, so packs have 16 MiB and at most one object more. */
 const packTargetBytes = 16_777_216;
-/** Largest object; bounds what a reader has to hold in memory for one object. */
-const maxObjectBytes = 67_108_864;
 const saltBytes = 16;
 
 /** What an object store takes from outside. */

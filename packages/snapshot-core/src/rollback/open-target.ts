@@ -28,7 +28,7 @@ export function openTreeTarget(repository: Repository, target: string, mayChange
   } catch (cause) {
     throw new SnapshotError('target/unusable', `cannot open the directory ${target}; check the path and its permissions`, { cause });
   }
-  return { repository, root, repositoryId, protectedIds: new Set(repositoryIds), shared: new SharedData(), pacer: createPacer(options.signal), options, mayChange };
+  return { repository, root, repositoryId, protectedIds: new Set(repositoryIds), shared: new SharedData(), pacer: createPacer(options.signal), options, mayChange, windowsNames: process.platform === 'win32' };
 }
 
 /** File ids of a directory and all its parents, outermost first. */

@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { isWindowsEntryName } from '../format/entry-name.ts';
 import type { DirectoryEntry, FileEntry, TreeEntry } from '../format/tree-entry.ts';
 import { mergeByName } from '../snapshot/merge-by-name.ts';
 import { readDirectory } from '../snapshot/read-content.ts';
@@ -47,6 +48,10 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
   });
   if (stored.type === 'unread') {
     yield act({ action: 'keep', type: 'unread', reason: `the snapshot knows only that it was there (${stored.reason})`, ...noBytes }, found);
+    return;
+  }
+  if (context.windowsNames && !isWindowsEntryName(stored.name)) {
+    yield act({ action: 'blocked', type: stored.type, reason: 'Windows cannot hold this name', ...noBytes }, found, { issue: 'name' });
     return;
   }
   if (found !== undefined && isInTheWay(context, stored, found)) {

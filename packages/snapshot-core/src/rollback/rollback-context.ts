@@ -1,6 +1,7 @@
 import type { FileEntry, SymlinkEntry, DirectoryEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { IssueReason } from '../snapshot/item-issue.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import type { FileFacts } from '../source/file-facts.ts';
 import type { Pacer } from '../source/pacer.ts';
@@ -20,6 +21,8 @@ export interface RollbackContext {
   readonly options: CallOptions;
   /** False: only look. True: each step is carried out before the next one is asked for, and closed directories are opened up. */
   readonly mayChange: boolean;
+  /** The target is a Windows file system: stored names that mean something else there are not written. */
+  readonly windowsNames: boolean;
 }
 
 /**
@@ -29,5 +32,7 @@ export interface RollbackContext {
  * that does not exist yet. `leave` says that a directory is done.
  */
 export type RollbackStep =
-  | { readonly step: 'act'; readonly action: RollbackAction; readonly directory: DirectoryHandle | undefined; readonly name: Uint8Array; readonly present: FileFacts | undefined; readonly stored?: FileEntry | SymlinkEntry | DirectoryEntry; readonly existingPath?: Uint8Array }
+  | { readonly step: 'act'; readonly action: RollbackAction; readonly directory: DirectoryHandle | undefined; readonly name: Uint8Array; readonly present: FileFacts | undefined; readonly stored?: FileEntry | SymlinkEntry | DirectoryEntry; readonly existingPath?: Uint8Array;
+      /** What a `blocked` action is reported as; `in-the-way` unless set. */
+      readonly issue?: IssueReason }
   | { readonly step: 'leave'; readonly directory: DirectoryHandle };

@@ -33,15 +33,20 @@ export async function deleteIntent(repository: Repository, operationId: string, 
 /**
  * Rollbacks that were started and not finished, oldest first. Each is finished by `resumeRollback`, or by `rollback` with its id.
  *
+ * @param options `skipDamaged`: pass over records that cannot be read, whatever they were for. Default false
  * @throws {SnapshotError} `format/damaged`, `format/unsupported`, `storage/*`
  */
-export async function pendingRollbacks(repository: Repository, options: CallOptions = {}): Promise<readonly RollbackIntent[]> {
+export async function pendingRollbacks(repository: Repository, options: CallOptions & { readonly skipDamaged?: boolean } = {}): Promise<readonly RollbackIntent[]> {
   const intents: RollbackIntent[] = [];
   for (const name of await repository.listRecords(options)) {
     if (!name.startsWith(recordPrefix)) continue;
-    const bytes = await repository.getRecord(name, options);
-    // Another process may have finished it since the listing.
-    if (bytes !== undefined) intents.push(decodeIntent(bytes, name));
+    try {
+      const bytes = await repository.getRecord(name, options);
+      // Another process may have finished it since the listing.
+      if (bytes !== undefined) intents.push(decodeIntent(bytes, name));
+    } catch (error) {
+      if (options.skipDamaged !== true || !SnapshotError.isInstance(error) || error.code !== 'format/damaged') throw error;
+    }
   }
   const superseded = new Set(intents.flatMap(({ supersedes = [] }) => supersedes));
   return intents.filter(({ operationId }) => !superseded.has(operationId)).toSorted((left, right) => left.startedAtMs - right.startedAtMs);

@@ -33,7 +33,10 @@ export interface RollbackOptions extends ResumeRollbackOptions {
   readonly operationId: string;
   /** Take a snapshot of the target first, so that the rollback can be undone. Default false. */
   readonly safetySnapshot?: boolean;
-  /** Give up unfinished rollbacks of the same target, such as one whose snapshot turned out to be damaged, in favour of this one. Default false. */
+  /**
+   * Give up unfinished rollbacks of the same target, such as one whose snapshot turned out to be damaged, in favour of this one; what was
+   * recorded and cannot be read any more does not hold it up either. Default false.
+   */
   readonly supersede?: boolean;
   /** Default: the system's time. */
   readonly clock?: Pick<Clock, 'nowMs'>;
@@ -56,7 +59,7 @@ export async function rollback(repository: Repository, snapshotId: string, targe
   const call = callOptions(options);
   return repository.withLease('shared', async () => {
     const wanted = { operationId: options.operationId, snapshotId, kind: typeof target === 'string' ? 'tree' : 'image', target: targetName(target) } as const;
-    const related = (await pendingRollbacks(repository, call)).filter(({ operationId, target: other }) => operationId === wanted.operationId || other === wanted.target);
+    const related = (await pendingRollbacks(repository, { ...call, skipDamaged: options.supersede === true })).filter(({ operationId, target: other }) => operationId === wanted.operationId || other === wanted.target);
     const known = related.find((intent) => isSameRollback(intent, wanted));
     if (known !== undefined) return resume(repository, known, target, options);
     const inTheWay = related.find(({ operationId }) => options.supersede !== true || operationId === wanted.operationId);
@@ -70,7 +73,7 @@ export async function rollback(repository: Repository, snapshotId: string, targe
       ...(safetySnapshot !== undefined && { safetySnapshotId: safetySnapshot.record.id }),
       ...(related.length > 0 && { supersedes: related.map(({ operationId }) => operationId) }),
     };
-    await begin(repository, intent, call);
+    await begin(repository, intent, { ...call, skipDamaged: options.supersede === true });
     return { ...(await finish(repository, intent, target, options)), ...(safetySnapshot !== undefined && { safetySnapshot }) };
   }, { ...call, ...options.lease });
 }
@@ -113,7 +116,7 @@ async function finish(repository: Repository, intent: RollbackIntent, target: Ro
  * Stores the intent, then looks whether somebody else began to roll the same target back at the same moment: two that arrive together
  * see each other and both step back.
  */
-async function begin(repository: Repository, intent: RollbackIntent, call: CallOptions): Promise<void> {
+async function begin(repository: Repository, intent: RollbackIntent, call: CallOptions & { readonly skipDamaged: boolean }): Promise<void> {
   await putIntent(repository, intent, call);
   const other = (await pendingRollbacks(repository, call)).find(({ operationId, target }) => target === intent.target && operationId !== intent.operationId);
   if (other === undefined) return;

@@ -41,7 +41,7 @@ export class StepRunner {
     const { action, directory } = step;
     const { path } = action;
     try {
-      if (action.action === 'blocked') this.issues.add(path, 'in-the-way', action.reason);
+      if (action.action === 'blocked') this.issues.add(path, step.issue ?? 'in-the-way', action.reason);
       else if (directory !== undefined) await this.#carryOut(step, directory);
       this.actions[action.action] += 1;
       if (step.stored?.type === 'file' && action.action !== 'delete') {
