@@ -45,6 +45,7 @@ export type { PayloadTrust, SignatureTerms } from './trust/signed-payload.ts';
 export { signApproval, verifyApproval } from './trust/signed-approval.ts';
 export type { ApprovalExpectation } from './trust/signed-approval.ts';
 export { planDigestOf, requirePlanBinding } from './trust/plan-digest.ts';
+export { isSamePrincipal, principalKeyOf } from './trust/principal.ts';
 export { instantAt } from './contract/clock.ts';
 export type { Clock } from './contract/clock.ts';
 export { SecretValue } from './contract/secret.ts';

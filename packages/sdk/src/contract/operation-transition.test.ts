@@ -4,7 +4,7 @@ import { operationStateSchema, type OperationState } from '../schemas/operation.
 import { isTerminalState, mayTransition, requireTransition } from './operation-transition.ts';
 import { operationTransitions, progressOrder, terminalStates } from './operation-transitions.table.ts';
 
-/** The contract's own words (§5), written out once more, so that a slip of the table shows. */
+/** The contract's own words, and the edge of decision 0004, written out once more, so that a slip of the table shows. */
 const edges: Readonly<Record<OperationState, string>> = {
   planned: 'approved awaiting-approval cancelled expired',
   'awaiting-approval': 'approved rejected cancelled expired',
@@ -15,7 +15,7 @@ const edges: Readonly<Record<OperationState, string>> = {
   delivered: 'running verifying failed unknown cancelled expired',
   running: 'verifying failed unknown cancelled expired',
   verifying: 'succeeded failed unknown cancelled expired',
-  unknown: 'dispatching accepted delivered running verifying succeeded failed',
+  unknown: 'dispatching awaiting-vendor-approval accepted delivered running verifying succeeded failed',
   succeeded: '', failed: '', cancelled: '', expired: '', rejected: '',
 };
 const states = operationStateSchema.options;

@@ -20,7 +20,7 @@ export const operationTransitions: Readonly<Record<OperationState, readonly Oper
   delivered: ['running', 'verifying', 'failed', 'unknown', 'cancelled', 'expired'],
   running: ['verifying', 'failed', 'unknown', 'cancelled', 'expired'],
   verifying: ['succeeded', 'failed', 'unknown', 'cancelled', 'expired'],
-  unknown: ['dispatching', 'accepted', 'delivered', 'running', 'verifying', 'succeeded', 'failed'],
+  unknown: ['dispatching', 'awaiting-vendor-approval', 'accepted', 'delivered', 'running', 'verifying', 'succeeded', 'failed'],
   succeeded: [],
   failed: [],
   cancelled: [],

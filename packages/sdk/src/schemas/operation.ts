@@ -29,6 +29,7 @@ export type OperationHandle = z.infer<typeof operationHandleSchema>;
 /** Proof that the device was seen in its new state. Vendor acceptance is never evidence. */
 export const operationEvidenceSchema = z.object({
   kind: z.string().min(1),
+  /** On the vendor's clock, as in the report that carries it: a clock in WinRE is often wrong. */
   observedAt: instantSchema,
   source: z.enum(['agent', 'vendor', 'continuity-token', 'operator']),
   detail: jsonValueSchema,
@@ -42,6 +43,8 @@ export const operationReportSchema = z.object({
   /** The vendor's own word for the state. */
   rawState: z.string(),
   observedAt: instantSchema,
+  /** When the vendor took the request, on the same clock as `observedAt`. Evidence is measured against it, so say it in every report. */
+  acceptedAt: instantSchema.optional(),
   /** Only grows; 100 comes only with a terminal state. */
   percent: z.number().min(0).max(100).optional(),
   message: z.string().optional(),

@@ -1,6 +1,7 @@
 import { RecoveryError } from '../errors/recovery-error.ts';
 import type { ApprovalStatement, SignedApproval, TrustedKey } from '../schemas/approval.ts';
 import { isSignedBy, requireTrustedKey, type StatementSigner } from './ed25519.ts';
+import { isSamePrincipal } from './principal.ts';
 
 /** What an approval must be about, and the verifier's trusted keys and time. */
 export interface ApprovalExpectation {
@@ -38,7 +39,7 @@ export async function verifyApproval(approval: SignedApproval, expected: Approva
   if (statement.enrolmentEpoch !== expected.enrolmentEpoch) throw new RecoveryError('enrolment-changed', `the approval is for enrolment ${statement.enrolmentEpoch}, the device is in ${expected.enrolmentEpoch}`);
   if (statement.planDigest !== expected.planDigest) throw new RecoveryError('plan-stale', 'the approval is for another plan: plan again and ask again');
   if (statement.decision === 'reject') throw new RecoveryError('approval-rejected', `${key.principal} rejected it: ${statement.reason || 'no reason given'}`);
-  if (statement.requestedBy === key.principal) throw new RecoveryError('approval-rejected', `${key.principal} asked for it and cannot approve it: another person must`, { facts: { reason: 'self-approval' } });
+  if (isSamePrincipal(statement.requestedBy, key.principal)) throw new RecoveryError('approval-rejected', `${key.principal} asked for it and cannot approve it: another person must`, { facts: { reason: 'self-approval' } });
   // Written so that a time that is no time counts as passed.
   if (!(Date.parse(statement.decidedAt) <= Date.parse(statement.approveBy))) throw new RecoveryError('approval-expired', `decided at ${statement.decidedAt}, after the time to approve ended at ${statement.approveBy}`);
   if (!(Date.parse(statement.executeBy) > expected.nowMs)) throw new RecoveryError('approval-expired', `the time to execute ended at ${statement.executeBy}`);

@@ -14,7 +14,7 @@ function runOf(setup: HostSetup, more: Partial<PlaybookRun> = {}): PlaybookRun {
     host: setup.host, pluginId: 'fake-plugin', device, playbook, runId: 'run-1', requestedBy: 'olivia@example.com', approveWithinMs: 2 * dayMs, executeWithinMs: 2 * dayMs, ttlMs: 2 * dayMs,
     signal: new AbortController().signal,
     intentFor: (step, { restorePointId }) => (step.kind === 'restore' ? { ...restoreIntent, restorePointId } : { capability: 'winre.rebuild.trigger', tenantId: 'tenant-1', device, offeringId: 'offering-1' }),
-    observe: () => Promise.resolve({ sessionLive: true, sessionStartedMs: 0 }),
+    observe: () => Promise.resolve({ sessionLive: true }),
     requestApprovals: async (request) => [await setup.approval(request.operationKey, people.ada)],
     ...more,
   };

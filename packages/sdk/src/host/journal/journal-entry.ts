@@ -44,6 +44,8 @@ export const journalEntrySchema = z.discriminatedUnion('type', [
     report: operationReportSchema.optional(),
     evidence: operationEvidenceSchema.optional(),
   }),
+  /** Somebody wants it ended: whatever the vendor answers, it is never sent again. */
+  z.strictObject({ type: z.literal('operation.cancel-requested'), ...stamped, by: z.string().min(1), reason: z.string().min(1) }),
   z.strictObject({ type: z.literal('operation.finding'), ...stamped, finding: operationFindingSchema, by: z.string().min(1), reason: z.string().min(1) }),
 ]);
 export type JournalEntry = z.infer<typeof journalEntrySchema>;

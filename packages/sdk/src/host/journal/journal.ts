@@ -8,7 +8,7 @@ import type { JournalEntry } from './journal-entry.ts';
 export interface Journal {
   /**
    * Resolves only once the entry survives a power cut. Entries are kept in the order of the calls.
-   * @throws {RecoveryError} `unavailable` when it cannot be written; nothing is sent then
+   * @throws {RecoveryError} `unavailable` when it cannot be written; nothing is sent then. If the entry could have been kept nevertheless, every later `append` has to be refused until the journal is opened again
    */
   append(entry: JournalEntry): Promise<void>;
   /** Every entry, oldest first. @throws {RecoveryError} `data-loss` when an acknowledged entry is damaged */

@@ -1,6 +1,7 @@
 import { RecoveryError } from '../../errors/recovery-error.ts';
 import { signedApprovalSchema, type SignedApproval, type TrustedKey } from '../../schemas/approval.ts';
 import { parseOrThrow } from '../../errors/parse-or-throw.ts';
+import { isSamePrincipal, principalKeyOf } from '../../trust/principal.ts';
 import { verifyApproval, type ApprovalExpectation } from '../../trust/signed-approval.ts';
 
 /** What is to be approved, and on which terms. */
@@ -32,6 +33,8 @@ export interface ApprovalVerdict {
   readonly principal: string;
   /** How many more people have to sign after this one. */
   readonly stillNeeded: number;
+  /** False when this person is counted already, and what that means was never written down. */
+  readonly isNew: boolean;
   readonly approval: SignedApproval;
 }
 
@@ -47,10 +50,11 @@ export async function judgeApproval(value: unknown, terms: ApprovalTerms, counte
   const { key, rejected } = await authenticate(approval, terms, trust);
   const otherTerm = (['requestedBy', 'approveBy', 'executeBy'] as const).find((field) => statement[field] !== terms[field]);
   if (otherTerm) throw new RecoveryError('untrusted-payload', `the approval by ${key.principal} is for another ${otherTerm}: sign the request as it is`, { fieldPath: otherTerm, facts: { reason: 'other-terms' } });
-  if (rejected) return { decision: 'reject', principal: key.principal, stillNeeded: terms.approvalsNeeded, approval };
+  if (rejected) return { decision: 'reject', principal: key.principal, stillNeeded: terms.approvalsNeeded, isNew: true, approval };
   if (Date.parse(terms.approveBy) <= trust.nowMs) throw new RecoveryError('approval-expired', `the time to approve ended at ${terms.approveBy}: plan again and ask again`);
-  if (counted.some(({ principal }) => principal === key.principal)) throw new RecoveryError('already-exists', `${key.principal} has approved already: another person must`);
-  return { decision: 'approve', principal: key.principal, stillNeeded: Math.max(0, terms.approvalsNeeded - counted.length - 1), approval };
+  const isNew = !counted.some(({ principal }) => isSamePrincipal(principal, key.principal));
+  if (!isNew && counted.length < terms.approvalsNeeded) throw new RecoveryError('already-exists', `${key.principal} has approved already: another person must`);
+  return { decision: 'approve', principal: key.principal, stillNeeded: Math.max(0, terms.approvalsNeeded - counted.length - (isNew ? 1 : 0)), isNew, approval };
 }
 
 /**
@@ -63,7 +67,7 @@ export async function requireQuorum(terms: ApprovalTerms, counted: readonly Coun
   const principals = new Set<string>();
   for (const { approval } of counted) {
     const { principal } = await verifyApproval(approval, expectationOf(terms, trust));
-    if (principal !== terms.requestedBy) principals.add(principal);
+    if (!isSamePrincipal(principal, terms.requestedBy)) principals.add(principalKeyOf(principal));
   }
   if (principals.size < terms.approvalsNeeded) throw new RecoveryError('approval-required', `${principals.size} of ${terms.approvalsNeeded} approvals are there: ask an approver to sign`, { facts: { operationKey: terms.operationKey, approveBy: terms.approveBy } });
 }
@@ -72,7 +76,7 @@ async function authenticate(approval: SignedApproval, terms: ApprovalTerms, trus
   const expected = expectationOf(terms, trust);
   if (approval.statement.decision === 'approve') {
     const key = await verifyApproval(approval, expected);
-    if (key.principal === terms.requestedBy) throw new RecoveryError('approval-rejected', `${key.principal} asked for it and cannot approve it: another person must`, { facts: { reason: 'self-approval' } });
+    if (isSamePrincipal(key.principal, terms.requestedBy)) throw new RecoveryError('approval-rejected', `${key.principal} asked for it and cannot approve it: another person must`, { facts: { reason: 'self-approval' } });
     return { key, rejected: false };
   }
   try {

@@ -16,8 +16,9 @@ export async function approveOperation(context: OperationContext, key: string, a
     return await ledger.change(operationKey, (present) => {
       if (present.state !== 'awaiting-approval' || present.approvals.length !== record.approvals.length) throw new RecoveryError('conflict', `operation ${operationKey} was decided on at the same moment: look again`);
       if (verdict.decision === 'reject') return [{ type: 'state', to: 'rejected', reason: `rejected by ${verdict.principal}: ${verdict.approval.statement.reason || 'no reason given'}` }];
-      const counted = { type: 'approved' as const, principal: verdict.principal, approval: verdict.approval };
-      return verdict.stillNeeded > 0 ? [counted] : [counted, { type: 'state', to: 'approved', reason: `approved by ${[...present.approvals.map(({ principal }) => principal), verdict.principal].join(', ')}` }];
+      const counted = verdict.isNew ? [{ type: 'approved' as const, principal: verdict.principal, approval: verdict.approval }] : [];
+      const people = [...present.approvals, ...counted].map(({ principal }) => principal).join(', ');
+      return verdict.stillNeeded > 0 ? counted : [...counted, { type: 'state', to: 'approved', reason: `approved by ${people}` }];
     });
   } catch (error) {
     await ledger.audit({ kind: 'operation.approval-refused', actor: 'host', subject: { pluginId: plugin, deviceId: device.id, operationKey }, message: reasonOf(context, error), facts: { code: RecoveryError.isInstance(error) ? error.code : 'internal' } });

@@ -26,6 +26,8 @@ export function auditEntriesOf(entry: JournalEntry, record: OperationRecord): re
       const { statement, keyId } = entry.approval;
       return [told('operation.approval', entry.principal, `approved by ${entry.principal}`, { decision: 'approve', keyId, planDigest: statement.planDigest, decidedAt: statement.decidedAt, reason: statement.reason })];
     }
+    case 'operation.cancel-requested':
+      return [told('operation.cancel', entry.by, entry.reason, {})];
     case 'operation.finding':
       return [told('operation.finding', entry.by, `${entry.by} found: ${entry.finding}`, { finding: entry.finding, reason: entry.reason })];
     case 'operation.state': {

@@ -3,6 +3,7 @@ import type { HostCall } from '../call-options.ts';
 import type { OperationReport } from '../../schemas/operation.ts';
 import { requireQuorum } from './approval-gate.ts';
 import { comparePlans } from './compare-plans.ts';
+import { expiryOf } from './judge-expiry.ts';
 import { judgeDispatchError } from './judge-dispatch-error.ts';
 import { judgePrechecks } from './judge-prechecks.ts';
 import { judgeReport } from './judge-report.ts';
@@ -24,6 +25,8 @@ export async function requireStillValid(context: OperationContext, record: Opera
   const prechecks = judgePrechecks(present.prechecks, submitted.effect);
   if (!prechecks.go) throw new RecoveryError('failed-precondition', prechecks.reasons.join('; '), { facts: { prechecks: prechecks.reasons } });
   // Planning took time.
+  const expiry = expiryOf({ state: 'approved', submitted });
+  if (expiry && expiry.atMs <= context.options.clock.now()) throw new RecoveryError('approval-expired', `${expiry.reason}: plan again and ask again`);
   await requireQuorum(termsOf(record), record.approvals, approverTrustOf(context));
 }
 
@@ -39,12 +42,13 @@ export function voidsApproval(error: unknown): error is RecoveryError {
  */
 export async function dispatchOperation(context: OperationContext, key: string, call: HostCall): Promise<OperationRecord> {
   const { ledger } = context;
-  const submitted = ledger.find(key).submitted;
+  const { submitted } = ledger.find(key);
   const connection = context.connectionOf(submitted.handle.plugin);
-  // Waits for quota and refuses a closed plug-in while nothing is journalled yet.
-  await connection.admitStart(submitted.binding.intent.capability, call);
   call.signal?.throwIfAborted();
-  const record = await ledger.change(key, ({ state }) => [{ type: 'state', to: 'dispatching', reason: state === 'approved' ? 'sending' : 'sending again' }]);
+  const record = await ledger.change(key, ({ state, cancelRequested }) => {
+    if (cancelRequested) throw new RecoveryError('cancelled', `${cancelRequested.by} wants it cancelled: ${cancelRequested.reason}`);
+    return [{ type: 'state', to: 'dispatching', reason: state === 'approved' ? 'sending' : 'sending again' }];
+  });
   const { binding, planDigest, handle } = record.submitted;
   let report: OperationReport;
   try {

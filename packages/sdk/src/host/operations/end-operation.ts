@@ -2,6 +2,7 @@ import { RecoveryError } from '../../errors/recovery-error.ts';
 import { isTerminalState } from '../../contract/operation-transition.ts';
 import { instantAt } from '../../contract/clock.ts';
 import { parseOrThrow } from '../../errors/parse-or-throw.ts';
+import { principalKeyOf } from '../../trust/principal.ts';
 import { z } from 'zod';
 import type { HostCall } from '../call-options.ts';
 import { operationFindingSchema, type OperationFinding } from '../journal/journal-entry.ts';
@@ -15,9 +16,12 @@ const unsent: readonly string[] = ['planned', 'awaiting-approval', 'approved'];
 export async function cancelOperation(context: OperationContext, key: string, by: string, reason: string, call: HostCall | undefined): Promise<'accepted' | 'too-late' | 'not-supported'> {
   const { ledger } = context;
   const who = parseOrThrow(z.strictObject({ by: z.string().min(1), reason: z.string().min(1) }), { by, reason }, 'cancel');
-  const { operationKey, plugin, device } = ledger.find(key).submitted.handle;
-  await ledger.audit({ kind: 'operation.cancel', actor: who.by, subject: { pluginId: plugin, deviceId: device.id, operationKey }, message: who.reason, facts: {} });
-  const record = await ledger.change(operationKey, ({ state }) => (unsent.includes(state) ? [{ type: 'state', to: 'cancelled', reason: `cancelled by ${who.by}: ${who.reason}` }] : []));
+  const { operationKey, plugin } = ledger.find(key).submitted.handle;
+  const record = await ledger.change(operationKey, ({ state }) => {
+    if (isTerminalState(state)) return [];
+    const request = { type: 'cancel-requested' as const, ...who };
+    return unsent.includes(state) ? [request, { type: 'state', to: 'cancelled', reason: `cancelled by ${who.by}: ${who.reason}` }] : [request];
+  });
   if (isTerminalState(record.state)) return record.state === 'cancelled' ? 'accepted' : 'too-late';
   const options = correlated(context, call);
   const connection = context.connectionOf(plugin);
@@ -33,7 +37,7 @@ export async function resolveOperation({ ledger, options }: OperationContext, ke
   return ledger.change(key, (record) => {
     const { operationKey } = record.submitted.handle;
     if (record.state !== 'unknown') throw new RecoveryError('conflict', `operation ${operationKey} is ${record.state}: only an unknown outcome is decided by people`);
-    const agreeing = new Set([...record.findings.filter((earlier) => earlier.finding === told.finding).map((earlier) => earlier.by), told.by].map((name) => name.trim().toLowerCase()));
+    const agreeing = new Set([...record.findings.filter((earlier) => earlier.finding === told.finding).map((earlier) => earlier.by), told.by].map(principalKeyOf));
     const change = { type: 'finding' as const, ...told };
     if (record.submitted.effect === 'destructive' && agreeing.size < 2) return [change];
     const people = [...agreeing].join(' and ');

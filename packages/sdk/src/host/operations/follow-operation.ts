@@ -12,7 +12,10 @@ import type { OperationRunner } from './run-operation.ts';
 
 const firstPauseMs = 500;
 const longestPauseMs = 30_000;
-const atVendor: ReadonlySet<OperationState> = new Set<OperationState>(['awaiting-vendor-approval', 'accepted', 'delivered', 'running', 'verifying', 'unknown']);
+/** A stream is opened again after this time, so that one that fell silent without ending holds nobody up for ever. */
+const longestLookMs = 600_000;
+/** `dispatching` belongs here when nothing is running: the answer could not be written down. */
+const atVendor: ReadonlySet<OperationState> = new Set<OperationState>(['dispatching', 'awaiting-vendor-approval', 'accepted', 'delivered', 'running', 'verifying', 'unknown']);
 
 /** Follows operations at the vendor for as long as somebody watches them, once for all watchers. */
 export interface OperationFollower {
@@ -47,12 +50,17 @@ export function createOperationFollower(context: OperationContext, runner: Opera
   /** One look at the vendor; returns whether anything was heard. */
   const look = async (record: OperationRecord, call: HostCall): Promise<boolean> => {
     const { operationKey, plugin } = record.submitted.handle;
-    if (record.state === 'unknown') return (await runner.reconcile(operationKey, call)).state !== 'unknown';
+    if (record.state === 'unknown' || record.state === 'dispatching') return (await runner.reconcile(operationKey, call)).state !== 'unknown';
+    using bound = boundedSignal(options.clock, [call.signal], options.clock.now() + longestLookMs, `looking at operation ${operationKey}`);
     let heard = false;
-    for await (const report of context.connectionOf(plugin).watchOperation(handleOf(record), call)) {
-      const after = await applyReport(context, operationKey, report);
-      heard ||= after.report !== record.report;
-      if (isTerminalState(after.state) || after.state === 'unknown') break;
+    try {
+      for await (const report of context.connectionOf(plugin).watchOperation(handleOf(record), { ...call, signal: bound.signal })) {
+        const after = await applyReport(context, operationKey, report);
+        heard ||= after.report !== record.report;
+        if (isTerminalState(after.state) || after.state === 'unknown') break;
+      }
+    } catch (error) {
+      if (call.signal?.aborted || !bound.signal.aborted) throw error;
     }
     return heard;
   };

@@ -10,7 +10,7 @@ import type { OperationRecord } from './operation-record.ts';
 const dispatchedMs = Date.UTC(2026, 10, 22, 3);
 const instant = (offsetMs: number): string => new Date(dispatchedMs + offsetMs).toISOString();
 const record = (state: OperationState, effect: Effect = 'destructive', report?: OperationReport): OperationRecord => ({
-  submitted: { effect } as SubmittedOperation, state, reason: '', report, evidence: undefined, approvals: [], findings: [], dispatchedMs, updatedAt: instant(0),
+  submitted: { effect } as SubmittedOperation, state, reason: '', report, evidence: undefined, approvals: [], findings: [], dispatchedMs, taken: undefined, cancelRequested: undefined, updatedAt: instant(0),
 });
 const report = (state: OperationState, more: Partial<OperationReport> = {}): OperationReport => ({ vendorRef: 'v', state, rawState: `raw-${state}`, observedAt: instant(1), notices: [], ...more });
 const evidence = (offsetMs: number): OperationReport['evidence'] => ({ kind: 'boot', observedAt: instant(offsetMs), source: 'agent', detail: null });
@@ -20,7 +20,21 @@ test('destructive success needs evidence newer than the dispatch', () => {
   expect(judgeReport(record('running'), report('succeeded', { evidence: evidence(0) }))).toMatchObject({ path: ['verifying'], evidence: undefined, reason: expect.stringContaining('from before it was sent') as string });
   expect(judgeReport(record('running'), report('succeeded', { evidence: evidence(1) })).path).toEqual(['verifying', 'succeeded']);
   expect(judgeReport(record('running', 'write'), report('succeeded')).path).toEqual(['verifying', 'succeeded']);
-  expect(isNewEvidence({ ...record('running'), dispatchedMs: undefined }, evidence(1))).toBe(false);
+  expect(isNewEvidence({ ...record('running'), dispatchedMs: undefined }, report('succeeded', { evidence: evidence(1) }))).toBe(false);
+  expect(judgeReport({ ...record('verifying'), evidence: evidence(1) }, report('succeeded')).path).toEqual(['succeeded']);
+});
+
+test('evidence is measured by the vendor’s clock once the vendor said when it took the operation', () => {
+  const taken = { vendorRef: 'v', atMs: dispatchedMs + 3_600_000 };
+  expect(isNewEvidence({ ...record('running'), taken }, report('succeeded', { evidence: evidence(3_600_000) }))).toBe(false);
+  expect(isNewEvidence({ ...record('running'), taken }, report('succeeded', { evidence: evidence(3_600_001) }))).toBe(true);
+  expect(isNewEvidence({ ...record('running'), taken: { ...taken, atMs: dispatchedMs - 7_200_000 } }, report('succeeded', { evidence: evidence(-3_600_000) }))).toBe(true);
+  expect(isNewEvidence({ ...record('running'), taken: { ...taken, atMs: undefined } }, report('succeeded', { acceptedAt: instant(5), evidence: evidence(5) }))).toBe(false);
+});
+
+test('a report about another operation of the vendor is the plug-in’s defect', () => {
+  const taken = { vendorRef: 'other', atMs: undefined };
+  expect(() => judgeReport({ ...record('running'), taken }, report('failed'))).toThrow(expect.objectContaining({ code: 'internal', fieldPath: 'vendorRef' }) as Error);
 });
 
 test('what goes back, repeats, or was never sent changes nothing', () => {

@@ -1,4 +1,5 @@
 import { isTerminalState } from '../../contract/operation-transition.ts';
+import { RecoveryError } from '../../errors/recovery-error.ts';
 import type { OperationEvidence, OperationReport, OperationState } from '../../schemas/operation.ts';
 import type { OperationRecord } from './operation-record.ts';
 import { transitionPath } from './transition-path.ts';
@@ -22,16 +23,20 @@ const rank: Readonly<Record<OperationState, number>> = {
 };
 
 /**
- * Judges a vendor's report about a sent operation. Success of a destructive operation needs evidence observed after it was sent; without it the operation stays `verifying`.
+ * Judges a vendor's report about a sent operation. Success of a destructive operation needs evidence observed after the vendor took it; without it the operation stays `verifying`.
  * An `unknown` operation is judged only on what a reconcile found.
+ *
+ * @throws {RecoveryError} `internal` when the report is about another operation of the vendor
  */
 export function judgeReport(record: OperationRecord, report: OperationReport): ReportVerdict {
   const ignore = (reason: string): ReportVerdict => ({ path: [], reason, report: undefined, evidence: undefined });
   if (isTerminalState(record.state)) return ignore(`the operation is ${record.state} already`);
   if (rank[record.state] < 0) return ignore('the operation was never sent');
+  const known = record.taken?.vendorRef;
+  if (known !== undefined && report.vendorRef !== known) throw new RecoveryError('internal', `the plug-in reports about ${report.vendorRef}, but the vendor took this operation as ${known}`, { fieldPath: 'vendorRef' });
   if (rank[report.state] < 0) return ignore(`the vendor reports ${report.state}, which only the host decides`);
 
-  const evidence = isNewEvidence(record, report.evidence) ? report.evidence : undefined;
+  const evidence = isNewEvidence(record, report) ? report.evidence : undefined;
   const { target, reason } = targetOf(record, report, evidence);
   if (target === 'unknown' && record.state === 'unknown') return ignore(`the vendor does not know either: ${report.rawState}`);
   const isReleased = record.state === 'awaiting-vendor-approval' && target === 'dispatching';
@@ -46,16 +51,21 @@ export function judgeReport(record: OperationRecord, report: OperationReport): R
   return ignore(`an operation that is ${record.state} cannot become ${target}`);
 }
 
-/** Whether the evidence was observed after the operation was last sent. */
-export function isNewEvidence(record: OperationRecord, evidence: OperationEvidence | undefined): boolean {
-  return evidence !== undefined && record.dispatchedMs !== undefined && Date.parse(evidence.observedAt) > record.dispatchedMs;
+/**
+ * Whether the evidence was observed after the vendor took the operation, both by the vendor's clock, which may be far from the host's. Only where the vendor never said when it took
+ * it, because the first word about it was its end, the host's own time of sending stands in.
+ */
+export function isNewEvidence(record: OperationRecord, report: OperationReport): boolean {
+  const { evidence, acceptedAt } = report;
+  const sinceMs = acceptedAt === undefined ? (record.taken?.atMs ?? record.dispatchedMs) : Date.parse(acceptedAt);
+  return evidence !== undefined && sinceMs !== undefined && Date.parse(evidence.observedAt) > sinceMs;
 }
 
 function targetOf(record: OperationRecord, report: OperationReport, evidence: OperationEvidence | undefined): { readonly target: OperationState; readonly reason: string } {
   const said = report.message ?? report.rawState;
   // Found at the vendor: the edge from unknown to dispatching is for a resend only.
   if (record.state === 'unknown' && report.state === 'dispatching') return { target: 'accepted', reason: said };
-  if (report.state !== 'succeeded' || record.submitted.effect !== 'destructive' || evidence) return { target: report.state, reason: said };
+  if (report.state !== 'succeeded' || record.submitted.effect !== 'destructive' || evidence || record.evidence) return { target: report.state, reason: said };
   return { target: 'verifying', reason: report.evidence ? 'the vendor reports success with evidence from before it was sent' : 'the vendor reports success; the device has not been seen in its new state yet' };
 }
 

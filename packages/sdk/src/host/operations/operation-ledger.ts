@@ -13,6 +13,7 @@ import { foldJournalEntry, type OperationRecord } from './operation-record.ts';
 export type LedgerChange =
   | { readonly type: 'state'; readonly to: OperationState; readonly reason: string; readonly report?: OperationReport | undefined; readonly evidence?: OperationEvidence | undefined }
   | { readonly type: 'approved'; readonly principal: string; readonly approval: SignedApproval }
+  | { readonly type: 'cancel-requested'; readonly by: string; readonly reason: string }
   | { readonly type: 'finding'; readonly finding: OperationFinding; readonly by: string; readonly reason: string };
 
 /**
@@ -26,7 +27,8 @@ export interface OperationLedger {
   find(key: string): OperationRecord;
   has(operationKey: string): boolean;
   all(): readonly OperationRecord[];
-  submit(operation: SubmittedOperation, then: LedgerChange): Promise<OperationRecord>;
+  /** Undefined, and nothing written, when the key is in use. */
+  submit(operation: SubmittedOperation, then: LedgerChange): Promise<OperationRecord | undefined>;
   /** Decides on the record as it is and writes, one decision at a time per operation. */
   change(key: string, decide: (record: OperationRecord) => readonly LedgerChange[]): Promise<OperationRecord>;
   /** News that need not survive a restart: progress, and why an operation is still where it is. */
@@ -72,6 +74,7 @@ export function createOperationLedger({ journal, audit, clock, onChange }: Ledge
     const stamped = { operationKey: record.submitted.handle.operationKey, at: instantAt(clock.now()) };
     if (change.type === 'approved') return { type: 'operation.approved', ...stamped, principal: change.principal, approval: change.approval };
     if (change.type === 'finding') return { type: 'operation.finding', ...stamped, finding: change.finding, by: change.by, reason: change.reason };
+    if (change.type === 'cancel-requested') return { type: 'operation.cancel-requested', ...stamped, by: change.by, reason: change.reason };
     const { to, reason, report, evidence } = change;
     return { type: 'operation.state', ...stamped, from: record.state, to, reason, ...(report ? { report } : {}), ...(evidence ? { evidence } : {}) };
   };
@@ -89,7 +92,7 @@ export function createOperationLedger({ journal, audit, clock, onChange }: Ledge
     submit: (operation, then) =>
       inOrder(operation.handle.operationKey, async () => {
         const { operationKey } = operation.handle;
-        if (records.has(operationKey)) throw new RecoveryError('already-exists', `operation key ${operationKey} is in use`);
+        if (records.has(operationKey)) return undefined;
         const planned = await write({ type: 'operation.submitted', operationKey, at: instantAt(clock.now()), operation });
         return write(entryOf(then, planned));
       }),

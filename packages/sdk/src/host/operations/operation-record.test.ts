@@ -56,6 +56,22 @@ test('a snapshot carries the vendor’s name once there is one', () => {
   expect(snapshotOf(accepted)).toEqual({ handle: { ...dispatching.submitted.handle, vendorRef: 'v-1' }, state: 'accepted', reason: 'queued', updatedAt: at, report });
 });
 
+test('what the vendor said about having it is kept until the next send', () => {
+  const report = { vendorRef: 'v-1', state: 'accepted' as const, rawState: 'queued', observedAt: '2026-11-22T04:00:00.000Z', notices: [] };
+  const moved = (from: OperationState, to: OperationState, more: object = {}): JournalEntry => ({ ...move(from, to), ...more });
+  const dispatching = foldJournalEntry({ ...inState('approved', 'destructive'), evidence: { kind: 'old', observedAt: at, source: 'agent', detail: null } }, move('approved', 'dispatching'));
+  expect(dispatching).toMatchObject({ taken: undefined, evidence: undefined });
+  const accepted = foldJournalEntry(dispatching, moved('dispatching', 'accepted', { report }));
+  expect(accepted.taken).toEqual({ vendorRef: 'v-1', atMs: Date.parse(report.observedAt) });
+  expect(foldJournalEntry(dispatching, moved('dispatching', 'accepted', { report: { ...report, acceptedAt: at } })).taken?.atMs).toBe(Date.parse(at));
+  expect(foldJournalEntry(dispatching, moved('dispatching', 'unknown', { report: { ...report, state: 'unknown' } })).taken).toEqual({ vendorRef: 'v-1', atMs: undefined });
+  expect(foldJournalEntry(dispatching, move('dispatching', 'unknown')).taken).toBeUndefined();
+  expect(foldJournalEntry(dispatching, moved('dispatching', 'awaiting-vendor-approval', { report })).taken).toBeUndefined();
+  const unknown = foldJournalEntry(accepted, move('accepted', 'unknown'));
+  expect(unknown.taken?.vendorRef).toBe('v-1');
+  expect(foldJournalEntry(unknown, move('unknown', 'dispatching')).taken).toBeUndefined();
+});
+
 test('a path between any two states uses edges of the table only, and never resends or skips approval', () => {
   for (const effect of effects) {
     for (const from of states) {

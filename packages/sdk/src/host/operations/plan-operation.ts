@@ -1,4 +1,4 @@
-import { claimOf } from '../../contract/capability-descriptor.ts';
+import type { ClaimedCapability } from '../../contract/capability-descriptor.ts';
 import { capabilityFloors } from '../../contract/capability-floors.table.ts';
 import { instantAt } from '../../contract/clock.ts';
 import { parseOrThrow } from '../../errors/parse-or-throw.ts';
@@ -18,12 +18,12 @@ import { secretDigestsOf, secretNamesIn } from './secret-digests.ts';
 export async function planOperation(context: OperationContext, connection: PluginConnection, value: unknown, call: HostCall): Promise<RecoveryPlan> {
   const intent = parseOrThrow(intentSchema, value, 'intent');
   const { opened } = connection;
-  requireClaim(opened.descriptor, intent.capability, context.options.previewOptIn ?? []);
+  const claim = requireClaim(opened.descriptor, intent.capability, context.options.previewOptIn ?? []);
   await requireTrustedPayload(context, intent);
   const secretDigests = await digestSecrets(context, connection, intent, call);
   if (context.redactor.reveals(intent)) throw new RecoveryError('invalid-argument', 'the intent contains the value of a secret: name it as { secret: "name" } instead', { fieldPath: 'intent' });
   await requireSameEnrolment(connection, intent, call);
-  return completePlan(context, connection, intent, await connection.plan(intent, call), secretDigests);
+  return completePlan(context, connection, claim, intent, await connection.plan(intent, call), secretDigests);
 }
 
 async function requireTrustedPayload({ options }: OperationContext, intent: Intent): Promise<void> {
@@ -47,10 +47,8 @@ async function requireSameEnrolment(connection: PluginConnection, { device, tena
   }
 }
 
-async function completePlan({ options }: OperationContext, { opened }: PluginConnection, intent: Intent, draft: PlanDraft, secretDigests: Record<string, string>): Promise<RecoveryPlan> {
-  const claim = claimOf(opened.descriptor, intent.capability);
-  const floor = capabilityFloors[intent.capability];
-  const effect = claim?.effect ?? floor.effect;
+async function completePlan({ options }: OperationContext, { opened }: PluginConnection, claim: ClaimedCapability, intent: Intent, draft: PlanDraft, secretDigests: Record<string, string>): Promise<RecoveryPlan> {
+  const { effect, reversibility } = claim;
   if (effect === 'destructive' && !draft.loss) throw new RecoveryError('internal', `plug-in ${opened.id} planned ${intent.capability} without saying what would be lost`, { fieldPath: 'loss' });
   const binding: PlanBinding = {
     kind: 'winre-plan/v1',
@@ -61,7 +59,7 @@ async function completePlan({ options }: OperationContext, { opened }: PluginCon
     descriptorHash: opened.descriptorHash,
     lossDigest: draft.loss?.digest ?? null,
   };
-  const plan = { ...draft, planDigest: await planDigestOf(binding), binding, effect, reversibility: claim?.reversibility ?? floor.reversibility, plannedAt: instantAt(options.clock.now()) };
+  const plan = { ...draft, planDigest: await planDigestOf(binding), binding, effect, reversibility, plannedAt: instantAt(options.clock.now()) };
   return { ...plan, approvalsNeeded: approvalsNeededFor(plan, options.approvalPolicy) };
 }
 

@@ -1,11 +1,20 @@
 import type { HostCall } from '../call-options.ts';
+import { isTerminalState } from '../../contract/operation-transition.ts';
 import type { RecoveredOperation } from '../host.ts';
-import { waitFor } from '../plugins/bounded-wait.ts';
+import { boundedSignal, waitFor } from '../plugins/bounded-wait.ts';
 import type { CheckedFinding } from '../plugins/plugin-connection.ts';
 import { applyReport, dispatchOperation, noteFinding, requireStillValid, voidOperation, voidsApproval } from './dispatch-operation.ts';
+import { judgeFinding } from './judge-finding.ts';
 import { judgeStart } from './judge-start.ts';
 import { correlated, reasonOf, type OperationContext } from './operation-context.ts';
 import { handleOf, type OperationRecord } from './operation-record.ts';
+
+/** What is being done for an operation now. */
+interface Running {
+  readonly kind: 'start' | 'reconcile';
+  readonly call: HostCall;
+  readonly done: Promise<OperationRecord>;
+}
 
 /** Starts, reconciles and recovers operations, one of these at a time for each. */
 export interface OperationRunner {
@@ -18,19 +27,26 @@ export interface OperationRunner {
 
 export function createOperationRunner(context: OperationContext): OperationRunner {
   const { ledger, leases, options } = context;
-  const busy = new Map<string, Promise<OperationRecord>>();
+  const busy = new Map<string, Running>();
 
-  /** Joins what is running for the operation already, or begins it. */
-  const alone = (key: string, call: HostCall | undefined, work: (record: OperationRecord, call: HostCall) => Promise<OperationRecord>): Promise<OperationRecord> => {
+  /** Joins the same work for the same operation, waits for other work, then begins. Work that its own caller gave up is not joined. */
+  const alone = async (kind: Running['kind'], key: string, call: HostCall | undefined, work: (record: OperationRecord, call: HostCall) => Promise<OperationRecord>): Promise<OperationRecord> => {
     const { operationKey } = ledger.find(key).submitted.handle;
-    const running = busy.get(operationKey);
-    if (running) return call?.signal ? waitFor(running, call.signal) : running;
-    const begun = work(ledger.find(operationKey), correlated(context, call)).finally(() => busy.delete(operationKey));
-    busy.set(operationKey, begun);
-    return begun;
+    for (let running = busy.get(operationKey); running; running = busy.get(operationKey)) {
+      using bound = boundedSignal(options.clock, [call?.signal], call?.deadlineMs, `operation ${operationKey}`);
+      await waitFor(running.done.catch(() => {}), bound.signal);
+      if (running.kind === kind && !running.call.signal?.aborted) return await running.done;
+    }
+    const own = correlated(context, call);
+    const done = work(ledger.find(operationKey), own).finally(() => busy.delete(operationKey));
+    busy.set(operationKey, { kind, call: own, done });
+    return done;
   };
 
   const sendOnce = async (key: string, call: HostCall): Promise<OperationRecord> => {
+    const { handle, binding } = ledger.find(key).submitted;
+    // Waits for quota, and refuses a closed plug-in, before anything is judged: what is judged must still be so when it is sent.
+    await context.connectionOf(handle.plugin).admitStart(binding.intent.capability, call);
     try {
       await requireStillValid(context, ledger.find(key), call);
     } catch (error) {
@@ -49,28 +65,33 @@ export function createOperationRunner(context: OperationContext): OperationRunne
     }
   };
 
-  /** The vendor does not have it, and it is too late to bring it there. */
-  const expireAbsent = (key: string): Promise<OperationRecord> => {
-    const reason = 'not delivered in time';
-    return ledger.change(key, ({ state }) => [{ type: 'state', to: state === 'unknown' ? 'failed' : 'expired', reason: state === 'unknown' ? `never reached the vendor: ${reason}` : reason }]);
-  };
+  /** The vendor does not have it, and it is not sent again: nothing happened and nothing will. */
+  const endAbsent = (key: string, to: 'cancelled' | 'expired', reason: string): Promise<OperationRecord> =>
+    ledger.change(key, ({ state }) => [state === 'unknown' ? { type: 'state', to: 'failed', reason: `never reached the vendor: ${reason}` } : { type: 'state', to, reason }]);
 
   /** Settles an operation that may have been sent. `mayResend`: send again, once, when it is proved absent. */
   const settle = async (key: string, call: HostCall, mayResend: boolean): Promise<OperationRecord> => {
     const doubtful = await ledger.change(key, ({ state }) => (state === 'dispatching' ? [{ type: 'state', to: 'unknown', reason: 'the host stopped before the answer was recorded' }] : []));
-    const finding = await ask(doubtful, call);
+    const told = await ask(doubtful, call);
+    const finding = judgeFinding(doubtful, told);
+    if (finding !== told && finding.finding === 'cannot-tell') await ledger.change(key, ({ state }) => (state === 'unknown' || isTerminalState(state) ? [] : [{ type: 'state', to: 'unknown', reason: finding.reason }]));
     await noteFinding(context, key, finding.finding, finding.finding === 'found' ? `found: ${finding.report.rawState}` : finding.reason);
+    const present = ledger.find(key);
+    const isParked = present.state === 'awaiting-vendor-approval';
+    const { cancelRequested } = present;
+    const whoCancelled = cancelRequested && `cancelled by ${cancelRequested.by}: ${cancelRequested.reason}`;
     if (finding.finding === 'found') {
       // Parked, and approved by the vendor's own people since: the same request has to come again.
-      const isReleased = doubtful.state === 'awaiting-vendor-approval' && finding.report.state === 'dispatching';
-      return isReleased && mayResend ? sendOnce(key, call) : applyReport(context, key, finding.report);
+      if (!isParked || finding.report.state !== 'dispatching' || !mayResend) return applyReport(context, key, finding.report);
+      return whoCancelled ? endAbsent(key, 'cancelled', whoCancelled) : sendOnce(key, call);
     }
-    if (finding.finding === 'cannot-tell') return ledger.find(key);
-    if (ttlEndMs(doubtful) <= options.clock.now()) return expireAbsent(key);
-    if (!mayResend || (doubtful.state !== 'unknown' && doubtful.state !== 'awaiting-vendor-approval')) return ledger.find(key);
-    if (context.connectionOf(doubtful.submitted.handle.plugin).isStarting(doubtful.submitted.handle.operationKey)) {
+    if (finding.finding === 'cannot-tell' || (present.state !== 'unknown' && !isParked)) return present;
+    if (context.connectionOf(present.submitted.handle.plugin).isStarting(present.submitted.handle.operationKey)) {
       return noteFinding(context, key, 'cannot-tell', 'the plug-in has not returned from the first attempt: it could still send');
     }
+    if (whoCancelled) return endAbsent(key, 'cancelled', whoCancelled);
+    if (ttlEndMs(present) <= options.clock.now()) return endAbsent(key, 'expired', 'not delivered in time');
+    if (!mayResend) return present;
     return sendOnce(key, call);
   };
 
@@ -117,9 +138,9 @@ export function createOperationRunner(context: OperationContext): OperationRunne
   };
 
   return {
-    start: (key, call) => alone(key, call, startFrom),
+    start: (key, call) => alone('start', key, call, startFrom),
     reconcile: (key, call) =>
-      alone(key, call, async (record, correlatedCall) => {
+      alone('reconcile', key, call, async (record, correlatedCall) => {
         const { operationKey } = record.submitted.handle;
         const sent: readonly string[] = ['dispatching', 'unknown', 'awaiting-vendor-approval', 'accepted', 'delivered', 'running', 'verifying'];
         return sent.includes(record.state) ? settle(operationKey, correlatedCall, false) : record;
@@ -127,7 +148,7 @@ export function createOperationRunner(context: OperationContext): OperationRunne
     async recover(call) {
       const recovered: RecoveredOperation[] = [];
       for (const { submitted: { handle }, state: before } of ledger.all().filter(({ state }) => state === 'dispatching' || state === 'unknown')) {
-        const after = await alone(handle.operationKey, call, startFrom).catch((error: unknown) => {
+        const after = await alone('start', handle.operationKey, call, startFrom).catch((error: unknown) => {
           call?.signal?.throwIfAborted();
           options.logger.log('warn', `operation ${handle.operationKey} could not be recovered`, { error });
           return ledger.find(handle.operationKey);
@@ -136,7 +157,7 @@ export function createOperationRunner(context: OperationContext): OperationRunne
       }
       return recovered;
     },
-    whenIdle: (operationKey) => busy.get(operationKey)?.catch(() => {}),
+    whenIdle: (operationKey) => busy.get(operationKey)?.done.catch(() => {}),
   };
 }
 

@@ -6,8 +6,8 @@ import { recoveryPlanSchema, type RecoveryPlan } from '../../schemas/plan.ts';
 import { instantSchema, operationKeySchema } from '../../schemas/primitives.ts';
 import { requirePlanBinding } from '../../trust/plan-digest.ts';
 import { digestJson } from '../../trust/sha256.ts';
-import { claimOf } from '../../contract/capability-descriptor.ts';
 import type { SubmitRequest } from '../host.ts';
+import { requireClaim } from '../plugins/plugin-gate.ts';
 import type { SubmittedOperation } from '../journal/journal-entry.ts';
 import { judgePrechecks } from './judge-prechecks.ts';
 import type { OperationContext } from './operation-context.ts';
@@ -27,7 +27,7 @@ export async function submitOperation(context: OperationContext, plan: RecoveryP
   if (ledger.has(terms.operationKey)) return resumeSubmitted(context, checkedPlan, terms.operationKey);
   const operation = await operationOf(context, checkedPlan, terms);
   if (Date.parse(terms.executeBy) <= options.clock.now()) throw new RecoveryError('invalid-argument', 'submit: executeBy: expected a time to come', { fieldPath: 'executeBy' });
-  return ledger.submit(operation, gateOf(operation));
+  return (await ledger.submit(operation, gateOf(operation))) ?? resumeSubmitted(context, checkedPlan, terms.operationKey);
 }
 
 async function operationOf({ connectionOf, options }: OperationContext, plan: RecoveryPlan, terms: SubmitRequest): Promise<SubmittedOperation> {
@@ -35,9 +35,9 @@ async function operationOf({ connectionOf, options }: OperationContext, plan: Re
   const { intent } = binding;
   const { opened } = connectionOf(binding.pluginId);
   if (binding.descriptorHash !== opened.descriptorHash) throw new RecoveryError('plan-stale', `the plan was made with another descriptor of plug-in ${opened.id}: plan again`);
-  if ((plan.loss?.digest ?? null) !== binding.lossDigest) throw new RecoveryError('plan-stale', 'the loss shown is not the one the plan is bound to: plan again', { fieldPath: 'loss' });
+  if ((plan.loss?.digest ?? null) !== binding.lossDigest || !(await isLossAsDigested(plan.loss))) throw new RecoveryError('plan-stale', 'the loss shown is not the one the plan is bound to: plan again', { fieldPath: 'loss' });
   // Recomputed, because the plan came from outside and its digest does not cover these.
-  const effect = claimOf(opened.descriptor, intent.capability)?.effect ?? plan.effect;
+  const { effect } = requireClaim(opened.descriptor, intent.capability, options.previewOptIn ?? []);
   const prechecks = judgePrechecks(plan.prechecks, effect);
   if (!prechecks.go) throw new RecoveryError('failed-precondition', `${intent.capability} cannot go: ${prechecks.reasons.join('; ')}`, { facts: { prechecks: prechecks.reasons } });
   return {
@@ -49,6 +49,11 @@ async function operationOf({ connectionOf, options }: OperationContext, plan: Re
     ...(plan.loss ? { loss: plan.loss } : {}),
     requestedBy: terms.requestedBy, approvalsNeeded: approvalsNeededFor({ ...plan, effect }, options.approvalPolicy), approveBy: terms.approveBy, executeBy: terms.executeBy,
   };
+}
+
+/** A complete list must have its digest; of a longer one only a part is here. */
+async function isLossAsDigested(loss: RecoveryPlan['loss']): Promise<boolean> {
+  return !loss || loss.truncated || (await digestJson(loss.entries)) === loss.digest;
 }
 
 /** A destructive operation never skips its approval, whatever the numbers say. */

@@ -17,9 +17,9 @@ const playbook = playbookSchema.parse({
 });
 const at = '2026-11-22T03:00:00.000Z';
 const point = (id: string, state: RestorePoint['state'], takenAt = at): RestorePoint => ({ id, state, takenAt, trigger: 'schedule' });
-const tried = (stepId: string, outcome: StepAttempt['outcome'] = 'succeeded', endedMs = 5): StepAttempt => ({ stepId, outcome, reason: `${outcome} it`, operationKey: 'k', endedMs });
+const tried = (stepId: string, outcome: StepAttempt['outcome'] = 'succeeded', endedMs = 5): StepAttempt => ({ stepId, outcome, reason: `${outcome} it`, operationKey: 'k', sessionId: 's-1', endedMs });
 const evidence = (more: Partial<RecoveryEvidence> = {}): RecoveryEvidence => ({
-  nowMs: 0, startedMs: 0, booted: false, sessionLive: true, sessionStartedMs: 0, nativeRemediation: undefined, network: { connected: true, addresses: [] }, volumeLocked: false,
+  nowMs: 0, startedMs: 0, booted: false, sessionLive: true, sessionId: 's-1', nativeRemediation: undefined, network: { connected: true, addresses: [] }, volumeLocked: false,
   restorePoints: [point('old', 'intact', '2026-11-20T00:00:00.000Z'), point('new', 'intact', '2026-11-21T00:00:00.000Z')], attempts: [], ...more,
 });
 const chosen = (decision: PlaybookDecision): string => ('step' in decision ? `${decision.action} ${decision.step.id}` : decision.action);
@@ -38,8 +38,9 @@ test.each([
   ['damaged restore points escalate to rebuild, with the reason', { restorePoints: [point('a', 'damaged'), point('b', 'damaged')], attempts: diagnosed }, 'run-step rebuild', /all 2 restore points are damaged/],
   ['a volume that stays locked escalates to rebuild', { volumeLocked: true, attempts: [...diagnosed, tried('unlock', 'failed')] }, 'run-step rebuild', /still locked/],
   ['a refused restore is not asked again', { attempts: [...diagnosed, tried('restore', 'refused')] }, 'run-step rebuild', /refused: refused it/],
-  ['a restore that succeeded is done once the device left WinRE', { attempts: [...diagnosed, tried('restore')] }, 'done', /has not been in WinRE since/],
-  ['and escalates when the device comes back to WinRE', { attempts: [...diagnosed, tried('restore')], sessionStartedMs: 9 }, 'run-step rebuild', /done, and the device still does not boot/],
+  ['a restore that succeeded is done once the device left WinRE', { attempts: [...diagnosed, tried('restore')] }, 'done', /no new WinRE session was seen since/],
+  ['also while the registry knows no session', { attempts: [...diagnosed, tried('restore')], sessionId: undefined }, 'done', /no new WinRE session/],
+  ['and escalates when the device comes back to WinRE', { attempts: [...diagnosed, tried('restore')], sessionId: 's-2' }, 'run-step rebuild', /done, and the device still does not boot/],
   ['when everything is used up a person is asked', { attempts: [...diagnosed, tried('restore', 'refused'), tried('rebuild', 'failed')] }, 'ask-person', /no step is left/],
   ['without a session nothing can be sent', { sessionLive: false, attempts: diagnosed }, 'ask-person', /no live WinRE session/],
 ] satisfies readonly [string, Partial<RecoveryEvidence>, string, RegExp][])('%s', (_name, more, expected, reason) => {
@@ -57,7 +58,7 @@ test('however the attempts end, a playbook comes to an end and never exceeds its
     const attempts: StepAttempt[] = [];
     let last = '';
     for (let round = 0; round < 20; round += 1) {
-      const decision = nextStep(playbook, evidence({ attempts, volumeLocked, sessionStartedMs: 100, ...(damaged ? { restorePoints: [point('x', 'damaged')] } : {}) }));
+      const decision = nextStep(playbook, evidence({ attempts, volumeLocked, sessionId: 's-2', ...(damaged ? { restorePoints: [point('x', 'damaged')] } : {}) }));
       expect(decision.reasons.length).toBeGreaterThan(0);
       last = decision.action;
       if (decision.action !== 'run-step') break;

@@ -28,12 +28,12 @@ export function nextStep(playbook: Playbook, evidence: RecoveryEvidence): Playbo
   return { action: 'ask-person', reasons: [...reasons, 'no step is left: use recovery media or remote hands'] };
 }
 
-/** A restore or rebuild that succeeded had evidence for it. Only a session that began afterwards shows that the device is in trouble again. */
-function recoveredBy(playbook: Playbook, { attempts, sessionLive, sessionStartedMs }: RecoveryEvidence): string | undefined {
+/** A restore or rebuild that succeeded had evidence for it. Only another session shows that the device is in trouble again; its start is told by another clock and proves nothing. */
+function recoveredBy(playbook: Playbook, { attempts, sessionLive, sessionId }: RecoveryEvidence): string | undefined {
   const lastSuccess = attempts.findLast(({ stepId, outcome }) => outcome === 'succeeded' && playbook.steps.some(({ id, kind }) => id === stepId && (kind === 'restore' || kind === 'rebuild')));
   if (!lastSuccess) return undefined;
-  const isBackInWinre = sessionLive && (sessionStartedMs ?? 0) > lastSuccess.endedMs;
-  return isBackInWinre ? undefined : `${lastSuccess.stepId} succeeded, and the device has not been in WinRE since`;
+  const isBackInWinre = sessionLive && sessionId !== undefined && lastSuccess.sessionId !== undefined && sessionId !== lastSuccess.sessionId;
+  return isBackInWinre ? undefined : `${lastSuccess.stepId} succeeded, and no new WinRE session was seen since`;
 }
 
 function judgeStep(step: PlaybookStep, evidence: RecoveryEvidence): StepVerdict {

@@ -17,7 +17,7 @@ export async function observeDevice(host: Host, pluginId: string, device: Device
   return {
     booted: false,
     sessionLive: session !== undefined,
-    sessionStartedMs: session && Date.parse(session.session.startedAt),
+    sessionId: session?.session.sessionId,
     nativeRemediation: await ifKnown(() => plugin.remediation.outcome(device, call), call),
     network: session?.network ?? (await ifKnown(() => plugin.network.current(device, call), call)),
     volumeLocked: undefined,

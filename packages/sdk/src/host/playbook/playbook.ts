@@ -27,6 +27,8 @@ export interface StepAttempt {
   readonly outcome: 'succeeded' | 'failed' | 'refused' | 'timed-out';
   readonly reason: string;
   readonly operationKey: string | undefined;
+  /** The session in which it was begun, if one was known. */
+  readonly sessionId: string | undefined;
   /** Milliseconds since 1970. */
   readonly endedMs: number;
 }
@@ -39,8 +41,8 @@ export interface RecoveryEvidence {
   /** The device was seen running its operating system. */
   readonly booted: boolean;
   readonly sessionLive: boolean;
-  /** When the live session began, milliseconds since 1970. */
-  readonly sessionStartedMs: number | undefined;
+  /** The live session. */
+  readonly sessionId: string | undefined;
   readonly nativeRemediation: RemediationOutcome | undefined;
   readonly network: NetworkStatus | undefined;
   readonly volumeLocked: boolean | undefined;

@@ -52,7 +52,7 @@ async function lookAt(run: PlaybookRun, startedMs: number, attempts: readonly St
 /** One attempt, with the time limit of its step. Whatever goes wrong with it is its outcome; only aborts and unwritable records end the run. */
 async function attemptStep(run: PlaybookRun, { step, attempt, restorePointId }: RunStep, evidence: RecoveryEvidence): Promise<StepAttempt> {
   const operationKey = `${run.runId}:${step.id}:${attempt}`;
-  const ended = (outcome: StepAttempt['outcome'], reason: string): StepAttempt => ({ stepId: step.id, outcome, reason, operationKey, endedMs: run.host.clock.now() });
+  const ended = (outcome: StepAttempt['outcome'], reason: string): StepAttempt => ({ stepId: step.id, outcome, reason, operationKey, sessionId: evidence.sessionId, endedMs: run.host.clock.now() });
   using bound = boundedSignal(run.host.clock, [run.signal], run.host.clock.now() + step.timeLimitMs, `playbook step ${step.id}`);
   try {
     const intent = run.intentFor(step, { evidence, restorePointId });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { claimOf, type CapabilityDescriptor } from '../../contract/capability-descriptor.ts';
+import { claimOf, type CapabilityDescriptor, type ClaimedCapability } from '../../contract/capability-descriptor.ts';
 import type { CallContext } from '../../contract/call-context.ts';
 import type { CapabilityId } from '../../contract/capability-floors.table.ts';
 import type { Clock } from '../../contract/clock.ts';
@@ -144,11 +144,12 @@ export function createPluginGate(parts: PluginGateParts): PluginGate {
 }
 
 /** @throws {RecoveryError} `unsupported` with the plug-in's reason */
-export function requireClaim(descriptor: CapabilityDescriptor, capability: CapabilityId, previewOptIn: readonly CapabilityId[]): void {
+export function requireClaim(descriptor: CapabilityDescriptor, capability: CapabilityId, previewOptIn: readonly CapabilityId[]): ClaimedCapability {
   const claim = claimOf(descriptor, capability);
   const listed = descriptor.capabilities[capability];
   if (!claim) throw new RecoveryError('unsupported', `plug-in ${descriptor.plugin} does not offer ${capability}: ${listed?.reason ?? 'it does not know it'}`, { facts: { capability } });
   if (claim.level === 'preview' && !previewOptIn.includes(capability)) {
     throw new RecoveryError('unsupported', `${capability} of plug-in ${descriptor.plugin} is a preview: add it to previewOptIn to use it`, { facts: { capability } });
   }
+  return claim;
 }
