@@ -68,12 +68,14 @@ export async function staysWell(world: FaultWorld, device: FaultDevice, operatio
   expect(world.witness.executionsOf(operationKey)).toBe(executions);
 }
 
-/** Opens the host anew so that something happens right before a start is sent, or right after it was acknowledged. */
+/** Opens the host anew so that something happens right before the next start is sent, or right after it was acknowledged. */
 export async function reopenHost(world: FaultWorld, moments: { readonly beforeStart?: () => Promise<void>; readonly afterStart?: () => Promise<void> }): Promise<void> {
   await world.closeHost();
+  let isSent = false;
   await world.openHost({
     wrapFetch: (fetch) => async (url, init) => {
-      const isStart = init?.method === 'POST' && String(url).endsWith('/operations');
+      const isStart = !isSent && init?.method === 'POST' && String(url).endsWith('/operations');
+      isSent ||= isStart;
       if (isStart) await moments.beforeStart?.();
       const response = await fetch(url, init);
       if (isStart) await moments.afterStart?.();
