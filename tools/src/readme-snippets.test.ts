@@ -13,15 +13,17 @@ function regionOf(source: string, name: string): string {
 }
 
 test.each([
-  ['README.md', 'main.ts', 'quick-start'],
-  ['packages/sdk/README.md', 'example-plugin.ts', 'define-plugin'],
-  ['docs/guides/recover-a-device.md', 'open-surroundings.ts', 'surroundings'],
-  ['docs/guides/recover-a-device.md', 'main.ts', 'quick-start'],
-  ['docs/guides/recover-a-device.md', 'follow-playbook.ts', 'playbook'],
-  ['docs/guides/recover-a-device.md', 'follow-playbook.ts', 'run'],
-  ['docs/guides/recover-a-device.md', 'main.ts', 'audit'],
-])('%s shows what the quick start runs: %s, %s', (page, file, region) => {
-  const lines = regionOf(read(`examples/quick-start/src/${file}`), region);
+  ['README.md', 'examples/quick-start/src/main.ts', 'quick-start'],
+  ['packages/sdk/README.md', 'examples/quick-start/src/example-plugin.ts', 'define-plugin'],
+  ['docs/guides/recover-a-device.md', 'examples/quick-start/src/open-surroundings.ts', 'surroundings'],
+  ['docs/guides/recover-a-device.md', 'examples/quick-start/src/main.ts', 'quick-start'],
+  ['docs/guides/recover-a-device.md', 'examples/quick-start/src/follow-playbook.ts', 'playbook'],
+  ['docs/guides/recover-a-device.md', 'examples/quick-start/src/follow-playbook.ts', 'run'],
+  ['docs/guides/recover-a-device.md', 'examples/quick-start/src/main.ts', 'audit'],
+  ['packages/testkit/README.md', 'packages/testkit/test/readme-example.test.ts', 'example'],
+  ['packages/plugin-sample-emm/README.md', 'packages/plugin-sample-emm/test/readme-example.test.ts', 'example'],
+])('%s shows what is run: %s, %s', (page, file, region) => {
+  const lines = regionOf(read(file), region);
   expect(lines).not.toBe('');
   expect(read(page)).toContain(`\`\`\`ts\n${lines}\`\`\`\n`);
 });
