@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMemoryStorage, createRepository, planRollback, restoreSnapshot, rollback, takeSnapshot } from '../src/index.ts';
 import { describeTree } from './support/describe-tree.ts';
+import { usualOrLong } from './support/long-tests.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { applyOperations, operationArbitrary } from './support/tree-operations.ts';
 
@@ -35,5 +36,5 @@ test('whatever happens to a tree, rollback brings it back byte for byte, and res
     expect(await restoreSnapshot(repository, record.id, elsewhere)).toMatchObject({ complete: true });
     expect(await describeTree(elsewhere)).toEqual(original);
     rmSync(join(scratch, `${run}`), { recursive: true, force: true });
-  }), { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 25) });
-});
+  }), { numRuns: usualOrLong(25, 500) });
+}, usualOrLong(60_000, 1_200_000));

@@ -6,15 +6,16 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { createRepository, openRepository, pendingRollbacks, restoreSnapshot, resumeRollback, rollback, takeSnapshot } from '../src/index.ts';
 import { describeTree } from './support/describe-tree.ts';
+import { usualOrLong } from './support/long-tests.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { applyOperations } from './support/tree-operations.ts';
 import type { TreeOperation } from './support/tree-operations.ts';
 
 const child = fileURLToPath(new URL('./support/killed-child.ts', import.meta.url));
-const seeds = 24;
+const seeds = usualOrLong(9, 240);
 
-async function runChild(...values: string[]): Promise<{ signal: NodeJS.Signals | null; output: string; errors: string }> {
-  const started = spawn(process.execPath, ['--conditions=@winre-kit/source', '--no-warnings', child, ...values], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function runChild(compiled: string, ...values: string[]): Promise<{ signal: NodeJS.Signals | null; output: string; errors: string }> {
+  const started = spawn(process.execPath, ['--conditions=@winre-kit/source', '--no-warnings', child, ...values], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NODE_COMPILE_CACHE: compiled } });
   const ended = new Promise<NodeJS.Signals | null>((resolve) => started.once('exit', (_, signal) => resolve(signal)));
   const [signal, output, errors] = await Promise.all([ended, text(started.stdout), text(started.stderr)]);
   return { signal, output, errors };
@@ -36,8 +37,9 @@ function makeOperations(seed: number, count: number): TreeOperation[] {
   return Array.from({ length: count }, () => ({ kind: kinds[Math.floor(random() * kinds.length)] ?? 'write', path: path(), otherPath: path(), seed: 7 * Math.floor(random() * 1e5) + Math.floor(random() * 5) }));
 }
 
-test('killed at any point of snapshot and rollback, every finished snapshot restores and the rollback can be finished', { timeout: 120_000 }, async () => {
+test('killed at any point of snapshot and rollback, every finished snapshot restores and the rollback can be finished', { timeout: usualOrLong(120_000, 1_200_000) }, async () => {
   const scratch = scratchDirectory();
+  const compiled = join(scratch, 'compiled');
   const template = subdirectory(scratch, 'template/volume');
   const storage = join(scratch, 'template', 'repository');
   applyOperations(template, makeOperations(1, 200));
@@ -54,7 +56,7 @@ test('killed at any point of snapshot and rollback, every finished snapshot rest
     return { repositoryPath: join(scratch, name, 'repository'), volume: join(scratch, name, 'volume') };
   };
   const whole = copyTo('whole');
-  const counted = await runChild(whole.repositoryPath, whole.volume, first.id, '0');
+  const counted = await runChild(compiled, whole.repositoryPath, whole.volume, first.id, '0');
   expect(counted).toMatchObject({ signal: null, errors: '' });
   const calls = Number(counted.output);
   expect(calls).toBeGreaterThan(100);
@@ -63,7 +65,7 @@ test('killed at any point of snapshot and rollback, every finished snapshot rest
     const { repositoryPath, volume } = copyTo(`seed-${seed}`);
     const before = await describeTree(volume);
     const killAt = 1 + Math.floor((calls - 2) * ((seed + randomNumbers(seed)()) / seeds));
-    expect(await runChild(repositoryPath, volume, first.id, String(killAt)), `seed ${seed}`).toMatchObject({ signal: 'SIGKILL' });
+    expect(await runChild(compiled, repositoryPath, volume, first.id, String(killAt)), `seed ${seed}`).toMatchObject({ signal: 'SIGKILL' });
     const repository = await openRepository({ path: repositoryPath });
     const [pending] = await pendingRollbacks(repository);
     const now = await describeTree(volume);

@@ -6,6 +6,7 @@ import { makeSocket } from './support/make-socket.ts';
 import { runAsNobody } from './support/run-as-nobody.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { createMemoryStorage, createRepository, listSnapshot, restoreSnapshot, takeSnapshot } from '../src/index.ts';
+import { loadTreeRoot } from '../src/snapshot/list-snapshot.ts';
 import type { Repository, SnapshotSource, TreeEntry } from '../src/index.ts';
 import { chunkStream } from '../src/chunking/chunk-stream.ts';
 import { chunkProfiles } from '../src/chunking/chunk-profiles.ts';
@@ -165,14 +166,15 @@ test('the chunks of a stream depend on bytes and secret, not on how they arrive'
 test('a large directory and a long chunk list are split over several objects and come back', async () => {
   const scratch = scratchDirectory();
   const volume = subdirectory(scratch, 'volume');
-  for (let index = 0; index < 1_500; index++) writeFileSync(join(volume, `file-${index}`), String(index));
-  writeFileSync(join(volume, 'large'), seededBytes(9, 6_000_000));
+  for (let index = 0; index < 500; index++) writeFileSync(join(volume, `file-${index}`), String(index));
+  writeFileSync(join(volume, 'large'), seededBytes(9, 1_000_000));
   const repository = await newRepository();
   const { record } = await takeSnapshot(repository, directorySource(volume));
   const entries = await entriesOf(repository, record.id);
-  expect(Object.keys(entries)).toHaveLength(1_502);
+  expect(Object.keys(entries)).toHaveLength(502);
   expect(entries['large']).toMatchObject({ content: { level: 1 } });
-  expect(await restoreSnapshot(repository, record.id, join(scratch, 'target'))).toMatchObject({ complete: true, files: 1_501, bytesWritten: record.statistics.totalBytes });
+  expect((await loadTreeRoot(repository, record.id, {})).content.references.length).toBeGreaterThan(1);
+  expect(await restoreSnapshot(repository, record.id, join(scratch, 'target'))).toMatchObject({ complete: true, files: 501, bytesWritten: record.statistics.totalBytes });
 });
 
 test('an abort passes through unchanged and leaves no snapshot; a missing source is named', async () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, hash } from 'node:crypto';
 import { chmodSync, linkSync, lstatSync, lutimesSync, mkdirSync, openSync, closeSync, readSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import fc from 'fast-check';
 
@@ -25,9 +25,7 @@ export const operationArbitrary: fc.Arbitrary<TreeOperation> = fc.record({
 
 /** Deterministic bytes that do not compress and do not repeat. */
 export function seededBytes(seed: number, length: number): Buffer {
-  const blocks: Buffer[] = [];
-  for (let index = 0; index * 32 < length; index++) blocks.push(createHash('sha256').update(`${seed}:${index}`).digest());
-  return Buffer.concat(blocks).subarray(0, length);
+  return createCipheriv('aes-256-ctr', hash('sha256', String(seed), 'buffer'), Buffer.alloc(16)).update(Buffer.alloc(length));
 }
 
 /** Applies operations to a real directory. */
