@@ -23,10 +23,11 @@ export interface FaultWorld extends AsyncDisposable {
   readonly emm: EmmProcess;
   /** The host that is open now, in this process. */
   readonly opened: FaultHost;
+  readonly hostSettings: FaultHostSettings;
   readonly hostLogs: { readonly level: LogLevel; readonly message: string; readonly fields: unknown }[];
   /** Processes of agents and of the EMM. */
   pids(): readonly number[];
-  admin: AdminCaller;
+  readonly admin: AdminCaller;
   /** The restore point that every device has, and what the volume was then. */
   readonly restorePointId: string;
   readonly good: Record<string, string>;
@@ -39,6 +40,8 @@ export interface FaultWorld extends AsyncDisposable {
   /** A host process on the same files: see `host-program.ts`. */
   startHostProgram(...programArguments: readonly string[]): WatchedProgram;
   newEnrolmentToken(name: string): Promise<string>;
+  /** All that were made. */
+  readonly enrolmentTokens: readonly string[];
   /** Enrolled, with a good volume and one restore point. Its agent does not run yet. */
   addDevice(name: string, settings?: Partial<FaultDeviceSettings>): Promise<FaultDevice>;
 }
@@ -88,11 +91,16 @@ export async function startFaultWorld({ secrets = {} }: { readonly secrets?: Rea
     await opened?.[Symbol.asyncDispose]();
     opened = undefined;
   };
-  const newEnrolmentToken = async (name: string): Promise<string> => (await admin('POST', '/enrolment-tokens', { hardwareId: `hardware-${name}` })).body.token;
+  const enrolmentTokens: string[] = [];
+  const newEnrolmentToken = async (name: string): Promise<string> => {
+    const { token } = (await admin('POST', '/enrolment-tokens', { hardwareId: `hardware-${name}` })).body;
+    enrolmentTokens.push(token);
+    return token;
+  };
   await openHost();
 
   return {
-    folder, witness, approver, scriptSigner, adminToken, hostLogs, admin, restorePointId, good, openHost, closeHost, newEnrolmentToken,
+    folder, witness, approver, scriptSigner, adminToken, hostSettings, hostLogs, admin, restorePointId, good, openHost, closeHost, newEnrolmentToken, enrolmentTokens,
     get emm() {
       return emm;
     },

@@ -1,4 +1,4 @@
-import { instantAt, isTerminalState, signApproval, type OperationSnapshot, type RecoveryPlan, type RecoverySession } from '@winre-kit/sdk';
+import { instantAt, isTerminalState, signApproval, signScript, type OperationSnapshot, type RecoveryPlan, type RecoverySession } from '@winre-kit/sdk';
 import { approvalStatementFor, systemClock } from '@winre-kit/sdk/host';
 import { expect } from 'vitest';
 import { tenantId } from '../emm-world.ts';
@@ -89,4 +89,12 @@ export async function agentGone(world: FaultWorld, device: FaultDevice): Promise
   await device.agent.kill();
   // After this round trip the EMM has seen the end of the agent's connection.
   await world.admin('GET', '/caller');
+}
+
+/** A signed script, ready to be planned. */
+export async function scriptIntent({ scriptSigner }: FaultWorld, { binding }: FaultDevice, content: string): Promise<object> {
+  const nowMs = systemClock.now();
+  const manifest = { name: 'look-around', interpreter: 'sh' as const, successExitCodes: [0], timeoutMs: 60_000, maxOutputBytes: 1_000_000 };
+  const script = await signScript({ content, manifest }, { tenantId, issuedAt: instantAt(nowMs - 60_000), expiresAt: instantAt(nowMs + 3_600_000) }, scriptSigner.signer);
+  return { capability: 'winre.script.push', tenantId, device: binding, script };
 }
