@@ -5,7 +5,7 @@ export { RecoveryError } from './errors/recovery-error.ts';
 export type { RecoveryErrorDetails, VendorFault } from './errors/recovery-error.ts';
 export { SpecVersionError } from './errors/spec-version-error.ts';
 export { parseOrThrow } from './errors/parse-or-throw.ts';
-export { base64Schema, deviceIdSchema, enrolmentEpochSchema, instantSchema, jsonValueSchema, keyIdSchema, noticeSchema, operationIdSchema, operationKeySchema, pluginIdSchema, secretRefSchema, sessionIdSchema, sha256Schema, tenantIdSchema, vendorExtrasSchema } from './schemas/primitives.ts';
+export { base64Schema, deviceIdSchema, enrolmentEpochSchema, instantSchema, jsonValueSchema, keyIdSchema, noticeSchema, operationIdSchema, operationKeySchema, pluginIdSchema, rawMembersSchema, secretRefSchema, sessionIdSchema, sha256Schema, tenantIdSchema, vendorExtrasSchema } from './schemas/primitives.ts';
 export type { Instant, JsonValue, Notice, SecretRef } from './schemas/primitives.ts';
 export { effectSchema, reversibilitySchema } from './schemas/effect.ts';
 export type { Effect, Reversibility } from './schemas/effect.ts';

@@ -51,6 +51,7 @@ export interface HostOptions {
   readonly meter?: HostMeter;
 }
 
+/** The terms on which a plan is submitted. */
 export interface SubmitRequest {
   /** Chosen by the caller; the same key with the same plan is the same operation for ever. */
   readonly operationKey: string;

@@ -16,6 +16,7 @@ export interface SessionHysteresis {
   readonly missesUntilEnded: number;
 }
 
+/** What to remember until the next list, and what happened since the last. */
 export interface SessionDiff {
   readonly tracked: readonly TrackedSession[];
   readonly events: readonly SessionEventInput[];

@@ -8,6 +8,7 @@ import { RecoveryError } from '../errors/recovery-error.ts';
 import { recoverySessionSchema, type RecoverySession } from '../schemas/session.ts';
 import { diffSessions, type SessionHysteresis, type TrackedSession } from './diff-sessions.ts';
 
+/** What is polled, and how often. */
 export interface SessionPoll {
   list(call: CallContext): AsyncIterable<RecoverySession>;
   readonly everyMs: number;

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { parseOrThrow } from '../errors/parse-or-throw.ts';
 import { RecoveryError } from '../errors/recovery-error.ts';
 
+/** Which stream to read, and how its events look. */
 export interface EventStreamRequest<Schema extends z.ZodType> {
   /** The body of a reply in newline-delimited JSON. It is cancelled when the reader stops. */
   readonly body: ReadableStream<Uint8Array>;

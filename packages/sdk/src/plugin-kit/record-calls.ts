@@ -2,6 +2,7 @@ import type { CapabilityId } from '../contract/capability-floors.table.ts';
 import { RecoveryError } from '../errors/recovery-error.ts';
 import type { PluginCall, PluginWrapper } from './plugin-call.ts';
 
+/** One call as it is written down. */
 export interface CallRecord {
   readonly path: string;
   readonly capability: CapabilityId | undefined;

@@ -1,5 +1,6 @@
 import { RecoveryError } from '../errors/recovery-error.ts';
 
+/** How often and how long to try. */
 export interface RetryPolicy {
   /** Calls in all, the first one included. */
   readonly maxAttempts: number;
@@ -10,8 +11,10 @@ export interface RetryPolicy {
   readonly maxTotalMs: number;
 }
 
+/** Five calls within five minutes. */
 export const defaultRetryPolicy: RetryPolicy = { maxAttempts: 5, firstDelayMs: 500, maxDelayMs: 30_000, maxTotalMs: 300_000 };
 
+/** What happened so far. */
 export interface RetryState {
   /** How many calls have failed; 1 after the first. */
   readonly attempt: number;
@@ -22,6 +25,7 @@ export interface RetryState {
   readonly error: unknown;
 }
 
+/** Whether to call again, with the reason. */
 export type RetryDecision = { readonly again: true; readonly delayMs: number; readonly reason: string } | { readonly again: false; readonly reason: string };
 
 /**

@@ -1,11 +1,13 @@
 import { RecoveryError } from '../errors/recovery-error.ts';
 
+/** One page of a vendor's list. */
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** Where the next page begins; nothing on the last one. */
   readonly nextCursor?: string | null | undefined;
 }
 
+/** How to get one page after the other. */
 export interface PageWalk<Item> {
   /** Fetches one page; the first with no cursor. */
   readonly fetchPage: (cursor: string | undefined) => Promise<Page<Item>>;

@@ -3,6 +3,7 @@ import type { Clock } from '../contract/clock.ts';
 import type { Effect } from '../schemas/effect.ts';
 import { defaultRetryPolicy, retrySchedule, type RetryPolicy } from './retry-schedule.ts';
 
+/** What a retried call needs from outside. */
 export interface RetryRequest {
   /** Only a `read` is ever repeated; anything else is called once. */
   readonly effect: Effect;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deviceIdSchema, enrolmentEpochSchema, instantSchema, tenantIdSchema, vendorExtrasSchema } from './primitives.ts';
+import { deviceIdSchema, enrolmentEpochSchema, instantSchema, rawMembersSchema, tenantIdSchema, vendorExtrasSchema } from './primitives.ts';
 
 /** A managed device as the vendor knows it. */
 export const deviceSchema = z.object({
@@ -13,6 +13,7 @@ export const deviceSchema = z.object({
   osBuild: z.string().optional(),
   lastSeenAt: instantSchema.optional(),
   vendor: vendorExtrasSchema.optional(),
+  raw: rawMembersSchema.optional(),
 });
 export type Device = z.infer<typeof deviceSchema>;
 

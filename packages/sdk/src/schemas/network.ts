@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secretRefSchema } from './primitives.ts';
+import { rawMembersSchema, secretRefSchema } from './primitives.ts';
 
 /** What WinRE itself supports today is `ethernet-dhcp`, `ethernet-static` and `wifi-wpa2-psk`; others only when the device's agent says so. */
 export const networkKindSchema = z.enum([
@@ -47,5 +47,6 @@ export const networkStatusSchema = z.object({
   ssid: z.string().optional(),
   interfaceName: z.string().optional(),
   addresses: z.array(z.string()).default([]),
+  raw: rawMembersSchema.optional(),
 });
 export type NetworkStatus = z.infer<typeof networkStatusSchema>;

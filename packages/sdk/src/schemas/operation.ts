@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { deviceBindingSchema } from './device.ts';
-import { instantSchema, jsonValueSchema, noticeSchema, operationIdSchema, operationKeySchema, pluginIdSchema, sha256Schema, vendorExtrasSchema } from './primitives.ts';
+import { instantSchema, jsonValueSchema, noticeSchema, operationIdSchema, operationKeySchema, pluginIdSchema, rawMembersSchema, sha256Schema, vendorExtrasSchema } from './primitives.ts';
 import { outputStreamSchema } from './script.ts';
 
 /** Where an operation is; the allowed edges are in `operationTransitions`. */
@@ -57,6 +57,8 @@ export const operationReportSchema = z.object({
   vendorApproval: z.object({ reference: z.string().min(1), expiresAt: instantSchema }).optional(),
   notices: z.array(noticeSchema).default([]),
   vendor: vendorExtrasSchema.optional(),
+  /** Left out of journals and snapshots: nobody vouches for what is in it. */
+  raw: rawMembersSchema.optional(),
 });
 export type OperationReport = z.infer<typeof operationReportSchema>;
 export type OperationReportInput = z.input<typeof operationReportSchema>;

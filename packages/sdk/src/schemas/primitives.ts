@@ -46,5 +46,8 @@ export const noticeSchema = z.strictObject({
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
+/** Members and enum words of a reply that this version does not know, by dotted path. They never steer the host. */
+export const rawMembersSchema = z.record(z.string(), jsonValueSchema);
+
 /** Vendor extras by plug-in id. They never steer the host. */
 export const vendorExtrasSchema = z.record(z.string(), jsonValueSchema);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema } from './primitives.ts';
+import { instantSchema, rawMembersSchema } from './primitives.ts';
 
 /** A release that can be installed. Sizes are the vendor's word: no constant stands in for them. */
 export const rebuildOfferingSchema = z.object({
@@ -8,6 +8,7 @@ export const rebuildOfferingSchema = z.object({
   language: z.string().min(2),
   edition: z.string().min(1),
   mediaSource: z.object({ kind: z.enum(['windows-update', 'repository', 'share', 'removable']), location: z.string().min(1), downloadBytes: z.int().nonnegative().optional() }),
+  raw: rawMembersSchema.optional(),
 });
 export type RebuildOffering = z.infer<typeof rebuildOfferingSchema>;
 

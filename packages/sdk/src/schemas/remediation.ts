@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema } from './primitives.ts';
+import { instantSchema, rawMembersSchema } from './primitives.ts';
 
 /**
  * Quick Machine Recovery settings in neutral words; ranges are those of the 2026 dialect.
@@ -22,5 +22,6 @@ export const remediationOutcomeSchema = z.object({
   state: z.enum(['not-run', 'running', 'repaired', 'not-repaired', 'test-passed', 'test-failed', 'unknown']),
   observedAt: instantSchema,
   detail: z.string().optional(),
+  raw: rawMembersSchema.optional(),
 });
 export type RemediationOutcome = z.infer<typeof remediationOutcomeSchema>;

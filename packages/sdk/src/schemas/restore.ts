@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { instantSchema, sha256Schema } from './primitives.ts';
+import { instantSchema, rawMembersSchema, sha256Schema } from './primitives.ts';
 
 /** Hours between two restore points. */
 export const restoreCadenceHoursSchema = z.literal([4, 6, 12, 16, 24]);
@@ -28,6 +28,7 @@ export const restorePointSchema = z.object({
   bytes: z.int().nonnegative().optional(),
   osBuild: z.string().optional(),
   detail: z.string().optional(),
+  raw: rawMembersSchema.optional(),
 });
 export type RestorePoint = z.infer<typeof restorePointSchema>;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deviceBindingSchema } from './device.ts';
 import { networkKindSchema } from './network.ts';
-import { instantSchema, sessionIdSchema, vendorExtrasSchema } from './primitives.ts';
+import { instantSchema, rawMembersSchema, sessionIdSchema, vendorExtrasSchema } from './primitives.ts';
 import { interpreterSchema } from './script.ts';
 
 /** How the session became known. */
@@ -33,5 +33,6 @@ export const recoverySessionSchema = z.object({
   heartbeatEveryMs: z.int().positive(),
   abilities: recoveryAbilitiesSchema.optional(),
   vendor: vendorExtrasSchema.optional(),
+  raw: rawMembersSchema.optional(),
 });
 export type RecoverySession = z.infer<typeof recoverySessionSchema>;

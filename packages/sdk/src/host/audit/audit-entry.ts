@@ -29,6 +29,7 @@ export const auditEntrySchema = z.strictObject({
   facts: z.record(z.string(), jsonValueSchema),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;
+/** An entry before the log gives it its place and time. */
 export type AuditEntryInput = Omit<AuditEntry, 'sequence' | 'at'>;
 
 /** The state of the log at one moment. Kept elsewhere, it makes a later removal of older entries visible. */

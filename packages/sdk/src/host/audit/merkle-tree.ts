@@ -8,10 +8,12 @@ import { createHash } from 'node:crypto';
 /** Root of the tree without leaves. */
 export const emptyRoot = createHash('sha256').digest('hex');
 
+/** Hash of one entry, apart from every inner node by its prefix. */
 export function leafHash(data: Uint8Array | string): string {
   return createHash('sha256').update(Uint8Array.of(0)).update(data).digest('hex');
 }
 
+/** Hash of two neighbours, left one first. */
 export function nodeHash(left: string, right: string): string {
   return createHash('sha256').update(Uint8Array.of(1)).update(left, 'hex').update(right, 'hex').digest('hex');
 }

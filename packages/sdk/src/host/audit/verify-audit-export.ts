@@ -3,6 +3,7 @@ import { auditExportSchema, type AuditCheckpoint, type AuditEntry } from './audi
 import { auditLeafHash } from './audit-leaf.ts';
 import { merkleRoot } from './merkle-tree.ts';
 
+/** What a verifier knows beside the bundle. */
 export interface AuditTrust {
   /** Raw Ed25519 public keys, base64, whose checkpoints are believed. Without them only the bundle's agreement with itself is checked. */
   readonly trustedCheckpointKeys?: readonly string[];
@@ -10,6 +11,7 @@ export interface AuditTrust {
   readonly earlierCheckpoints?: readonly AuditCheckpoint[];
 }
 
+/** The result of a verification. Read `limits` too: `ok` says nothing about them. */
 export interface AuditVerdict {
   readonly ok: boolean;
   /** What is wrong; empty when nothing is. */

@@ -17,17 +17,20 @@ export interface ApprovalTerms {
   readonly approvalsNeeded: number;
 }
 
+/** Whom the verifier trusts, and what time it is there. */
 export interface ApproverTrust {
   readonly approvers: readonly TrustedKey[];
   readonly revokedKeyIds: ReadonlySet<string>;
   readonly nowMs: number;
 }
 
+/** An approval that was accepted earlier, and whose it is. */
 export interface CountedApproval {
   readonly principal: string;
   readonly approval: SignedApproval;
 }
 
+/** What one genuine decision means. */
 export interface ApprovalVerdict {
   readonly decision: 'approve' | 'reject';
   readonly principal: string;

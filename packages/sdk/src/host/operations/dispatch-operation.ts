@@ -66,7 +66,7 @@ export async function dispatchOperation(context: OperationContext, key: string, 
 }
 
 /** Writes what a report changes. */
-export async function applyReport(context: OperationContext, key: string, report: OperationReport): Promise<OperationRecord> {
+export async function applyReport(context: OperationContext, key: string, { raw: _raw, ...report }: OperationReport): Promise<OperationRecord> {
   let progress: OperationReport | undefined;
   const record = await context.ledger.change(key, (present) => {
     const verdict = judgeReport(present, report);

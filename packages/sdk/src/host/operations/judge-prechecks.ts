@@ -1,6 +1,7 @@
 import type { Effect } from '../../schemas/effect.ts';
 import type { Precheck } from '../../schemas/precheck.ts';
 
+/** Whether the prechecks let an operation go. */
 export interface PrecheckVerdict {
   readonly go: boolean;
   /** What stands in the way, with its evidence. */

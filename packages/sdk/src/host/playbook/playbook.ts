@@ -3,7 +3,9 @@ import type { NetworkStatus } from '../../schemas/network.ts';
 import type { RemediationOutcome } from '../../schemas/remediation.ts';
 import type { RestorePoint } from '../../schemas/restore.ts';
 
+/** What a step does; `wait-for-native-qmr` only waits. */
 export const playbookStepKindSchema = z.enum(['wait-for-native-qmr', 'network', 'script', 'keys-release', 'restore', 'rebuild']);
+/** See {@link playbookStepKindSchema}. */
 export type PlaybookStepKind = z.infer<typeof playbookStepKindSchema>;
 
 /** An escalation: steps in the order in which they are tried, from the gentlest to the most destructive. */
@@ -19,6 +21,7 @@ export const playbookSchema = z.strictObject({
   })).min(1),
 });
 export type Playbook = z.infer<typeof playbookSchema>;
+/** One step with its limits. */
 export type PlaybookStep = Playbook['steps'][number];
 
 /** How one attempt at a step ended. */
@@ -50,6 +53,7 @@ export interface RecoveryEvidence {
   readonly attempts: readonly StepAttempt[];
 }
 
+/** The next step, or why there is none. Never without reasons. */
 export type PlaybookDecision = { readonly reasons: readonly string[] } & (
   | { readonly action: 'run-step'; readonly step: PlaybookStep; readonly attempt: number; readonly restorePointId: string | undefined }
   | { readonly action: 'wait-for-native-qmr'; readonly step: PlaybookStep; readonly untilMs: number }

@@ -8,13 +8,15 @@ import { parseReply } from './parse-reply.ts';
 const at = '2026-11-22T03:00:00.000Z';
 const session = { sessionId: 's', device: { id: 'd', enrolmentEpoch: 'e' }, source: 'agent', confidence: 'confirmed', bootReason: 'boot-failure', startedAt: at, lastSeenAt: at, heartbeatEveryMs: 1_000 };
 
-test('values a vendor invented become unknown, members it invented are dropped, and the reply itself is left alone', () => {
+test('values a vendor invented become unknown, members it invented are known as raw only, and the reply itself is left alone', () => {
   const reply = { ...session, bootReason: 'solar-flare', futureMember: 1 };
-  expect(parseReply(recoverySessionSchema, reply, 'reply')).toEqual({ ...session, bootReason: 'unknown' });
+  expect(parseReply(recoverySessionSchema, reply, 'reply')).toEqual({ ...session, bootReason: 'unknown', raw: { bootReason: 'solar-flare', futureMember: 1 } });
   expect(reply.bootReason).toBe('solar-flare');
   expect(parseReply(operationReportSchema, { vendorRef: 'v', state: 'sleeping', rawState: 'sleeping', observedAt: at }, 'reply')).toMatchObject({ state: 'unknown', rawState: 'sleeping' });
   const event = { type: 'session.detected', eventId: '1', occurredAt: at, observedAt: at, sessionId: 's', device: session.device, session: { ...session, source: 'pigeon' } };
-  expect(parseReply(sessionEventSchema, event, 'reply')).toMatchObject({ session: { source: 'unknown' } });
+  expect(parseReply(sessionEventSchema, event, 'reply')).toMatchObject({ session: { source: 'unknown' }, raw: { 'session.source': 'pigeon' } });
+  expect(parseReply(sessionEventSchema, { ...event, raw: { own: 1 } }, 'reply')).toMatchObject({ raw: { own: 1, 'session.source': 'pigeon' } });
+  expect(parseReply(recoverySessionSchema, { ...session, run() {} }, 'reply')).toEqual(session);
   const draft = { prechecks: [], blastRadius: { devices: 1, description: 'one', future: true }, requests: [{ method: 'GET', url: '/' }], future: true };
   expect(parseReply(planDraftSchema, draft, 'reply')).toMatchObject({ blastRadius: { devices: 1, description: 'one' } });
 });

@@ -1,6 +1,7 @@
 import type { HttpClient } from '../../contract/host-services.ts';
 import { RecoveryError } from '../../errors/recovery-error.ts';
 
+/** What an HTTP client is built on, and what it may reach. */
 export interface HttpClientOptions {
   /** The platform's `fetch` when left out; bring one of your own for a private CA or a proxy. */
   readonly fetch?: HttpClient['fetch'];

@@ -17,6 +17,7 @@ export interface Redactor {
   reveals(value: unknown): boolean;
 }
 
+/** A redactor that knows no secret yet. */
 export function createRedactor(): Redactor {
   const learned = new Set<string>();
   let longestFirst: string[] = [];
