@@ -16,6 +16,7 @@ export interface CanaryLeak {
 /** `token`: fits into a header. `passphrase`: 8 to 63 characters that JSON, URLs and XML have to escape. `recovery-key`: 48 digits as BitLocker writes them. */
 export type CanaryKind = 'token' | 'passphrase' | 'recovery-key';
 
+/** Secrets that are found again wherever they leak to. */
 export interface CanarySecrets {
   /** The value for a name; the same each time. */
   secret(name: string, kind?: CanaryKind): string;

@@ -5,6 +5,7 @@ import { describeFakePlugin } from './fake-plugin-descriptor.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createModelVendor, type ModelVendor } from './model-vendor.ts';
 
+/** Time, pace and vendor of a fake plug-in; everything has a default. */
 export interface FakePluginSettings {
   readonly id?: string;
   /** The vendor to talk to, so that two plug-ins or two tests can share one. */
@@ -14,6 +15,7 @@ export interface FakePluginSettings {
   readonly stepMs?: number;
 }
 
+/** A plug-in and the vendor behind it. */
 export interface FakePlugin {
   readonly definition: PluginDefinition<typeof fakePluginConfigSchema>;
   readonly vendor: ModelVendor;

@@ -12,6 +12,7 @@ import { createFakeDeviceLedger } from './fake-device-ledger.ts';
 import { createFakeDeviceWire } from './fake-device-wire.ts';
 import { createSeededRandomBytes } from './seeded-random.ts';
 
+/** Which gateway the device speaks to, who it is, and how it behaves. */
 export interface FakeWinreDeviceSettings {
   /** A gateway's own `fetch`, a fault transport around one, or a real one. */
   readonly fetch: (request: Request) => Promise<Response>;
@@ -63,6 +64,7 @@ export interface FakeWinreDevice {
   readonly state: 'up' | 'silent' | 'down';
 }
 
+/** A device without a machine: speaks the agent protocol to any gateway and does what the test tells it. */
 export function createFakeWinreDevice(settings: FakeWinreDeviceSettings): FakeWinreDevice {
   const { clock } = settings;
   const randomBytes = createSeededRandomBytes(settings.hardwareId);

@@ -1,6 +1,7 @@
 import { RecoveryError, type Clock, type HttpClient } from '@winre-kit/sdk';
 import type { FaultRule, TransportFault, TransportRecord } from './transport-fault.ts';
 
+/** A `fetch` with faults, and what happened to each request. */
 export interface FaultTransport {
   readonly fetch: HttpClient['fetch'];
   /** What happened to each request, in the order in which they ended. */

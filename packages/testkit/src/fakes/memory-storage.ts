@@ -7,6 +7,7 @@ export interface MemoryStorage extends PluginStorage {
   readonly entries: Readonly<Record<string, JsonValue>>;
 }
 
+/** Plug-in storage in memory that keeps the rules of the real one. */
 export function createMemoryStorage(initial: Readonly<Record<string, JsonValue>> = {}): MemoryStorage {
   const texts = new Map(Object.entries(initial).map(([key, value]) => [key, JSON.stringify(value)]));
   const read = (text: string): JsonValue => JSON.parse(text) as JsonValue;

@@ -6,6 +6,7 @@ import { createMockSecrets, type MockSecret, type MockSecrets } from './mock-sec
 import { createRecordingHttp, type RecordedRequest } from './recording-http.ts';
 import { createSequentialIds } from './sequential-ids.ts';
 
+/** What the double is made of; everything has a default. */
 export interface MockHostSettings {
   readonly clock?: ManualClock;
   readonly secrets?: Readonly<Record<string, MockSecret>>;
@@ -20,6 +21,7 @@ export interface MockHostSettings {
   readonly overrides?: Partial<HostServices>;
 }
 
+/** One line that was logged. */
 export interface LogRecord {
   readonly level: LogLevel;
   readonly message: string;

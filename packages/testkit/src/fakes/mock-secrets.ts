@@ -3,6 +3,7 @@ import { instantAt, RecoveryError, SecretValue, type Clock, type SecretLease, ty
 /** A secret by its value, or one that expires and takes the next of `renewals` each time it is renewed (the last one stays). */
 export type MockSecret = string | { readonly value: string; readonly lifetimeMs?: number; readonly renewals?: readonly string[] };
 
+/** One use of a secret by the code under test. */
 export interface SecretUse {
   readonly kind: 'resolve' | 'renew' | 'dispose';
   readonly name: string;

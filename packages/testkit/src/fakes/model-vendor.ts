@@ -52,6 +52,7 @@ export interface ModelVendor {
   reconcile(operationKey: string): ReconcileFinding;
 }
 
+/** What the vendor starts with; everything has a default. */
 export interface ModelVendorSettings {
   readonly clock: Clock;
   /** Time that each state of an operation takes. 0, the default, ends it before anybody looks. */

@@ -15,6 +15,7 @@ export type TcpFault =
    */
   | { readonly kind: 'cut-reply'; readonly requestBytes?: number; readonly replyBytes?: number; readonly afterHandshake?: boolean; readonly holdUntil?: () => Promise<unknown> };
 
+/** What happened to one connection. */
 export interface TcpProxyEvent {
   /** Counts connections from 1. */
   readonly connection: number;
@@ -23,6 +24,7 @@ export interface TcpProxyEvent {
   readonly serverBytes: number;
 }
 
+/** A running proxy. */
 export interface TcpFaultProxy extends AsyncDisposable {
   readonly port: number;
   readonly log: readonly TcpProxyEvent[];
@@ -31,6 +33,7 @@ export interface TcpFaultProxy extends AsyncDisposable {
   close(): Promise<void>;
 }
 
+/** Where the proxy listens and where it leads. */
 export interface TcpFaultProxySettings {
   readonly upstreamPort: number;
   readonly upstreamHost?: string;

@@ -38,6 +38,7 @@ export interface FaultRule {
   readonly count?: number;
 }
 
+/** What happened to one request. */
 export interface TransportRecord {
   readonly method: string;
   readonly url: string;

@@ -23,5 +23,7 @@ export const agentSettingsSchema = z.strictObject({
   restorePolicy: restorePolicySchema.default({ enabled: true, cadenceHours: 24, retentionHours: 72, maxDiskBytes: 50 * 1024 ** 3 }),
   reconnect: z.strictObject({ firstMs: z.int().positive().default(500), maxMs: z.int().positive().default(60_000) }).prefault({}),
 });
+/** What an agent does, apart from who it is, with defaults filled in. */
 export type AgentSettings = z.infer<typeof agentSettingsSchema>;
+/** What an agent does, apart from who it is, as written in its configuration. */
 export type AgentSettingsInput = z.input<typeof agentSettingsSchema>;

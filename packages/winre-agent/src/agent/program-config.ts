@@ -14,6 +14,7 @@ export const programConfigSchema = agentSettingsSchema.extend({
   stateFolder: z.string().min(1),
   platform: z.discriminatedUnion('kind', [simulatedPlatformConfigSchema, windowsPlatformConfigSchema]),
 });
+/** The configuration file of the program, with defaults filled in and paths made absolute. */
 export type ProgramConfig = z.infer<typeof programConfigSchema>;
 
 /** @throws {RecoveryError} `invalid-config` naming the file, the field and what was expected */

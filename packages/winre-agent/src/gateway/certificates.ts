@@ -8,11 +8,13 @@ export interface IssuedCertificate {
   readonly privateKeyPem: string;
 }
 
+/** A new authority: its name and how long it is valid. */
 export interface CertificateAuthorityRequest {
   readonly commonName: string;
   readonly validForDays: number;
 }
 
+/** A certificate for a server: its names and how long it is valid. */
 export interface ServerCertificateRequest {
   readonly authority: IssuedCertificate;
   /** DNS names and IP addresses that clients connect to. */

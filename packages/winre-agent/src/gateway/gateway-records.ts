@@ -126,4 +126,5 @@ export interface GatewayRecords {
   readonly escrow: EscrowRecord;
   readonly artifacts: ArtifactRecord;
 }
+/** Names of the tables. */
 export type GatewayTable = keyof GatewayRecords;

@@ -48,6 +48,7 @@ export interface OperationSubmission {
   readonly secrets?: Readonly<Record<string, SecretValue>>;
 }
 
+/** Whom a tenant's devices trust from their first enrolment on. */
 export interface TenantSettings {
   readonly tenantId: string;
   /** Taken only when the tenant is new; later changes need a signed trust update. */
@@ -56,6 +57,7 @@ export interface TenantSettings {
   readonly consent: Consent;
 }
 
+/** For whom an enrolment token is, and how long it lives. */
 export interface EnrolmentTokenRequest {
   readonly tenantId: string;
   readonly ttlMs: number;

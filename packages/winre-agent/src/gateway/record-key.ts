@@ -5,6 +5,7 @@ export function operationRecordKey(tenantId: string, operationKey: string): stri
   return `${tenantId} ${operationKey}`;
 }
 
+/** Key of an escrow record. */
 export function escrowRecordKey(deviceId: string, volumeId: string): string {
   return `${deviceId} ${volumeId}`;
 }

@@ -1,5 +1,6 @@
 import type { SecretValue } from '@winre-kit/sdk';
 
+/** What can be seen of a volume without opening it. */
 export interface VolumeStatus {
   readonly volumeId: string;
   readonly encrypted: boolean;

@@ -5,5 +5,6 @@ import { dataCategorySchema } from './data-category.ts';
 export const artifactQuerySchema = z.strictObject({ category: dataCategorySchema, name: z.string().min(1).max(200).regex(/^[\w][\w. -]*$/, 'expected letters, digits, spaces, dots, dashes and underscores') });
 export type ArtifactQuery = z.infer<typeof artifactQuerySchema>;
 
+/** Under which id an upload is kept. */
 export const artifactReplySchema = z.object({ artifactId: z.string().min(1) });
 export type ArtifactReply = z.infer<typeof artifactReplySchema>;

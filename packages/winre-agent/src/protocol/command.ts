@@ -26,6 +26,7 @@ export type OperationCommand = z.infer<typeof operationCommandSchema>;
 export const queryCommandSchema = z.strictObject({ kind: z.literal('query'), commandId: commandIdSchema, query: querySchema });
 export type QueryCommand = z.infer<typeof queryCommandSchema>;
 
+/** What a poll brings to the device: an operation to carry out or a question to answer. */
 export const commandSchema = z.discriminatedUnion('kind', [operationCommandSchema, queryCommandSchema]);
 export type Command = z.infer<typeof commandSchema>;
 

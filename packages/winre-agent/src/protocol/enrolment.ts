@@ -25,6 +25,7 @@ export const enrolmentStatementSchema = z.strictObject({
 });
 export type EnrolmentStatement = z.infer<typeof enrolmentStatementSchema>;
 
+/** A signed statement with the one-time token it was made for. */
 export const enrolmentRequestSchema = z.strictObject({
   statement: enrolmentStatementSchema,
   signature: base64Schema,
@@ -33,6 +34,7 @@ export const enrolmentRequestSchema = z.strictObject({
 });
 export type EnrolmentRequest = z.infer<typeof enrolmentRequestSchema>;
 
+/** Who the device is now, and whom it shall trust. */
 export const enrolmentReplySchema = z.object({
   tenantId: tenantIdSchema,
   deviceId: deviceIdSchema,

@@ -8,6 +8,7 @@ import { signedRevocationsSchema } from './signed-revocations.ts';
 import { signedTimeSchema } from './signed-time.ts';
 import { signedTrustUpdateSchema } from './signed-trust-update.ts';
 
+/** Asks for a challenge to answer in the hello. */
 export const challengeRequestSchema = z.strictObject({ deviceId: deviceIdSchema });
 export type ChallengeRequest = z.infer<typeof challengeRequestSchema>;
 /** A challenge serves one hello. An unknown device gets one too, so that the answer tells nobody which devices exist. */
@@ -47,9 +48,11 @@ export const helloStatementSchema = z.strictObject({
 });
 export type HelloStatement = z.infer<typeof helloStatementSchema>;
 
+/** A signed hello: opens a channel. */
 export const helloRequestSchema = z.strictObject({ statement: helloStatementSchema, signature: base64Schema });
 export type HelloRequest = z.infer<typeof helloRequestSchema>;
 
+/** The channel that was opened, with signed time and everything the device must know to act. */
 export const helloReplySchema = z.object({
   channelId: z.string().min(1),
   /** Present in recovery mode. */
@@ -70,6 +73,7 @@ export const helloReplySchema = z.object({
 });
 export type HelloReply = z.infer<typeof helloReplySchema>;
 
+/** Signs a hello with the device key. */
 export async function signHello(statement: Omit<HelloStatement, 'kind'>, signer: StatementSigner): Promise<HelloRequest> {
   const complete: HelloStatement = { ...statement, kind: 'winre-hello/v1' };
   return { statement: complete, signature: await signer.sign(complete) };

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { dataCategorySchema } from './data-category.ts';
 import { protocolLimits } from './protocol-limits.ts';
 
+/** A piece of one log stream. */
 export const logChunkSchema = z.strictObject({
   /** Grows through one boot, over all streams and channels; what is sent again keeps its number. */
   sequence: z.int().positive(),

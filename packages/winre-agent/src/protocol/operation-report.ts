@@ -19,6 +19,7 @@ export const reportRequestSchema = z.strictObject({
 export type ReportRequest = z.infer<typeof reportRequestSchema>;
 export type ReportRequestInput = z.input<typeof reportRequestSchema>;
 
+/** Reports that are stored now; the agent may forget them. */
 export const reportReplySchema = z.object({
   acknowledged: z.array(z.object({ operationKey: operationKeySchema, reportSequence: z.int() })),
   /** Will never be taken: drop them. */

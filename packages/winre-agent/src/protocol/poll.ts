@@ -30,6 +30,7 @@ export const pollRequestSchema = z.strictObject({
 });
 export type PollRequest = z.infer<typeof pollRequestSchema>;
 
+/** Commands, and whatever has changed since the last poll. */
 export const pollReplySchema = z.object({
   commands: z.array(commandSchema),
   /** Answers `timeNonce`. */

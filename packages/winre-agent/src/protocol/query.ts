@@ -18,6 +18,7 @@ export const deviceFactsSchema = z.object({
 });
 export type DeviceFacts = z.infer<typeof deviceFactsSchema>;
 
+/** What a device says about one of its volumes. */
 export const volumeStatusSchema = z.object({ volumeId: z.string().min(1), label: z.string().optional(), encrypted: yesNoUnknown, locked: yesNoUnknown, bytes: z.int().nonnegative().optional(), freeBytes: z.int().nonnegative().optional(), bootable: yesNoUnknown });
 export type VolumeStatus = z.infer<typeof volumeStatusSchema>;
 
@@ -32,6 +33,7 @@ export const querySchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('diagnostics') }),
 ]);
 export type Query = z.infer<typeof querySchema>;
+/** What a device can be asked. */
 export type QueryKind = Query['kind'];
 
 /** The answer to each kind of query. */
@@ -47,4 +49,5 @@ export const queryReplySchemas = {
 } as const satisfies Record<QueryKind, z.ZodType>;
 /** The answer to one kind of query. */
 export type QueryReplyOf<Kind extends QueryKind> = z.infer<(typeof queryReplySchemas)[Kind]>;
+/** The answer to any query. */
 export type QueryReply = QueryReplyOf<QueryKind>;

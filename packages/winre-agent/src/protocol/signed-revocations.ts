@@ -1,6 +1,7 @@
 import { base64Schema, canonicalJson, deviceIdSchema, instantSchema, isSignedBy, keyIdSchema, RecoveryError, requireTrustedKey, tenantIdSchema, type StatementSigner, type TrustedKey } from '@winre-kit/sdk';
 import { z } from 'zod';
 
+/** Everything that a tenant has revoked so far. The sequence never goes back. */
 export const revocationsStatementSchema = z.strictObject({
   kind: z.literal('winre-revocations/v1'),
   tenantId: tenantIdSchema,
@@ -12,6 +13,7 @@ export const revocationsStatementSchema = z.strictObject({
 });
 export type RevocationsStatement = z.infer<typeof revocationsStatementSchema>;
 
+/** A revocation list with the signature of the gateway key. */
 export const signedRevocationsSchema = z.strictObject({ statement: revocationsStatementSchema, keyId: keyIdSchema, signature: base64Schema });
 export type SignedRevocations = z.infer<typeof signedRevocationsSchema>;
 
@@ -23,6 +25,7 @@ export interface RevocationsExpectation {
   readonly current: RevocationsStatement | undefined;
 }
 
+/** Signs a revocation list with the gateway key. */
 export async function signRevocations(statement: RevocationsStatement, signer: StatementSigner): Promise<SignedRevocations> {
   return { statement, keyId: signer.keyId, signature: await signer.sign(statement) };
 }

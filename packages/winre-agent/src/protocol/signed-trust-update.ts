@@ -1,6 +1,7 @@
 import { base64Schema, isSignedBy, keyIdOf, keyIdSchema, RecoveryError, requireTrustedKey, tenantIdSchema, trustedKeySchema, type StatementSigner, type TrustedKey } from '@winre-kit/sdk';
 import { z } from 'zod';
 
+/** Keys that are added and removed, and authorities that replace the present ones. */
 export const trustUpdateStatementSchema = z.strictObject({
   kind: z.literal('winre-trust-update/v1'),
   tenantId: tenantIdSchema,
@@ -13,6 +14,7 @@ export const trustUpdateStatementSchema = z.strictObject({
 });
 export type TrustUpdateStatement = z.infer<typeof trustUpdateStatementSchema>;
 
+/** A change of trust with the signature of an approver's key. */
 export const signedTrustUpdateSchema = z.strictObject({ statement: trustUpdateStatementSchema, keyId: keyIdSchema, signature: base64Schema });
 export type SignedTrustUpdate = z.infer<typeof signedTrustUpdateSchema>;
 
@@ -24,6 +26,7 @@ export interface PinnedTrust {
   readonly caCertificatesPem: readonly string[];
 }
 
+/** Signs a change of trust with a pinned approver's key. */
 export async function signTrustUpdate(statement: TrustUpdateStatement, signer: StatementSigner): Promise<SignedTrustUpdate> {
   return { statement, keyId: signer.keyId, signature: await signer.sign(statement) };
 }

@@ -10,6 +10,7 @@ export function restorePointLabels(trigger: 'schedule' | 'request', osBuild: str
   return [`${triggerPrefix}${trigger}`, `${buildPrefix}${osBuild}`];
 }
 
+/** The label by which the golden snapshot of an offering is found. */
 export function offeringLabel(offeringId: string): string {
   return `${offeringPrefix}${offeringId}`;
 }

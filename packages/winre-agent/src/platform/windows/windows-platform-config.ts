@@ -14,4 +14,5 @@ export const windowsPlatformConfigSchema = z.strictObject({
   /** WinRE images that hold the PowerShell component. */
   powershellInRecovery: z.boolean().default(false),
 });
+/** Configuration of the Windows platform. Untried on Windows. */
 export type WindowsPlatformConfig = z.infer<typeof windowsPlatformConfigSchema>;
