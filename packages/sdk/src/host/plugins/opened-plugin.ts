@@ -22,7 +22,7 @@ export interface OpenedPolicy<Policy> {
 /**
  * The safe way to ask an open plug-in. Verbs that change a device are not here: they go through `host.plan`, `submit` and `start`.
  *
- * Every method may throw a {@link RecoveryError}: `unsupported` for a capability that is not claimed, or a preview one without opt-in; `cancelled` after
+ * Every method may throw a `RecoveryError`: `unsupported` for a capability that is not claimed, or a preview one without opt-in; `cancelled` after
  * `drain` or disposal; `resource-exhausted` when the daily quota is used up; `internal` when the plug-in breaks the contract. Replies are parsed and
  * redacted. Aborts pass through unchanged. `drain` and disposal may be called twice.
  */
