@@ -91,7 +91,7 @@ export interface Host extends AsyncDisposable {
 
   /**
    * Says what would happen and writes nothing at the vendor. Unmet prechecks are in the plan; `submit` refuses such a plan.
-   * @throws {RecoveryError} `invalid-argument`, `enrolment-changed`, `untrusted-payload`, `unsupported`, `permission-denied` for a secret the plug-in may not have
+   * @throws {RecoveryError} `failed-precondition` with the prechecks when they keep a destructive plan from saying what would be lost, `invalid-argument`, `enrolment-changed`, `untrusted-payload`, `unsupported`, `permission-denied` for a secret the plug-in may not have
    */
   plan(pluginId: string, intent: unknown, call?: HostCall): Promise<RecoveryPlan>;
   /**

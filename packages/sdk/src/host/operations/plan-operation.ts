@@ -11,6 +11,7 @@ import type { HostCall } from '../call-options.ts';
 import { learnedLease, requireListedSecret } from '../plugins/lend-services.ts';
 import type { PluginConnection } from '../plugins/plugin-connection.ts';
 import { requireClaim } from '../plugins/plugin-gate.ts';
+import { judgePrechecks } from './judge-prechecks.ts';
 import type { OperationContext } from './operation-context.ts';
 import { secretDigestsOf, secretNamesIn } from './secret-digests.ts';
 
@@ -49,7 +50,7 @@ async function requireSameEnrolment(connection: PluginConnection, { device, tena
 
 async function completePlan({ options }: OperationContext, { opened }: PluginConnection, claim: ClaimedCapability, intent: Intent, draft: PlanDraft, secretDigests: Record<string, string>): Promise<RecoveryPlan> {
   const { effect, reversibility } = claim;
-  if (effect === 'destructive' && !draft.loss) throw new RecoveryError('internal', `plug-in ${opened.id} planned ${intent.capability} without saying what would be lost`, { fieldPath: 'loss' });
+  if (effect === 'destructive' && !draft.loss) throw lossUnknown(opened.id, intent, draft);
   const binding: PlanBinding = {
     kind: 'winre-plan/v1',
     pluginId: opened.id,
@@ -61,6 +62,13 @@ async function completePlan({ options }: OperationContext, { opened }: PluginCon
   };
   const plan = { ...draft, planDigest: await planDigestOf(binding), binding, effect, reversibility, plannedAt: instantAt(options.clock.now()) };
   return { ...plan, approvalsNeeded: approvalsNeededFor(plan, options.approvalPolicy) };
+}
+
+/** Nobody can approve a loss that nobody knows. Where prechecks say what kept it from being seen, that is the reason: the device is silent, its volume locked. */
+function lossUnknown(pluginId: string, { capability }: Intent, { prechecks }: PlanDraft): RecoveryError {
+  const { go, reasons } = judgePrechecks(prechecks, 'destructive');
+  if (!go) return new RecoveryError('failed-precondition', `what ${capability} would take away cannot be seen: ${reasons.join('; ')}`, { facts: { prechecks: reasons } });
+  return new RecoveryError('internal', `plug-in ${pluginId} planned ${capability} without saying what would be lost`, { fieldPath: 'loss' });
 }
 
 /** The floor of the capability, one for anything destructive, or more when the policy says so. */
