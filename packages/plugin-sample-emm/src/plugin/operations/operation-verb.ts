@@ -34,7 +34,7 @@ export function operationVerb<Capability extends OperationCapability>(emm: Sampl
         ...(loss ? { loss } : {}),
         secretsInvalidated: [...secretsInvalidated],
         quotaCost: [{ window: 'operations per minute', cost: 1 }],
-        requests: [startRequest(emm, secretsOfIntent(intent), requestDetails)],
+        requests: [startRequest(emm, secretsOfIntent(intent, emm.config), requestDetails)],
         notices,
       };
     }),

@@ -1,3 +1,4 @@
+import type { Intent } from '@winre-kit/sdk';
 import { createMockHost } from '@winre-kit/testkit';
 import { expect, test } from 'vitest';
 import { sampleEmmConfigSchema } from '../sample-emm-config.ts';
@@ -7,7 +8,7 @@ import { operationAddress } from './operation-address.ts';
 import { createOperationFence } from './operation-fence.ts';
 import { startRequest } from './start-operation.ts';
 
-const config = sampleEmmConfigSchema.parse({ baseUrl: 'https://emm.example', token: { secret: 't' }, tenantId: 'contoso' });
+const config = sampleEmmConfigSchema.parse({ baseUrl: 'https://emm.example', token: { secret: 't' }, tenantId: 'contoso', networkKeys: [{ secret: 'site' }] });
 
 test('the planned request is the same for the same plan, names secrets, and holds what belongs to the approval', () => {
   const emm = { config } as unknown as SampleEmm;
@@ -19,9 +20,12 @@ test('the planned request is the same for the same plan, names secrets, and hold
 test('only network profiles with a key name a secret', () => {
   const target = { tenantId: 'contoso', device: { id: 'd', enrolmentEpoch: 'e' } };
   const network = { capability: 'winre.network.configure', ...target, confirmDisconnect: false, rollBackAfterMs: 1_000 } as const;
-  expect(secretsOfIntent({ ...network, profile: { kind: 'wifi-wpa2-psk', ssid: 's', key: { secret: 'site' }, hidden: false } })).toEqual([{ secret: 'site' }]);
-  expect(secretsOfIntent({ ...network, profile: { kind: 'ethernet-dhcp', interfaceName: 'Ethernet' } })).toEqual([]);
-  expect(secretsOfIntent({ capability: 'winre.session.enter', ...target })).toEqual([]);
+  const wifi = (secret: string): Intent => ({ ...network, profile: { kind: 'wifi-wpa2-psk', ssid: 's', key: { secret }, hidden: false } });
+  expect(secretsOfIntent(wifi('site'), config)).toEqual([{ secret: 'site' }]);
+  expect(secretsOfIntent({ ...network, profile: { kind: 'ethernet-dhcp', interfaceName: 'Ethernet' } }, config)).toEqual([]);
+  expect(secretsOfIntent({ capability: 'winre.session.enter', ...target }, config)).toEqual([]);
+  // The host lends this one too, and it must not end up as a Wi-Fi key on a device.
+  expect(() => secretsOfIntent(wifi('t'), config)).toThrow(expect.objectContaining({ code: 'permission-denied', fieldPath: 'profile.key.secret' }));
 });
 
 test('an address holds key, device and name, encoded', () => {

@@ -23,7 +23,7 @@ export async function startOperation<Capability extends OperationCapability>(emm
   const { operationKey, planDigest, binding, approvals, ttlMs, intent } = request;
   const fence = await emm.fence.read(operationKey);
   using leases = new LeaseStack();
-  for (const ref of secretsOfIntent(intent)) leases.add(ref, await emm.secrets.resolve(ref, call));
+  for (const ref of secretsOfIntent(intent, emm.config)) leases.add(ref, await emm.secrets.resolve(ref, call));
   const secrets = leases.reveal();
   const body = { operationKey, planDigest, binding, approvals, ttlMs, fence, secrets, ...approvedDetails(binding) };
   try {
