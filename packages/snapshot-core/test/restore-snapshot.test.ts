@@ -146,3 +146,17 @@ test('an image comes back to a volume of its size, and as a stream', async () =>
   await small.close();
   await expect(restoreSnapshot(repository, record.id, join(scratch, 'tree'))).rejects.toMatchObject({ code: 'snapshot/wrong-kind' });
 });
+
+test('a restore never writes into the repository it reads from', async () => {
+  const scratch = scratchDirectory();
+  const volume = subdirectory(scratch, 'volume/repository/config');
+  writeFileSync(join(volume, 'primary'), 'not a config');
+  const target = subdirectory(scratch, 'target');
+  const repository = await createRepository({ path: join(target, 'repository'), profile: 'small' });
+  const { record } = await takeSnapshot(repository, { kind: 'directory', path: join(scratch, 'volume') });
+  for (const inside of ['repository', 'repository/packs', 'repository/new'])
+    await expect(restoreSnapshot(repository, record.id, join(target, inside), { overwrite: true })).rejects.toMatchObject({ code: 'rollback/repository-on-target' });
+  const report = await restoreSnapshot(repository, record.id, target, { overwrite: true });
+  expect(report.issues).toMatchObject([{ displayPath: 'repository', reason: 'in-the-way' }]);
+  expect(await repository.check({ readData: true })).toMatchObject({ intact: true, findings: [] });
+});

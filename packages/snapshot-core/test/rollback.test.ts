@@ -6,27 +6,10 @@ import { describeTree, fileIdOf } from './support/describe-tree.ts';
 import { makeSocket } from './support/make-socket.ts';
 import { runAsNobody } from './support/run-as-nobody.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
+import { setUpRollback } from './support/set-up-rollback.ts';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
-import { createMemoryStorage, createRepository, diffSnapshotAgainstDirectory, pendingRollbacks, planRollback, restoreSnapshot, resumeRollback, rollback, SnapshotError, summarizeChanges, takeSnapshot } from '../src/index.ts';
-import type { Repository, RollbackProgress, SnapshotRecord } from '../src/index.ts';
-import { openTreeTarget } from '../src/rollback/open-target.ts';
-import { planSteps } from '../src/rollback/plan-rollback.ts';
-import { StepRunner } from '../src/rollback/run-step.ts';
-import { loadTreeRoot } from '../src/snapshot/list-snapshot.ts';
-import { PageBuilder } from '../src/snapshot/page-builder.ts';
-import { readDirectory } from '../src/snapshot/read-content.ts';
-import { saveTreeNode } from '../src/snapshot/tree-objects.ts';
-
-const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
-
-async function setUp(fill: (volume: string) => void | Promise<void>): Promise<{ scratch: string; volume: string; repository: Repository; id: string; original: string[] }> {
-  const scratch = scratchDirectory();
-  const volume = subdirectory(scratch, 'volume');
-  await fill(volume);
-  const repository = await newRepository();
-  const { record } = await takeSnapshot(repository, { kind: 'directory', path: volume });
-  return { scratch, volume, repository, id: record.id, original: await describeTree(volume) };
-}
+import { createRepository, diffSnapshotAgainstDirectory, pendingRollbacks, planRollback, resumeRollback, rollback, SnapshotError, summarizeChanges, takeSnapshot } from '../src/index.ts';
+import type { Repository, RollbackProgress } from '../src/index.ts';
 
 async function actionsOf(repository: Repository, id: string, volume: string): Promise<string[]> {
   const actions: string[] = [];
@@ -35,7 +18,7 @@ async function actionsOf(repository: Repository, id: string, volume: string): Pr
 }
 
 test('one flipped byte in a large file with the same size and time is found, and one block is written in place', async () => {
-  const { volume, repository, id, original } = await setUp((path) => writeFileSync(join(path, 'large'), seededBytes(1, 3_000_000)));
+  const { volume, repository, id, original } = await setUpRollback((path) => writeFileSync(join(path, 'large'), seededBytes(1, 3_000_000)));
   const { ino } = lstatSync(join(volume, 'large'));
   const { mtimeMs } = lstatSync(join(volume, 'large'));
   flipByte(join(volume, 'large'), 2_000_000);
@@ -57,7 +40,7 @@ test('one flipped byte in a large file with the same size and time is found, and
 });
 
 test('large files that grew and shrank get their length back in place', async () => {
-  const { volume, repository, id, original } = await setUp((path) => {
+  const { volume, repository, id, original } = await setUpRollback((path) => {
     for (const name of ['grows', 'shrinks']) writeFileSync(join(path, name), seededBytes(name.length, 1_500_000));
   });
   appendFileSync(join(volume, 'grows'), seededBytes(3, 100_000));
@@ -69,7 +52,7 @@ test('large files that grew and shrank get their length back in place', async ()
 });
 
 test('the plan and the loss list say what a rollback would do, and touch nothing', async () => {
-  const { volume, repository, id } = await setUp((path) => {
+  const { volume, repository, id } = await setUpRollback((path) => {
     mkdirSync(join(path, 'gone'));
     writeFileSync(join(path, 'gone/file'), 'gone');
     writeFileSync(join(path, 'changed'), 'before');
@@ -97,7 +80,7 @@ test('the plan and the loss list say what a rollback would do, and touch nothing
 });
 
 test('a hard link to something outside does not carry our writes there', async () => {
-  const { scratch, volume, repository, id, original } = await setUp((path) => writeFileSync(join(path, 'large'), seededBytes(1, 2_000_000)));
+  const { scratch, volume, repository, id, original } = await setUpRollback((path) => writeFileSync(join(path, 'large'), seededBytes(1, 2_000_000)));
   const outside = join(scratch, 'outside');
   writeFileSync(outside, seededBytes(2, 2_000_000));
   rmSync(join(volume, 'large'));
@@ -108,7 +91,7 @@ test('a hard link to something outside does not carry our writes there', async (
 });
 
 test('names that belong together are repaired together; names that were linked since are parted', async () => {
-  const { volume, repository, id, original } = await setUp((path) => {
+  const { volume, repository, id, original } = await setUpRollback((path) => {
     writeFileSync(join(path, 'one'), seededBytes(1, 2_000_000));
     linkSync(join(path, 'one'), join(path, 'two'));
     writeFileSync(join(path, 'three'), seededBytes(3, 2_000_000));
@@ -122,7 +105,7 @@ test('names that belong together are repaired together; names that were linked s
 });
 
 test('symlinks planted in the target lead nowhere, neither for writing nor for removing', async () => {
-  const { scratch, volume, repository, id, original } = await setUp((path) => {
+  const { scratch, volume, repository, id, original } = await setUpRollback((path) => {
     mkdirSync(join(path, 'directory'));
     writeFileSync(join(path, 'directory/file'), 'inside');
     writeFileSync(join(path, 'file'), 'inside');
@@ -142,7 +125,7 @@ test('symlinks planted in the target lead nowhere, neither for writing nor for r
 });
 
 test('a directory swapped for a symlink in the middle does not lead outside', async () => {
-  const { scratch, volume, repository, id } = await setUp((path) => {
+  const { scratch, volume, repository, id } = await setUpRollback((path) => {
     mkdirSync(join(path, 'directory'));
     for (const name of ['a', 'b', 'c']) writeFileSync(join(path, 'directory', name), name);
   });
@@ -201,7 +184,7 @@ test('a repository inside the tree survives, wherever it was moved; a target ins
 });
 
 test('what was not read when the snapshot was taken is left alone', async () => {
-  const { volume, repository, id } = await setUp(async (path) => {
+  const { volume, repository, id } = await setUpRollback(async (path) => {
     await makeSocket(join(path, 'socket'));
     writeFileSync(join(path, 'file'), 'x');
   });
@@ -214,7 +197,7 @@ test('what was not read when the snapshot was taken is left alone', async () => 
 });
 
 test('a rollback that was cut short stays pending, blocks others, and is finished by resume', async () => {
-  const { volume, repository, id, original } = await setUp((path) => {
+  const { volume, repository, id, original } = await setUpRollback((path) => {
     for (const name of ['a', 'b', 'c']) writeFileSync(join(path, name), name);
   });
   for (const name of ['a', 'b', 'c']) writeFileSync(join(volume, name), 'changed');
@@ -233,7 +216,7 @@ test('a rollback that was cut short stays pending, blocks others, and is finishe
 });
 
 test('the safety snapshot undoes a rollback', async () => {
-  const { volume, repository, id, original } = await setUp((path) => writeFileSync(join(path, 'file'), 'before'));
+  const { volume, repository, id, original } = await setUpRollback((path) => writeFileSync(join(path, 'file'), 'before'));
   writeFileSync(join(volume, 'file'), 'after');
   writeFileSync(join(volume, 'new'), 'new');
   const changed = await describeTree(volume);
@@ -245,7 +228,7 @@ test('the safety snapshot undoes a rollback', async () => {
 });
 
 test('without room for the safety snapshot, or with objects missing, nothing is changed', async () => {
-  const { volume, repository, id } = await setUp((path) => writeFileSync(join(path, 'file'), seededBytes(1, 50_000)));
+  const { volume, repository, id } = await setUpRollback((path) => writeFileSync(join(path, 'file'), seededBytes(1, 50_000)));
   writeFileSync(join(volume, 'file'), seededBytes(2, 50_000));
   const before = await describeTree(volume);
   const full: Repository = { ...repository, save: () => Promise.reject(new SnapshotError('storage/full', 'no room')) };
@@ -260,7 +243,7 @@ test('without room for the safety snapshot, or with objects missing, nothing is 
 });
 
 test('a program that is running is replaced, and keeps running from its old file', async () => {
-  const { volume, repository, id, original } = await setUp((path) => {
+  const { volume, repository, id, original } = await setUpRollback((path) => {
     copyFileSync('/bin/sleep', join(path, 'program'));
     chmodSync(join(path, 'program'), 0o755);
     appendFileSync(join(path, 'program'), seededBytes(1, 2_000_000));
@@ -304,117 +287,4 @@ test('an ordinary user rolls back through directories and files that shut even h
     chmodSync(volume + '/closed/deeper', 0o755);
   `, { VOLUME: volume });
   expect(JSON.parse(output)).toEqual([[], ['deeper'], ['file'], '755', '555', '444']);
-});
-
-test('in recovery nobody else\'s lease holds up the rollback, nor the safety snapshot in it', async () => {
-  const { volume, repository, id, original } = await setUp((path) => writeFileSync(join(path, 'file'), 'before'));
-  writeFileSync(join(volume, 'file'), 'after');
-  await repository.withLease('exclusive', async () => {
-    await expect(rollback(repository, id, volume, { operationId: 'op', safetySnapshot: true })).rejects.toMatchObject({ code: 'repository/locked' });
-    expect(await rollback(repository, id, volume, { operationId: 'op', safetySnapshot: true, lease: { ignoreOthers: true } })).toMatchObject({ complete: true });
-  });
-  expect(await describeTree(volume)).toEqual(original);
-});
-
-test('a rollback is known by what it targets, under whatever path', async () => {
-  const { scratch, volume, repository, id } = await setUp((path) => writeFileSync(join(path, 'file'), 'before'));
-  writeFileSync(join(volume, 'file'), 'after');
-  symlinkSync(volume, join(scratch, 'alias'));
-  const controller = new AbortController();
-  await rollback(repository, id, volume, { operationId: 'first', signal: controller.signal, onProgress: ({ bytesWritten }) => bytesWritten > 0 && controller.abort() }).catch(() => undefined);
-  await expect(rollback(repository, id, join(scratch, 'alias'), { operationId: 'second' })).rejects.toMatchObject({ code: 'rollback/pending' });
-  expect(await resumeRollback(repository, join(scratch, 'alias'))).toMatchObject({ operationId: 'first', complete: true });
-});
-
-test('of two rollbacks of one target that begin at the same moment, not both go on', async () => {
-  const { volume, repository, id } = await setUp((path) => writeFileSync(join(path, 'file'), 'one'));
-  writeFileSync(join(volume, 'file'), 'two');
-  const { record: other } = await takeSnapshot(repository, { kind: 'directory', path: volume });
-  writeFileSync(join(volume, 'file'), 'three');
-  const results = await Promise.allSettled([rollback(repository, id, volume, { operationId: 'a' }), rollback(repository, other.id, volume, { operationId: 'b' })]);
-  const refused = results.filter((result) => result.status === 'rejected');
-  expect(refused.length).toBeGreaterThan(0);
-  for (const { reason } of refused) expect(reason).toMatchObject({ code: 'rollback/pending' });
-  expect(await pendingRollbacks(repository)).toEqual([]);
-  if (refused.length === 2) expect(readFileSync(join(volume, 'file'), 'utf8')).toBe('three');
-});
-
-test('a rollback that can no longer be finished is superseded by one to another snapshot', async () => {
-  const { volume, repository, id, original } = await setUp((path) => writeFileSync(join(path, 'file'), 'one'));
-  writeFileSync(join(volume, 'file'), 'two');
-  const { record: lost } = await takeSnapshot(repository, { kind: 'directory', path: volume });
-  writeFileSync(join(volume, 'file'), 'three');
-  const cut = async (snapshotId: string, operationId: string, supersede: boolean) => {
-    const controller = new AbortController();
-    await rollback(repository, snapshotId, volume, { operationId, supersede, signal: controller.signal, onProgress: ({ phase }) => phase === 'write' && controller.abort() }).catch(() => undefined);
-  };
-  await cut(lost.id, 'first', false);
-  await repository.withLease('shared', () => repository.forgetSnapshot(lost.id));
-  await expect(resumeRollback(repository, volume)).rejects.toMatchObject({ code: 'snapshot/not-found' });
-  await expect(rollback(repository, id, volume, { operationId: 'second' })).rejects.toMatchObject({ code: 'rollback/pending' });
-  writeFileSync(join(volume, 'file'), 'four');
-  // Cut short as well: from then on it is the one to be finished.
-  await cut(id, 'second', true);
-  expect(await pendingRollbacks(repository)).toMatchObject([{ operationId: 'second' }]);
-  expect(await resumeRollback(repository, volume)).toMatchObject({ operationId: 'second', complete: true });
-  expect(await describeTree(volume)).toEqual(original);
-  expect(await repository.listRecords()).toEqual([]);
-});
-
-test('one inode number that stood for two files in turn does not make them one file', async () => {
-  const { volume, repository, id, original } = await setUp((path) => {
-    writeFileSync(join(path, 'a'), 'one file');
-    linkSync(join(path, 'a'), join(path, 'b'));
-    writeFileSync(join(path, 'c'), 'another file');
-    linkSync(join(path, 'c'), join(path, 'd'));
-  });
-  // What a snapshot stores when, while it ran, `a` and `b` were deleted and `c` and `d` got their number.
-  const { record } = await retakeWithOneInode(repository, id);
-  for (const name of ['a', 'b', 'c', 'd']) rmSync(join(volume, name));
-  expect(await rollback(repository, record.id, volume, { operationId: 'op', verifyAll: true })).toMatchObject({ complete: true, actions: { create: 2, link: 2 } });
-  expect(await describeTree(volume)).toEqual(original);
-  const restored = join(volume, '..', 'restored');
-  expect(await restoreSnapshot(repository, record.id, restored)).toMatchObject({ complete: true, files: 2, hardLinks: 2 });
-  expect(readFileSync(join(restored, 'd'), 'utf8')).toBe('another file');
-});
-
-async function retakeWithOneInode(repository: Repository, id: string): Promise<{ record: SnapshotRecord }> {
-  const root = await loadTreeRoot(repository, id, {});
-  return repository.withLease('shared', async () => {
-    const pages = new PageBuilder(repository, () => undefined);
-    for await (const entry of readDirectory(repository, root, {})) await pages.add({ ...entry, inode: 7n }, {});
-    const entry = { ...root, content: await pages.finish({}) };
-    const { id: rootId } = await saveTreeNode(repository, { type: 'root', entry }, {});
-    return { record: await repository.commitSnapshot({ ...(await repository.getSnapshot(id)), rootId }) };
-  });
-}
-
-test('on Windows a stored name that would mean a path, a stream or a device there is reported and not written', async () => {
-  const { volume, repository, id } = await setUp((path) => {
-    for (const name of ['..\\evil', 'file:stream', 'nul', 'fine']) writeFileSync(join(path, name), name);
-    mkdirSync(join(path, 'a\\b'));
-    writeFileSync(join(path, 'a\\b', 'inside'), 'inside');
-  });
-  rmSync(volume, { recursive: true });
-  mkdirSync(volume);
-  const context = { ...openTreeTarget(repository, volume, true, {}), windowsNames: true };
-  onTestFinished(() => context.root.close());
-  const runner = new StepRunner(context);
-  for await (const step of planSteps(context, await loadTreeRoot(repository, id, {}))) await runner.run(step);
-  await runner.drain();
-  expect(readdirSync(volume)).toEqual(['fine']);
-  expect(runner.issues.issues.map(({ displayPath, reason }) => `${reason} ${displayPath}`)).toEqual(['name ..\\evil', 'name a\\b', 'name file:stream', 'name nul']);
-});
-
-test('a record that can no longer be read holds up a rollback, but not one that supersedes what there was', async () => {
-  const storage = createMemoryStorage();
-  const volume = scratchDirectory();
-  writeFileSync(join(volume, 'file'), 'before');
-  const repository = await createRepository({ storage, profile: 'small' });
-  const { record } = await takeSnapshot(repository, { kind: 'directory', path: volume });
-  writeFileSync(join(volume, 'file'), 'after');
-  await storage.put('intent', 'rollback-0123', [Buffer.from('no intent')]);
-  await expect(rollback(repository, record.id, volume, { operationId: 'op' })).rejects.toMatchObject({ code: 'format/damaged' });
-  expect(await rollback(repository, record.id, volume, { operationId: 'op', supersede: true })).toMatchObject({ complete: true });
-  expect(readFileSync(join(volume, 'file'), 'utf8')).toBe('before');
 });

@@ -8,7 +8,7 @@ import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 /** One index file that was read, or why it could not be. */
 export type IndexFile = { readonly name: string } & ({ readonly packs: readonly PackManifest[] } | { readonly error: SnapshotError });
 
-/** Yields every index file of a repository. A damaged one is yielded with its error: packs can be read without it. */
+/** Yields every index file of a repository. One that cannot be read is yielded with its error: packs can be read without it. */
 export async function* readIndexFiles(storage: Storage, repositoryId: string, options?: StorageCallOptions): AsyncGenerator<IndexFile> {
   for await (const { name } of storage.list('index', options)) {
     let bytes: Uint8Array;
@@ -16,8 +16,11 @@ export async function* readIndexFiles(storage: Storage, repositoryId: string, op
       bytes = await storage.get('index', name, options);
     } catch (error) {
       // Prune replaces index files; one that went away between list and get was replaced by another.
-      if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') continue;
-      throw error;
+      if (!SnapshotError.isInstance(error)) throw error;
+      if (error.code === 'storage/not-found') continue;
+      if (error.code !== 'storage/failed') throw error;
+      yield { name, error };
+      continue;
     }
     yield readIndexFile(name, bytes, repositoryId);
   }
@@ -47,12 +50,21 @@ export async function writeIndexFile(storage: Storage, repositoryId: string, pac
     await storage.put('index', name, [bytes], options);
   } catch (error) {
     if (!SnapshotError.isInstance(error) || error.code !== 'storage/exists') throw error;
-    if (sameBytes(await storage.get('index', name, options), bytes)) return name;
+    if (await isStoredAs(storage, name, bytes, options)) return name;
     // It was written before and damaged since; nothing else can bear this name.
     await storage.delete('index', name, options);
     await storage.put('index', name, [bytes], options);
   }
   return name;
+}
+
+async function isStoredAs(storage: Storage, name: string, bytes: Uint8Array, options?: StorageCallOptions): Promise<boolean> {
+  try {
+    return sameBytes(await storage.get('index', name, options), bytes);
+  } catch (error) {
+    if (SnapshotError.isInstance(error) && ['storage/failed', 'storage/not-found'].includes(error.code)) return false;
+    throw error;
+  }
 }
 
 function indexFileName(bytes: Uint8Array): string {

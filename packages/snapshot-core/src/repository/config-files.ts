@@ -21,7 +21,7 @@ export async function writeConfigFiles(storage: Storage, stored: StoredConfig, o
 /**
  * Reads the config from the first copy that is intact.
  *
- * @throws {SnapshotError} `repository/not-found`; `format/damaged` when no copy is intact; `format/unsupported`
+ * @throws {SnapshotError} `repository/not-found`; `format/damaged` or `storage/failed` when no copy can be read; `format/unsupported`
  */
 export async function readConfigFiles(storage: Storage, options?: StorageCallOptions): Promise<StoredConfig> {
   let damage: SnapshotError | undefined;
@@ -30,7 +30,7 @@ export async function readConfigFiles(storage: Storage, options?: StorageCallOpt
       return decodeConfigFile(await storage.get('config', name, options), name);
     } catch (error) {
       if (!SnapshotError.isInstance(error)) throw error;
-      if (error.code === 'format/damaged') damage = error;
+      if (error.code === 'format/damaged' || error.code === 'storage/failed') damage = error;
       else if (error.code !== 'storage/not-found') throw error;
     }
   }

@@ -137,9 +137,9 @@ export class LeaseKeeper {
     } catch (error) {
       if (!SnapshotError.isInstance(error)) throw error;
       if (error.code === 'storage/not-found') return undefined;
-      if (error.code !== 'format/damaged') throw error;
+      if (error.code !== 'format/damaged' && error.code !== 'storage/failed') throw error;
       const renewedAtMs = Math.max(0, Math.floor(file.modifiedAtMs));
-      return { mode: 'shared', hostname: 'an unknown host (the lease is damaged)', processId: 0, renewedAtMs, expiresAtMs: renewedAtMs + leaseDurationMs };
+      return { mode: 'shared', hostname: 'an unknown host (the lease cannot be read)', processId: 0, renewedAtMs, expiresAtMs: renewedAtMs + leaseDurationMs };
     }
   }
 

@@ -200,6 +200,6 @@ export class ObjectStore {
 }
 
 function ignoreDamage(error: unknown): undefined {
-  if (SnapshotError.isInstance(error) && (error.code === 'format/damaged' || error.code === 'storage/not-found')) return undefined;
+  if (SnapshotError.isInstance(error) && ['format/damaged', 'storage/not-found', 'storage/failed'].includes(error.code)) return undefined;
   throw error;
 }

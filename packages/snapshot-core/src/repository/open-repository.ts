@@ -10,7 +10,7 @@ import { createOpenedRepository } from './opened-repository.ts';
 import { createProcessHolder } from './process-holder.ts';
 import type { Repository } from './repository.ts';
 import type { CreateRepositoryOptions, OpenRepositoryOptions } from './repository-options.ts';
-import { reloadIndex, type RepositoryState } from './repository-state.ts';
+import { reloadForReading, type RepositoryState } from './repository-state.ts';
 import { storageOf } from './storage-of.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -61,6 +61,6 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
     leases: new LeaseKeeper({ storage, repositoryId, clock, randomBytes, holder }),
     epoch: 0,
   };
-  state.epoch = (await reloadIndex(state, options)).epoch;
+  state.epoch = (await reloadForReading(state, options)).epoch;
   return createOpenedRepository(state, deriveKey(secret, 'chunking key v1'), holder);
 }

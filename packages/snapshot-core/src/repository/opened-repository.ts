@@ -11,7 +11,7 @@ import { readPruneEpoch } from './epoch-files.ts';
 import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
 import type { PruneOptions } from './prune-report.ts';
 import type { ObjectLocation, Repository } from './repository.ts';
-import { reloadIndex, type RepositoryState } from './repository-state.ts';
+import { reloadForReading, reloadIndex, type RepositoryState } from './repository-state.ts';
 import { runPrune } from './run-prune.ts';
 import { listSnapshotFiles, readSnapshotFile } from './snapshot-files.ts';
 
@@ -39,7 +39,12 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
   /** Answers given under an older epoch still count while objects wait to be flushed; the commit looks into it then. */
   async function followPrune(options?: CallOptions): Promise<void> {
     if (objects.hasUnflushed) return;
-    if ((await readPruneEpoch(storage, repositoryId, options)).epoch !== state.epoch) state.epoch = (await reloadIndex(state, options)).epoch;
+    try {
+      if ((await readPruneEpoch(storage, repositoryId, options)).epoch !== state.epoch) state.epoch = (await reloadIndex(state, options)).epoch;
+    } catch (error) {
+      // Reading goes on without it; a commit asks again.
+      if (!SnapshotError.isInstance(error) || error.code !== 'storage/failed') throw error;
+    }
   }
 
   async function load(id: ObjectId, options?: CallOptions): Promise<Uint8Array> {
@@ -48,7 +53,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
     } catch (error) {
       if (!SnapshotError.isInstance(error) || error.code !== 'object/missing') throw error;
       // Another process may have stored it, or moved it, since the index was read.
-      await reloadIndex(state, options);
+      await reloadForReading(state, options);
       return objects.load(id, options);
     }
   }

@@ -1,3 +1,4 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { RepositoryConfig } from '../format/repository-config.ts';
 import type { PruneEpoch } from '../format/prune-epoch.ts';
 import type { Storage } from '../storage/storage.ts';
@@ -19,9 +20,32 @@ export interface RepositoryState {
   epoch: number;
 }
 
-/** Reads epoch and index anew. @returns the epoch that was read; `state.epoch` is left to the caller to decide */
+/** Stands for an epoch that could not be read. Equal to no other, so that nothing is committed or pruned under it. */
+const unknownEpoch = -1;
+
+/**
+ * Reads epoch and index anew.
+ *
+ * @returns the epoch that was read; `state.epoch` is left to the caller to decide
+ */
 export async function reloadIndex(state: RepositoryState, options?: CallOptions): Promise<PruneEpoch> {
   const epoch = await readPruneEpoch(state.storage, state.config.repositoryId, options);
-  await state.objects.reload(epoch.condemned.map(({ packName }) => packName), options);
+  await reloadObjects(state, epoch, options);
   return epoch;
+}
+
+/** The same for whoever only reads: an epoch on bad sectors does not keep a snapshot from being restored. */
+export async function reloadForReading(state: RepositoryState, options?: CallOptions): Promise<PruneEpoch> {
+  try {
+    return await reloadIndex(state, options);
+  } catch (error) {
+    if (!SnapshotError.isInstance(error) || error.code !== 'storage/failed') throw error;
+    const unknown = { epoch: unknownEpoch, condemned: [] };
+    await reloadObjects(state, unknown, options);
+    return unknown;
+  }
+}
+
+async function reloadObjects(state: RepositoryState, epoch: PruneEpoch, options?: CallOptions): Promise<void> {
+  await state.objects.reload(epoch.condemned.map(({ packName }) => packName), options);
 }

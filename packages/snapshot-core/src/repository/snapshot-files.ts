@@ -30,7 +30,7 @@ export function decodeSnapshotFile(bytes: Uint8Array, id: string, repositoryId: 
   return record;
 }
 
-/** Reads all records, oldest first; those of the same millisecond by id. Damaged ones are listed apart. */
+/** Reads all records, oldest first; those of the same millisecond by id. Those that cannot be read are listed apart. */
 export async function listSnapshotFiles(storage: Storage, repositoryId: string, options?: StorageCallOptions): Promise<SnapshotList> {
   const snapshots: SnapshotRecord[] = [];
   const damaged: { id: string; reason: string }[] = [];
@@ -38,7 +38,7 @@ export async function listSnapshotFiles(storage: Storage, repositoryId: string, 
     try {
       snapshots.push(await readSnapshotFile(storage, repositoryId, name, options));
     } catch (error) {
-      if (!SnapshotError.isInstance(error) || error.code.startsWith('storage/')) throw error;
+      if (!SnapshotError.isInstance(error)) throw error;
       // Forgotten by another process between list and get.
       if (error.code !== 'snapshot/not-found') damaged.push({ id: name, reason: error.message });
     }

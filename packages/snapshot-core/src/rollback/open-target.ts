@@ -1,10 +1,8 @@
-import { realpathSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { openDirectory } from '../source/directory-handle.ts';
-import { factsFromStats, fileIdKey } from '../source/file-facts.ts';
+import { idsFromRoot } from '../source/ids-from-root.ts';
 import { createPacer } from '../source/pacer.ts';
 import type { RollbackContext } from './rollback-context.ts';
 import { SharedData } from './shared-data.ts';
@@ -17,8 +15,8 @@ import { SharedData } from './shared-data.ts';
  * @throws {SnapshotError} `target/unusable`, `rollback/repository-on-target` when the target lies in the repository
  */
 export function openTreeTarget(repository: Repository, target: string, mayChange: boolean, options: CallOptions): RollbackContext {
-  const targetIds = idsFromRoot(target);
-  const repositoryIds = repository.localPath === undefined ? [] : idsFromRoot(repository.localPath);
+  const targetIds = idsOf(target);
+  const repositoryIds = repository.localPath === undefined ? [] : idsOf(repository.localPath);
   const repositoryId = repositoryIds.at(-1);
   if (repositoryId !== undefined && targetIds.includes(repositoryId))
     throw new SnapshotError('rollback/repository-on-target', `${target} lies in the repository ${repository.description}; it cannot be rolled back from there`);
@@ -31,16 +29,9 @@ export function openTreeTarget(repository: Repository, target: string, mayChange
   return { repository, root, repositoryId, protectedIds: new Set(repositoryIds), shared: new SharedData(), pacer: createPacer(options.signal), options, mayChange, windowsNames: process.platform === 'win32' };
 }
 
-/** File ids of a directory and all its parents, outermost first. */
-function idsFromRoot(path: string): string[] {
-  const ids: string[] = [];
-  let at: string;
+function idsOf(path: string): string[] {
   try {
-    at = realpathSync(path);
-    for (; ; at = dirname(at)) {
-      ids.unshift(fileIdKey(factsFromStats(statSync(at, { bigint: true }))));
-      if (at === dirname(at)) return ids;
-    }
+    return idsFromRoot(path);
   } catch (cause) {
     throw new SnapshotError('target/unusable', `cannot look at ${path}; check the path and its permissions`, { cause });
   }

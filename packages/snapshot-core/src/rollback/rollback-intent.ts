@@ -4,7 +4,7 @@ import type { Repository } from '../repository/repository.ts';
 
 /** What a rollback set out to do; stored durably before anything is changed and removed when all of it is done. */
 export interface RollbackIntent {
-  /** Chosen by the caller; the same id continues the same rollback. 1 to 200 characters. */
+  /** Chosen by the caller; the same id continues the same rollback. 1 to 200 bytes of UTF-8. */
   readonly operationId: string;
   readonly snapshotId: string;
   readonly kind: 'tree' | 'image';
@@ -45,7 +45,7 @@ export async function pendingRollbacks(repository: Repository, options: CallOpti
       // Another process may have finished it since the listing.
       if (bytes !== undefined) intents.push(decodeIntent(bytes, name));
     } catch (error) {
-      if (options.skipDamaged !== true || !SnapshotError.isInstance(error) || error.code !== 'format/damaged') throw error;
+      if (options.skipDamaged !== true || !SnapshotError.isInstance(error) || !['format/damaged', 'storage/failed'].includes(error.code)) throw error;
     }
   }
   const superseded = new Set(intents.flatMap(({ supersedes = [] }) => supersedes));
@@ -54,8 +54,8 @@ export async function pendingRollbacks(repository: Repository, options: CallOpti
 
 /** Checks an operation id. @throws {SnapshotError} `argument/invalid` */
 export function checkOperationId(operationId: string): void {
-  if (typeof operationId !== 'string' || operationId.length === 0 || operationId.length > 200)
-    throw new SnapshotError('argument/invalid', `operationId must have 1 to 200 characters; got ${JSON.stringify(operationId)}`);
+  if (typeof operationId !== 'string' || operationId.length === 0 || Buffer.byteLength(operationId) > 200 || !operationId.isWellFormed())
+    throw new SnapshotError('argument/invalid', `operationId must have 1 to 200 bytes of UTF-8; got ${JSON.stringify(operationId)}`);
 }
 
 function recordName(repository: Repository, operationId: string): string {

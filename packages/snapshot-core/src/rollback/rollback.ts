@@ -29,7 +29,7 @@ export interface ResumeRollbackOptions extends CallOptions {
 
 /** How to roll back. */
 export interface RollbackOptions extends ResumeRollbackOptions {
-  /** Names this rollback, 1 to 200 characters. The same id with the same snapshot and target continues it. */
+  /** Names this rollback, 1 to 200 bytes of UTF-8. The same id with the same snapshot and target continues it. */
   readonly operationId: string;
   /** Take a snapshot of the target first, so that the rollback can be undone. Default false. */
   readonly safetySnapshot?: boolean;

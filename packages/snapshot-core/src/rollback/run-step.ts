@@ -4,7 +4,7 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 import { applyMetadata } from '../snapshot/apply-metadata.ts';
 import { itemErrorCode } from '../snapshot/fatal-write-error.ts';
 import { IssueList } from '../snapshot/item-issue.ts';
-import { isDamage } from '../snapshot/take-file.ts';
+import { isDamage } from '../snapshot/is-damage.ts';
 import { makeDirectory, removeName, writeHardLink, writeSymlink } from '../snapshot/target-names.ts';
 import { writeFile } from '../snapshot/write-file.ts';
 import { displayPath } from '../source/byte-path.ts';

@@ -2,7 +2,7 @@ import type { ContentTable } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { loadTreeNode } from './tree-objects.ts';
-import { isDamage } from './take-file.ts';
+import { isDamage } from './is-damage.ts';
 
 /**
  * How many chunks a file's content has, or `undefined` when a chunk or a list is not stored any more, condemned or damaged.

@@ -4,7 +4,7 @@ import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { displayPath, joinPath, splitPath } from '../source/byte-path.ts';
 import { readDirectory } from './read-content.ts';
-import { isDamage } from './take-file.ts';
+import { isDamage } from './is-damage.ts';
 import { loadRootEntry } from './tree-objects.ts';
 
 /** One step through a stored tree. */

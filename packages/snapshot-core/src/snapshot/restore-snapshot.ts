@@ -5,6 +5,8 @@ import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
 import { openDirectory } from '../source/directory-handle.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
+import { fileIdKey } from '../source/file-facts.ts';
+import { idsFromRoot } from '../source/ids-from-root.ts';
 import { lookAt } from '../source/list-directory.ts';
 import { createPacer } from '../source/pacer.ts';
 import { SyncQueue } from '../source/sync-queue.ts';
@@ -15,7 +17,7 @@ import type { ItemIssue } from './item-issue.ts';
 import { listSnapshot, loadTreeRoot } from './list-snapshot.ts';
 import { planRestore } from './plan-restore.ts';
 import type { RestoreStep } from './plan-restore.ts';
-import { isDamage } from './take-file.ts';
+import { isDamage } from './is-damage.ts';
 import { makeDirectory, removeName, writeHardLink, writeSymlink } from './target-names.ts';
 import { writeFile } from './write-file.ts';
 
@@ -56,7 +58,7 @@ export interface RestoreReport {
  * Every chunk is verified before it is written, files appear whole under their names, and nothing is ever written outside
  * the target, whatever the snapshot or the target hold. Items that fail are reported; the rest is done.
  *
- * @throws {SnapshotError} `snapshot/*`, `target/unusable`, `target/write-failed` (full or broken disk), `repository/*`, `argument/invalid`
+ * @throws {SnapshotError} `snapshot/*`, `target/unusable`, `rollback/repository-on-target` (the target lies in the repository), `target/write-failed` (full or broken disk), `repository/*`, `argument/invalid`
  * @throws the signal's reason when aborted; what was written stays
  */
 export async function restoreSnapshot(repository: Repository, snapshotId: string, target: string, options: RestoreOptions = {}): Promise<RestoreReport> {
@@ -64,8 +66,9 @@ export async function restoreSnapshot(repository: Repository, snapshotId: string
   return repository.withLease('shared', async () => {
     await loadTreeRoot(repository, snapshotId, call);
     const { totalBytes } = (await repository.getSnapshot(snapshotId, call)).statistics;
-    const root = openTarget(target);
-    const run = new RestoreRun(repository, root, options, call, totalBytes);
+    const repositoryId = repository.localPath === undefined ? undefined : idsFromRoot(repository.localPath).at(-1);
+    const root = openTarget(repository, repositoryId, target);
+    const run = new RestoreRun(repository, repositoryId, root, options, call, totalBytes);
     try {
       const pacer = createPacer(options.signal);
       const items = listSnapshot(repository, snapshotId, { ...call, ...(options.paths !== undefined && { paths: options.paths }) });
@@ -81,18 +84,27 @@ export async function restoreSnapshot(repository: Repository, snapshotId: string
   }, { ...call, ...options.lease });
 }
 
-/** Opens a directory to write into, making it first when it is missing. @throws {SnapshotError} `target/unusable` */
-function openTarget(path: string): DirectoryHandle {
+/**
+ * Opens a directory to write into, making it first when it is missing.
+ *
+ * @throws {SnapshotError} `target/unusable`, `rollback/repository-on-target`
+ */
+function openTarget(repository: Repository, repositoryId: string | undefined, path: string): DirectoryHandle {
   try {
+    if (repositoryId !== undefined && idsFromRoot(path).includes(repositoryId))
+      throw new SnapshotError('rollback/repository-on-target', `${path} lies in the repository ${repository.description}; name a directory outside of it`);
     mkdirSync(path, { recursive: true });
     return openDirectory(path);
   } catch (cause) {
+    if (SnapshotError.isInstance(cause)) throw cause;
     throw new SnapshotError('target/unusable', `cannot use ${path} as the target of a restore; name a directory that can be written`, { cause });
   }
 }
 
 class RestoreRun {
   readonly #repository: Repository;
+  /** The repository's own folder, by file id: never written into. */
+  readonly #repositoryId: string | undefined;
   readonly #root: DirectoryHandle;
   readonly #options: RestoreOptions;
   readonly #call: CallOptions;
@@ -105,8 +117,9 @@ class RestoreRun {
   readonly #writtenLinks = new Set<string>();
   readonly #counts = { files: 0, directories: 0, symlinks: 0, hardLinks: 0, bytesWritten: 0 };
 
-  constructor(repository: Repository, root: DirectoryHandle, options: RestoreOptions, call: CallOptions, totalBytes: number) {
+  constructor(repository: Repository, repositoryId: string | undefined, root: DirectoryHandle, options: RestoreOptions, call: CallOptions, totalBytes: number) {
     this.#repository = repository;
+    this.#repositoryId = repositoryId;
     this.#root = root;
     this.#options = options;
     this.#call = call;
@@ -142,6 +155,10 @@ class RestoreRun {
     if (parent === undefined) return undefined;
     const { name } = step.entry;
     const present = lookAt(parent, name);
+    if (present !== undefined && fileIdKey(present) === this.#repositoryId) {
+      this.#issues.add(step.path, 'in-the-way', 'the repository is in its place; nothing in it is restored');
+      return undefined;
+    }
     if (present !== undefined && present.type !== 'directory') {
       if (this.#options.overwrite !== true) {
         this.#issues.add(step.path, 'exists', `a ${present.type} has the name of this directory; nothing in it is restored`);

@@ -14,7 +14,8 @@ import type { NameLookup } from './name-lookup.ts';
 import { PageBuilder } from './page-builder.ts';
 import { readDirectory } from './read-content.ts';
 import type { TakeContext } from './take-context.ts';
-import { isDamage, takeFile } from './take-file.ts';
+import { isDamage } from './is-damage.ts';
+import { takeFile } from './take-file.ts';
 
 /**
  * Stores one directory and everything in it, and answers with its entry.

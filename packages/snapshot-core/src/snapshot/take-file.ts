@@ -1,6 +1,5 @@
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { ContentTable, FileEntry, TreeEntry } from '../format/tree-entry.ts';
-import { SnapshotError } from '../errors/snapshot-error.ts';
 import { factsFromStats, fileIdKey, sameFile, sameVersion } from '../source/file-facts.ts';
 import type { FileFacts } from '../source/file-facts.ts';
 import { lookAt } from '../source/list-directory.ts';
@@ -49,11 +48,6 @@ async function reuseParent(context: TakeContext, present: PresentEntry, parent: 
 
 function isUnchanged(entry: FileEntry, facts: FileFacts): boolean {
   return entry.size === facts.bytes && entry.modifiedMicros === facts.modifiedMicros && entry.changedNanos === facts.changedNanos && sameFile(entry, facts);
-}
-
-/** Whether an error says that stored objects are lost, which reading the source again can heal. */
-export function isDamage(error: unknown): boolean {
-  return SnapshotError.isInstance(error) && ['object/missing', 'object/damaged', 'format/damaged', 'storage/not-found'].includes(error.code);
 }
 
 async function readFile(context: TakeContext, present: PresentEntry, parent: FileEntry | undefined): Promise<FileEntry | undefined> {

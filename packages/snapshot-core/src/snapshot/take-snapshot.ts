@@ -20,7 +20,7 @@ import type { SnapshotProgress, SnapshotReport } from './snapshot-tally.ts';
 import { storeContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
 import { takeDirectory } from './take-directory.ts';
-import { isDamage } from './take-file.ts';
+import { isDamage } from './is-damage.ts';
 import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
 
 /** How to take a snapshot. */
@@ -58,7 +58,7 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
   const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
   return repository.withLease('shared', async () => {
     const nowMs = () => options.clock?.nowMs() ?? Date.now();
-    const startedMs = nowMs();
+    const startedMs = Math.max(0, Math.floor(nowMs()));
     const tally = new SnapshotTally(options.onProgress);
     const parent = options.parent === undefined ? undefined : await loadParent(repository, options.parent, tally, call);
     const context = {
@@ -78,7 +78,7 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
       rootId: root.id,
       statistics: {
         entryCount: tally.entryCount, totalBytes: tally.totalBytes, chunkCount: tally.chunkCount, addedBytes: tally.bytesAdded,
-        durationMs: Math.max(0, nowMs() - startedMs),
+        durationMs: Math.max(0, Math.floor(nowMs() - startedMs)),
       },
       incomplete: [...tally.issues.reasons].some((reason) => reason !== 'vanished' && reason !== 'parent-damaged'),
     }, call);
