@@ -31,6 +31,8 @@ export interface AgentBench extends AsyncDisposable {
   readonly wire: string[];
   /** Destroys what is sent back for the next request to this path. */
   loseReply(path: string): void;
+  /** Changes what is sent back for the next request to this path, as a back end in wrong hands would. */
+  alterReply(path: string, change: (reply: Record<string, unknown>) => Record<string, unknown>): void;
   /** Executions that the witness has heard of, one entry per post. */
   readonly witnessed: { readonly executionId: string; readonly operationKey: string }[];
   readonly witnessUrl: string;
@@ -56,8 +58,9 @@ export async function openAgentBench(settings: { readonly clock?: Clock; readonl
   await gateway.putTenant({ tenantId, trustedKeys: [gatewayKey.key, approver.key, scriptSigner.key], caCertificatesPem: [], consent: { categories: dataCategorySchema.options } });
   const wire: string[] = [];
   const lost = new Set<string>();
+  const altered = new Map<string, (reply: Record<string, unknown>) => Record<string, unknown>>();
   const sockets = new Set<Socket>();
-  const server = createServer({ cert: certificate.certificatePem, key: certificate.privateKeyPem }, (incoming, outgoing) => void answer(gateway, incoming, outgoing, wire, lost));
+  const server = createServer({ cert: certificate.certificatePem, key: certificate.privateKeyPem }, (incoming, outgoing) => void answer(gateway, incoming, outgoing, { wire, lost, altered }));
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
@@ -77,6 +80,7 @@ export async function openAgentBench(settings: { readonly clock?: Clock; readonl
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     witnessUrl: `http://127.0.0.1:${(witness.address() as AddressInfo).port}/`,
     loseReply: (path) => void lost.add(path),
+    alterReply: (path, change) => void altered.set(path, change),
     async moveCertificate(offsetMs) {
       const moved = await issueServerCertificate({ authority, hostNames: ['127.0.0.1'], validForDays: 7 }, clockAt(offsetMs));
       server.setSecureContext({ cert: moved.certificatePem, key: moved.privateKeyPem });
@@ -92,13 +96,23 @@ export async function openAgentBench(settings: { readonly clock?: Clock; readonl
   };
 }
 
-async function answer(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse, wire: string[], lost: Set<string>): Promise<void> {
+/** What happens to answers on their way. */
+interface Wire {
+  readonly wire: string[];
+  readonly lost: Set<string>;
+  readonly altered: Map<string, (reply: Record<string, unknown>) => Record<string, unknown>>;
+}
+
+async function answer(gateway: Gateway, incoming: IncomingMessage, outgoing: ServerResponse, { wire, lost, altered }: Wire): Promise<void> {
   const gone = new AbortController();
   outgoing.once('close', () => gone.abort());
   const body = await bodyOf(incoming);
   const path = incoming.url ?? '/';
   const response = await gateway.fetch(new Request(`https://gateway${path}`, { method: 'POST', headers: incoming.headers as Record<string, string>, body: new Uint8Array(body), signal: gone.signal }));
-  const reply = await response.text();
+  let reply = await response.text();
+  const change = altered.get(path);
+  altered.delete(path);
+  if (change) reply = JSON.stringify(change(JSON.parse(reply) as Record<string, unknown>));
   wire.push(`${path} ${body.toString()}`, `${path} ${reply}`);
   if (lost.delete(path)) return void outgoing.destroy();
   outgoing.writeHead(response.status, { 'content-type': 'application/json' }).end(reply);

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createStatementSigner, generateSigningKey, parseOrThrow, sha256Hex, toBase64, utf8, type Clock, type SecretValue } from '@winre-kit/sdk';
+import { createStatementSigner, generateSigningKey, parseOrThrow, RecoveryError, sha256Hex, toBase64, utf8, type Clock, type SecretValue } from '@winre-kit/sdk';
 import { z } from 'zod';
-import { enrolmentReplySchema, enrolmentStatementSchema, protocolRoutes, signEnrolment, verifyRevocations, verifyTime, type EnrolmentReply, type RevocationsStatement } from '../protocol/index.ts';
+import { enrolmentReplySchema, enrolmentStatementSchema, protocolRoutes, signEnrolment, verifyRevocations, verifyTime, type EnrolmentReply } from '../protocol/index.ts';
 import { jsonFile } from '../platform/json-file.ts';
 import type { Platform } from '../platform/platform.ts';
+import { acceptTrust } from './channel/accept-trust.ts';
 import { createGatewayClient } from './channel/gateway-client.ts';
 import { requestTimeoutMs } from './channel/open-channel.ts';
 import { deviceKeySchema, enrolmentFile, type EnrolmentRecord } from './state/enrolment-record.ts';
@@ -22,6 +23,8 @@ export interface EnrolmentRequestSettings {
   readonly token: SecretValue;
   /** The generation of the ledger in the state folder. */
   readonly stateGeneration: string;
+  /** The enrolment that a rebuild goes on from: whom to trust is kept from it, and the answer must be for the same device. */
+  readonly former?: EnrolmentRecord;
 }
 
 const pendingSchema = z.strictObject({ deviceKey: deviceKeySchema, statement: enrolmentStatementSchema });
@@ -51,13 +54,11 @@ export async function enrol(settings: EnrolmentRequestSettings, signal: AbortSig
   const request = { statement, signature: await createStatementSigner(deviceKey).sign(statement), token: token.reveal() };
   const client = createGatewayClient({ gatewayUrl, caCertificatesPem, network: platform.network, clock });
   let reply: EnrolmentReply;
-  let revocations: RevocationsStatement;
+  let trust: EnrolledTrust;
   try {
     reply = parseOrThrow(enrolmentReplySchema, await client.post(protocolRoutes.enrol, { body: utf8(JSON.stringify(request)), timeoutMs: requestTimeoutMs, signal }), 'enrolment reply', 'unavailable');
-    // The keys come over a connection that the pinned authority vouches for; that they belong together is checked before they are believed.
-    const { tenantId, trustedKeys } = reply;
-    revocations = await verifyRevocations(reply.revocations, { tenantId, trustedKeys, current: undefined });
-    const gatewayTimeMs = await verifyTime(reply.time, { nonce: statement.timeNonce, trustedKeys, revokedKeyIds: new Set(revocations.revokedKeyIds) });
+    trust = settings.former ? await trustAfter(settings.former, reply) : await firstTrust(reply, caCertificatesPem);
+    const gatewayTimeMs = await verifyTime(reply.time, { nonce: statement.timeNonce, trustedKeys: trust.trustedKeys, revokedKeyIds: new Set(trust.revocations?.revokedKeyIds) });
     client.requireValidAt(gatewayTimeMs);
   } finally {
     client.close();
@@ -68,11 +69,7 @@ export async function enrol(settings: EnrolmentRequestSettings, signal: AbortSig
     enrolmentEpoch: reply.enrolmentEpoch,
     deviceKey,
     stateGeneration: statement.stateGeneration,
-    trustSequence: reply.trustSequence,
-    trustedKeys: reply.trustedKeys,
-    caCertificatesPem: reply.caCertificatesPem?.length ? reply.caCertificatesPem : [...caCertificatesPem],
-    revocations,
-    ...(reply.escrowKey && { escrowKey: reply.escrowKey }),
+    ...trust,
     policies: reply.policies,
     consent: reply.consent,
     settingsVersion: '',
@@ -80,4 +77,21 @@ export async function enrol(settings: EnrolmentRequestSettings, signal: AbortSig
   await enrolmentFile(stateFolder).write(record);
   await rm(pendingPath, { force: true });
   return record;
+}
+
+type EnrolledTrust = Pick<EnrolmentRecord, 'trustSequence' | 'trustedKeys' | 'caCertificatesPem' | 'revocations' | 'escrowKey'>;
+
+/** The keys come over a connection that the given authority vouches for; that they belong together is checked before they are believed. */
+async function firstTrust(reply: EnrolmentReply, caCertificatesPem: readonly string[]): Promise<EnrolledTrust> {
+  const { tenantId, trustSequence, trustedKeys, escrowKey } = reply;
+  const revocations = await verifyRevocations(reply.revocations, { tenantId, trustedKeys, current: undefined });
+  return { trustSequence, trustedKeys, revocations, caCertificatesPem: reply.caCertificatesPem?.length ? reply.caCertificatesPem : [...caCertificatesPem], ...(escrowKey && { escrowKey }) };
+}
+
+/** What was pinned stays pinned: a gateway that says otherwise does not get an approver of its own onto the device by way of a rebuild. */
+async function trustAfter(former: EnrolmentRecord, reply: EnrolmentReply): Promise<EnrolledTrust> {
+  if (reply.tenantId !== former.tenantId || reply.deviceId !== former.deviceId) throw new RecoveryError('untrusted-payload', `the continuity token of device ${former.deviceId} was answered with another device`, { facts: { reason: 'other-subject' } });
+  const trustUpdates = reply.trustUpdates?.filter(({ statement }) => statement.sequence > former.trustSequence);
+  const { trustSequence, trustedKeys, caCertificatesPem, revocations, escrowKey } = await acceptTrust(former, { revocations: reply.revocations, trustUpdates, escrowKey: reply.escrowKey });
+  return { trustSequence, trustedKeys, caCertificatesPem, revocations, ...(escrowKey && { escrowKey }) };
 }

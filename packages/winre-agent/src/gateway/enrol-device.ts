@@ -28,6 +28,7 @@ export async function enrolDevice(core: GatewayCore, body: unknown): Promise<Enr
     enrolmentEpoch: device.enrolmentEpoch,
     trustedKeys: [...tenant.trustedKeys],
     trustSequence: tenant.trustSequence,
+    trustUpdates: [...tenant.trustUpdates],
     caCertificatesPem: [...tenant.caCertificatesPem],
     time: await signTime(statement.timeNonce, core.clock.now(), core.config.signer),
     revocations: await signedRevocationsOf(core, tenant),

@@ -6,6 +6,7 @@ import { ed25519PublicKeySchema, nonceSchema } from './ed25519-public-key.ts';
 import { escrowKeySchema } from './sealing-key.ts';
 import { signedRevocationsSchema } from './signed-revocations.ts';
 import { signedTimeSchema } from './signed-time.ts';
+import { signedTrustUpdateSchema } from './signed-trust-update.ts';
 
 /** What a device says about itself when it enrols, signed by the key it brings. */
 export const enrolmentStatementSchema = z.strictObject({
@@ -42,6 +43,8 @@ export const enrolmentReplySchema = z.object({
   /** Everything to pin: approvers, script signers and gateway keys, with the number of the last trust update in them. */
   trustedKeys: z.array(trustedKeySchema),
   trustSequence: z.int().nonnegative(),
+  /** Every update of the tenant, in order: a device that is enrolled again keeps its pins and follows these. */
+  trustUpdates: z.array(signedTrustUpdateSchema).optional(),
   /** Present when the tenant's authorities are not those of the enrolment file any more. */
   caCertificatesPem: z.array(z.string()).optional(),
   time: signedTimeSchema,

@@ -1,5 +1,6 @@
 import { base64Schema, isSignedBy, keyIdOf, keyIdSchema, RecoveryError, requireTrustedKey, tenantIdSchema, trustedKeySchema, type StatementSigner, type TrustedKey } from '@winre-kit/sdk';
 import { z } from 'zod';
+import { escrowKeySchema, type EscrowKey } from './sealing-key.ts';
 
 /** Keys that are added and removed, and authorities that replace the present ones. */
 export const trustUpdateStatementSchema = z.strictObject({
@@ -11,6 +12,8 @@ export const trustUpdateStatementSchema = z.strictObject({
   removeKeyIds: z.array(keyIdSchema),
   /** Replaces the pinned certificate authorities. */
   caCertificatesPem: z.array(z.string().startsWith('-----BEGIN CERTIFICATE-----')).min(1).optional(),
+  /** Replaces the key that recovery keys are sealed to. */
+  escrowKey: escrowKeySchema.optional(),
 });
 export type TrustUpdateStatement = z.infer<typeof trustUpdateStatementSchema>;
 
@@ -24,6 +27,8 @@ export interface PinnedTrust {
   readonly trustSequence: number;
   readonly trustedKeys: readonly TrustedKey[];
   readonly caCertificatesPem: readonly string[];
+  /** What recovery keys are sealed to; undefined as long as the gateway has had none. */
+  readonly escrowKey?: EscrowKey | undefined;
 }
 
 /** Signs a change of trust with a pinned approver's key. */
@@ -54,5 +59,7 @@ export async function verifyTrustUpdate(signed: SignedTrustUpdate, pinned: Pinne
   const serves = (purpose: TrustedKey['purpose']): boolean => trustedKeys.some((kept) => kept.purpose === purpose && !revokedKeyIds.has(kept.keyId));
   if (!serves('approve')) throw refuse('no-approver-left', 'it would leave no approver, and nobody could change trust again');
   if (!serves('gateway')) throw refuse('no-gateway-left', 'it would leave no gateway key, and the device could not tell the time');
-  return { tenantId: pinned.tenantId, trustSequence: statement.sequence, trustedKeys, caCertificatesPem: statement.caCertificatesPem ?? pinned.caCertificatesPem };
+  if (statement.escrowKey && (await keyIdOf(statement.escrowKey.publicKey)) !== statement.escrowKey.keyId) throw refuse('key-id', `${statement.escrowKey.keyId} is not the id of the escrow key`);
+  const escrowKey = statement.escrowKey ?? pinned.escrowKey;
+  return { tenantId: pinned.tenantId, trustSequence: statement.sequence, trustedKeys, caCertificatesPem: statement.caCertificatesPem ?? pinned.caCertificatesPem, ...(escrowKey && { escrowKey }) };
 }

@@ -22,8 +22,8 @@ export async function enrolAgain(core: AgentCore, { operationKey, phases }: Ledg
   if (!token) return { id: 're-enrolment', state: 'failed', detail: 'the continuity token is gone' };
   for (let failures = 1; ; failures += 1) {
     try {
-      const { caCertificatesPem } = core.enrolment.current;
-      const record = await enrol({ ...core, caCertificatesPem, tokenKind: 'continuity', token, stateGeneration: ledger.view.stateGeneration }, signal);
+      const former = core.enrolment.current;
+      const record = await enrol({ ...core, former, caCertificatesPem: former.caCertificatesPem, tokenKind: 'continuity', token, stateGeneration: ledger.view.stateGeneration }, signal);
       await core.enrolment.save(record);
       await ledger.append({ entry: 'phase', operationKey, phase: enrolled });
       return passed(core);

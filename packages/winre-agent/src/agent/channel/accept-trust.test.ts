@@ -1,6 +1,6 @@
-import { createStatementSigner, generateSigningKey, instantAt, type StatementSigner, type TrustedKey } from '@winre-kit/sdk';
+import { createStatementSigner, generateSigningKey, instantAt, keyIdOf, type StatementSigner, type TrustedKey } from '@winre-kit/sdk';
 import { beforeAll, expect, test } from 'vitest';
-import { signRevocations, signTrustUpdate, type SignedRevocations, type SignedTrustUpdate } from '../../protocol/index.ts';
+import { generateSealingKey, signRevocations, signTrustUpdate, type EscrowKey, type SignedRevocations, type SignedTrustUpdate } from '../../protocol/index.ts';
 import type { EnrolmentRecord } from '../state/enrolment-record.ts';
 import { acceptTrust } from './accept-trust.ts';
 
@@ -50,4 +50,19 @@ test('the gateway alone cannot add an approver, and an older list is refused', a
   await expect(acceptTrust(record, { trustUpdates: [await update(gateway.signer, [(await person('eve', 'approve')).key])] })).rejects.toMatchObject({ code: 'untrusted-payload' });
   const current = await acceptTrust(record, { revocations: await revocations(gateway.signer, [], 5) });
   await expect(acceptTrust(current, { revocations: await revocations(gateway.signer, [], 4) })).rejects.toMatchObject({ facts: { reason: 'went-back' } });
+});
+
+test('the escrow key is pinned: the gateway gives the first one, and another one needs an approver', async () => {
+  const escrowKey = async (): Promise<EscrowKey> => {
+    const { publicKey } = await generateSealingKey();
+    return { keyId: await keyIdOf(publicKey), publicKey };
+  };
+  const [first, second] = [await escrowKey(), await escrowKey()];
+  const pinned = await acceptTrust(record, { escrowKey: first });
+  expect(pinned.escrowKey).toEqual(first);
+  expect((await acceptTrust(pinned, { escrowKey: second })).escrowKey).toEqual(first);
+  const rotation = (signer: StatementSigner, key: EscrowKey): Promise<SignedTrustUpdate> => signTrustUpdate({ kind: 'winre-trust-update/v1', tenantId: 't', sequence: 1, addKeys: [], removeKeyIds: [], escrowKey: key }, signer);
+  await expect(acceptTrust(pinned, { trustUpdates: [await rotation(gateway.signer, second)] })).rejects.toMatchObject({ code: 'untrusted-payload' });
+  await expect(acceptTrust(pinned, { trustUpdates: [await rotation(ada.signer, { ...second, keyId: first.keyId })] })).rejects.toMatchObject({ facts: { reason: 'key-id' } });
+  expect((await acceptTrust(pinned, { trustUpdates: [await rotation(ada.signer, second)] })).escrowKey).toEqual(second);
 });

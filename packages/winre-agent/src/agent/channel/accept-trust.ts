@@ -24,8 +24,8 @@ export async function acceptTrust(record: EnrolmentRecord, news: TrustNews): Pro
   const knowsSigner = revocations !== undefined && record.trustedKeys.some(({ keyId }) => keyId === revocations.keyId);
   let next = knowsSigner ? await withRevocations(record, revocations) : record;
   for (const update of trustUpdates) {
-    const { trustSequence, trustedKeys, caCertificatesPem } = await verifyTrustUpdate(update, pinnedTrustOf(next), revokedKeyIdsOf(next));
-    next = { ...next, trustSequence, trustedKeys: [...trustedKeys], caCertificatesPem: [...caCertificatesPem] };
+    const { trustSequence, trustedKeys, caCertificatesPem, escrowKey } = await verifyTrustUpdate(update, pinnedTrustOf(next), revokedKeyIdsOf(next));
+    next = { ...next, trustSequence, trustedKeys: [...trustedKeys], caCertificatesPem: [...caCertificatesPem], ...(escrowKey && { escrowKey }) };
   }
   if (revocations && !knowsSigner) {
     // A gateway key that came with these updates signed the list: those who signed the updates must not be on it.
@@ -35,7 +35,8 @@ export async function acceptTrust(record: EnrolmentRecord, news: TrustNews): Pro
   }
   return {
     ...next,
-    ...(news.escrowKey && { escrowKey: news.escrowKey }),
+    // Only the first one is taken on the gateway's word. Another one comes by a trust update, or whoever holds the gateway could have the next recovery key sealed to himself.
+    ...(news.escrowKey && !next.escrowKey && { escrowKey: news.escrowKey }),
     ...(news.policies && { policies: news.policies }),
     ...(news.consent && { consent: news.consent }),
     ...(news.settingsVersion !== undefined && { settingsVersion: news.settingsVersion }),

@@ -33,8 +33,8 @@ export function enrolmentFile(stateFolder: string): JsonFile<EnrolmentRecord> {
 
 /** The part of an enrolment that trust updates change. */
 export function pinnedTrustOf(record: EnrolmentRecord): PinnedTrust {
-  const { tenantId, trustSequence, trustedKeys, caCertificatesPem } = record;
-  return { tenantId, trustSequence, trustedKeys, caCertificatesPem };
+  const { tenantId, trustSequence, trustedKeys, caCertificatesPem, escrowKey } = record;
+  return { tenantId, trustSequence, trustedKeys, caCertificatesPem, escrowKey };
 }
 
 /** Signs as the device. */
