@@ -71,7 +71,7 @@ export async function createFaultDevice(settings: FaultDeviceSettings): Promise<
     agent = startWatched([...(held ? ['--import', holdAtProgram] : []), agentProgram, 'run', '--config', configFile], { ...environment, ...(held && { HOLD_AT: holdAt.join('|'), HOLD_VOLUME: volume }) });
     return agent;
   };
-  return {
+  const device: FaultDevice = {
     name, folder, volume, restorePoints, stateFolder, start,
     binding: { id: '', enrolmentEpoch: '' },
     get agent() {
@@ -82,13 +82,14 @@ export async function createFaultDevice(settings: FaultDeviceSettings): Promise<
       const tokenFile = join(folder, 'enrolment-token');
       await writeFile(tokenFile, token, { mode: 0o600 });
       const { deviceId = '', enrolmentEpoch = '' } = await runToEnd(['enrol', '--token-file', tokenFile]);
-      this.binding = { id: deviceId, enrolmentEpoch };
+      device.binding = { id: deviceId, enrolmentEpoch };
     },
     takeRestorePoint: async () => (await runToEnd(['take-restore-point']))['restorePointId'] ?? '',
     async startAgain() {
       await start().line(/"channel open"/);
     },
   };
+  return device;
 }
 
 /** Where a program beside this file is. */

@@ -61,8 +61,8 @@ syncBuiltinESMExports();
 
 const probe = await open(devNull, 'r');
 interface Appending {
-  appendFile(this: Appending, data: unknown): Promise<void>;
-  datasync(this: Appending): Promise<void>;
+  appendFile: (this: Appending, data: unknown) => Promise<void>;
+  datasync: (this: Appending) => Promise<void>;
 }
 const handle = Object.getPrototypeOf(probe) as Appending;
 await probe.close();
@@ -77,9 +77,9 @@ handle.datasync = async function () {
   said('ledger', appended.get(this) ?? '');
 };
 
-const write = process.stderr.write.bind(process.stderr) as (text: string) => boolean;
-process.stderr.write = ((text: string): boolean => {
+const write = process.stderr.write.bind(process.stderr);
+process.stderr.write = (text: string | Uint8Array): boolean => {
   const isWritten = write(text);
-  said('log', text);
+  said('log', String(text));
   return isWritten;
-}) as typeof process.stderr.write;
+};

@@ -7,7 +7,7 @@ import { createCanarySecrets, type CanaryLeak } from '@winre-kit/testkit';
 import { createEscrowOpener } from '@winre-kit/winre-agent/gateway';
 import { escrowContext, type Sealed } from '@winre-kit/winre-agent/protocol';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { tenantId } from '../emm-world.ts';
+import { collect, tenantId } from '../emm-world.ts';
 import { startFaultWorld, type FaultWorld } from './fault-world.ts';
 import { allowForBusyMachines } from './load-tolerance.ts';
 import { approved, approvedRestore, endOf, intoRecovery, patience, scriptIntent } from './operate.ts';
@@ -49,6 +49,10 @@ test('through a whole recovery with a Wi-Fi key and a released recovery key no s
   const { host, pluginId } = world.opened;
   const heard: unknown[] = [];
   for (const name of ['session-detected', 'session-updated', 'session-resumed', 'session-lost', 'session-ended', 'session-log', 'operation-changed'] as const) host.events.on(name, (event: unknown) => void heard.push({ name, event: structuredClone(event) }));
+  // What a listener throws is logged, so that there is a log to look into.
+  host.events.on('operation-changed', (event) => {
+    throw new RangeError(`a listener failed on ${JSON.stringify(event)}`);
+  });
   const errors: unknown[] = [];
   const refused = async (attempt: Promise<unknown>, code: string): Promise<void> => {
     const error = await attempt.then(() => undefined, (caught: unknown) => caught);
@@ -111,9 +115,9 @@ test('through a whole recovery with a Wi-Fi key and a released recovery key no s
   await lookAtProcesses();
   const auditExport = await host.audit.exportAudit();
   const operations = await host.operations.list();
-  const reported = await Array.fromAsync(host.plugin(pluginId).operations.list());
+  const reported = await collect(host.plugin(pluginId).operations.list());
   const adminAudit = (await world.admin('GET', '/audit?pageSize=500')).body;
-  const seen = { heard, errors, lines: [...lines, ...device.agent.lines], emmOutput: [...emmOutput, world.emm.output()], hostLogs: world.hostLogs, auditExport, operations, reported, adminAudit, sessions: host.sessions.list() };
+  const seen = { heard, errors, lines: [...lines, ...device.agent.lines], emmOutput: [...emmOutput, world.emm.output()], hostLogs: world.hostLogs, auditExport, operations, reported, adminAudit };
   for (const [where, subject] of Object.entries(seen)) {
     expect(JSON.stringify(subject).length, `${where} has something to look into`).toBeGreaterThan(2);
     expect(canaries.findLeaks(subject, where)).toEqual([]);

@@ -61,7 +61,8 @@ test('the ledger is lost in the middle of a rollback: two people decide, and a n
 });
 
 test('the ledger is lost after the last write: two people find that it succeeded', async () => {
-  const { device } = await loseLedger('lost-after', 'ledger:"phase":"rolled-back"');
+  const { device, left } = await loseLedger('lost-after', 'ledger:"phase":"rolled-back"');
+  expect(left).toEqual(world.good);
   await resolveByTwo('lost-after', 'succeeded');
   await staysWell(world, device, 'lost-after');
 });

@@ -10,9 +10,10 @@ async function planUnseen(prechecks: readonly Precheck[]): Promise<unknown> {
   const definition = definePlugin({ ...fake.definition, open: async (config, services) => {
     const instance = await fake.definition.open(config, services);
     const { restore } = instance;
-    if (!restore) throw new TypeError('no restore facet');
+    if (!restore?.doPlan) throw new TypeError('no restore facet');
+    const { doPlan } = restore;
     return { ...instance, restore: { ...restore, async doPlan(intent, call) {
-      const { loss: _unseen, ...draft } = await restore.doPlan(intent, call);
+      const { loss: _unseen, ...draft } = await doPlan(intent, call);
       return { ...draft, prechecks: [...prechecks] };
     } } };
   } });
