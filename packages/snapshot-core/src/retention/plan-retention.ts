@@ -1,6 +1,6 @@
 import { checkRetentionPolicy } from './retention-policy.ts';
 import type { RetentionPolicy } from './retention-policy.ts';
-import { safetyLabel } from './safety-label.ts';
+import { safetyLabel } from '../format/safety-label.ts';
 
 /** What retention needs to know of a snapshot; a `SnapshotRecord` fits, `damaged` comes from `check`. */
 export interface RetentionCandidate {

@@ -5,7 +5,7 @@ import { planRetention } from '../retention/plan-retention.ts';
 import type { RetentionVerdict } from '../retention/plan-retention.ts';
 import { checkRetentionPolicy } from '../retention/retention-policy.ts';
 import type { RetentionPolicy } from '../retention/retention-policy.ts';
-import { pendingRollbacks } from '../rollback/rollback-intent.ts';
+import { pendingRollbacks } from '../repository/rollback-intent.ts';
 
 /** How to apply a policy. */
 export interface ApplyRetentionOptions extends CallOptions {

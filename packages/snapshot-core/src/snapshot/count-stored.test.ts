@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { createMemoryStorage, createRepository } from '../index.ts';
-import type { Repository } from '../index.ts';
+import { createRepository } from '../repository/open-repository.ts';
+import type { Repository } from '../repository/repository.ts';
+import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { ContentBuilder } from './content-builder.ts';
 import { countStored } from './count-stored.ts';
 

@@ -9,7 +9,7 @@ test('an intent is read; what is not one, or newer, is refused', () => {
   const { version: _, ...expected } = intent;
   expect(decodeIntent(Buffer.from(JSON.stringify(intent)), 'r')).toEqual(expected);
   expect(() => decodeIntent(Buffer.from(JSON.stringify({ ...intent, version: 2 })), 'r')).toThrow(expect.objectContaining({ code: 'format/unsupported' }));
-  for (const damage of [{ kind: 'disk' }, { target: 1 }, { version: 0 }, { startedAtMs: '1' }, { safetySnapshotId: 1 }, { operationId: null }])
+  for (const damage of [{ kind: 'disk' }, { target: 1 }, { version: 0 }, { startedAtMs: '1' }, { safetySnapshotId: 1 }, { supersedes: 'op' }, { supersedes: [1] }, { operationId: null }])
     expect(() => decodeIntent(Buffer.from(JSON.stringify({ ...intent, ...damage })), 'r')).toThrow(expect.objectContaining({ code: 'format/damaged' }));
 });
 

@@ -1,6 +1,6 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { CallOptions } from '../repository/call-options.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { CallOptions } from './call-options.ts';
+import type { Repository } from './repository.ts';
 
 /** What a rollback set out to do; stored durably before anything is changed and removed when all of it is done. */
 export interface RollbackIntent {
