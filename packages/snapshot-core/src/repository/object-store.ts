@@ -38,6 +38,8 @@ export class ObjectStore {
   readonly #leaving = new Set<PackBuilder>();
   /** Durable packs that no index file lists yet. */
   #unlisted: PackManifest[] = [];
+  /** Packs stored through this object, so that reading the index anew misses none that was stored meanwhile. */
+  readonly #stored: PackManifest[] = [];
   #writes: Promise<void> = Promise.resolve();
   #failure: unknown;
 
@@ -62,6 +64,7 @@ export class ObjectStore {
    */
   async reload(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
     const { storage, repositoryId } = this.#parts;
+    const storedBefore = this.#stored.length;
     const index = new ObjectIndex(this.#damaged);
     index.setCondemned(condemned);
     const files = new Map<string, number>();
@@ -80,7 +83,7 @@ export class ObjectStore {
       index.addPack(pack);
       unlisted.push(pack);
     }
-    for (const pack of this.#unlisted) index.addPack(pack);
+    for (const pack of [...this.#unlisted, ...this.#stored.slice(storedBefore)]) index.addPack(pack);
     this.#index = index;
     this.#unlisted = [...new Map([...this.#unlisted, ...unlisted].map((pack) => [pack.name, pack])).values()];
   }
@@ -178,6 +181,7 @@ export class ObjectStore {
       const { manifest, parts } = builder.finish();
       await this.#parts.storage.put('pack', manifest.name, parts);
       this.#index.addPack(manifest);
+      this.#stored.push(manifest);
       this.#unlisted.push(manifest);
       this.#leaving.delete(builder);
     });

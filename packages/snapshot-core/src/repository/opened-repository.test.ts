@@ -279,3 +279,28 @@ describe('a storage that fails', () => {
     }
   });
 });
+
+test('what is stored while the index is read anew is not lost from it', async () => {
+  const inner = createMemoryStorage();
+  let atIndexList: () => Promise<void> = async () => undefined;
+  const storage: Storage = {
+    ...inner,
+    async *list(kind, options) {
+      if (kind === 'index') await atIndexList();
+      yield* inner.list(kind, options);
+    },
+  };
+  const { repository } = await make(storage);
+  await repository.withLease('shared', async () => {
+    const listing = inner.list('index');
+    atIndexList = async () => {
+      atIndexList = async () => undefined;
+      await repository.save(Buffer.from('meanwhile'), 'data');
+      await repository.flush();
+      // As if the listing had begun before: what was written meanwhile does not show.
+      for await (const { name } of listing) await inner.delete('index', name);
+    };
+    await expect(repository.load('0'.repeat(64))).rejects.toMatchObject({ code: 'object/missing' });
+    expect(repository.has(repository.identify(Buffer.from('meanwhile')), 'data')).toBe(true);
+  });
+});
