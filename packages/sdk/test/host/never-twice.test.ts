@@ -314,6 +314,20 @@ test('a parked request whose reply was lost is found parked, and goes again when
   expect(vendor.effectsOf('key-1')).toBe(1);
 });
 
+test('a parked request whose own approval ran out is not sent when the vendor’s gate opens, and frees the device', async () => {
+  const { host, clock, vendor, approved } = await setUpHost();
+  vendor.failNextStart({ kind: 'park-for-approval' });
+  await approved();
+  await host.start('key-1');
+  await clock.advance(7_200_000);
+  vendor.approve('key-1');
+  await expect(host.start('key-1')).rejects.toMatchObject({ code: 'approval-expired' });
+  expect((await host.operations.get('key-1')).state).toBe('expired');
+  expect(vendor.startsReceived).toHaveLength(1);
+  await approved('key-2');
+  expect((await host.start('key-2')).state).toBe('accepted');
+});
+
 test('audit and journal name the same operation once, whoever submits', async () => {
   const clock = createManualClock();
   const audit = await createAuditLog({ store: createMemoryAuditStore(), clock });

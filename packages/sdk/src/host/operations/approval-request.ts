@@ -2,18 +2,10 @@ import type { ApprovalStatement } from '../../schemas/approval.ts';
 import type { Intent } from '../../schemas/intent.ts';
 import type { Precheck } from '../../schemas/precheck.ts';
 import type { LossStatement } from '../../schemas/restore.ts';
+import type { ApprovalTerms } from './approval-gate.ts';
 
 /** What an approver is shown, and what the signature will be about. */
-export interface ApprovalRequest {
-  readonly operationKey: string;
-  readonly planDigest: string;
-  readonly tenantId: string;
-  readonly deviceId: string;
-  readonly enrolmentEpoch: string;
-  readonly requestedBy: string;
-  readonly approveBy: string;
-  readonly executeBy: string;
-  readonly approvalsNeeded: number;
+export interface ApprovalRequest extends ApprovalTerms {
   /** Principals who have signed already. */
   readonly approvedBy: readonly string[];
   readonly intent: Intent;

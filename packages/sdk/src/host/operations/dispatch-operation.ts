@@ -98,7 +98,8 @@ export async function noteFinding(context: OperationContext, key: string, findin
 export async function voidOperation(context: OperationContext, key: string, error: RecoveryError): Promise<OperationRecord> {
   const reason = reasonOf(context, error);
   return context.ledger.change(key, ({ state }) => {
-    if (state === 'approved') return [{ type: 'state', to: error.code === 'approval-expired' ? 'expired' : 'cancelled', reason }];
+    // A parked request does nothing until it comes again, and it will not.
+    if (state === 'approved' || state === 'awaiting-vendor-approval') return [{ type: 'state', to: error.code === 'approval-expired' ? 'expired' : 'cancelled', reason }];
     // Proved not to be at the vendor, and may not be sent any more: nothing happened and nothing will.
     return state === 'unknown' ? [{ type: 'state', to: 'failed', reason: `never reached the vendor, and may not be sent any more: ${reason}` }] : [];
   });
