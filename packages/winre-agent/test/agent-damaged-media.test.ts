@@ -29,7 +29,7 @@ test('a rebuild from damaged media is refused, and the volume keeps every byte',
     bytes[middle] = (bytes[middle] ?? 0) ^ 1;
     await writeFile(path, bytes);
   }
-  const requests = [{ method: 'POST', url: '/operations', body: { offering } }];
+  const requests = [{ method: 'POST', url: '/operations', body: { offering, media: { contentDigest: preview.media.contentDigest ?? null } } }];
   const intent = { capability: 'winre.rebuild.trigger' as const, tenantId, device, offeringId: offering.id, attestations: [] };
   await bench.gateway.submitOperation(await approve(bench, 'rebuild-1', intent, { lossDigest: preview.loss.digest, requests }));
   expect(await outcomeOf(bench, 'rebuild-1')).toMatchObject({ state: 'failed', deviceCode: 'data-loss' });

@@ -29,7 +29,7 @@ afterAll(async () => bench[Symbol.asyncDispose]());
 async function submitRebuild(operationKey: string, device: { readonly id: string; readonly enrolmentEpoch: string }): Promise<void> {
   const preview = await bench.gateway.query(device.id, { kind: 'rebuild-preview', offering }, { signal });
   expect(preview.media).toMatchObject({ reachable: 'yes', intact: 'yes' });
-  const requests = [{ method: 'POST', url: '/operations', body: { offering: JSON.parse(JSON.stringify(offering)) } }];
+  const requests = [{ method: 'POST', url: '/operations', body: { offering: JSON.parse(JSON.stringify(offering)), media: { contentDigest: preview.media.contentDigest ?? null } } }];
   await bench.gateway.submitOperation(await approve(bench, operationKey, { capability: 'winre.rebuild.trigger', tenantId, device, offeringId: offering.id, attestations: [] }, { lossDigest: preview.loss.digest, requests }));
 }
 const executionsOf = (operationKey: string): number => new Set(bench.witnessed.filter((effect) => effect.operationKey === operationKey).map(({ executionId }) => executionId)).size;
@@ -55,7 +55,7 @@ test('media that are damaged or that nobody finds are refused before anything is
   const preview = await bench.gateway.query(recovering.device.id, { kind: 'rebuild-preview', offering: elsewhere }, { signal });
   expect(preview.media).toMatchObject({ reachable: 'no', intact: 'unknown' });
   const before = await digestTree(recovering.machine.volume);
-  const requests = [{ method: 'POST', url: '/operations', body: { offering: JSON.parse(JSON.stringify(elsewhere)) } }];
+  const requests = [{ method: 'POST', url: '/operations', body: { offering: JSON.parse(JSON.stringify(elsewhere)), media: { contentDigest: '0'.repeat(64) } } }];
   await bench.gateway.submitOperation(await approve(bench, 'spared-1', { capability: 'winre.rebuild.trigger', tenantId, device: recovering.device, offeringId: offering.id, attestations: [] }, { lossDigest: preview.loss.digest, requests }));
   expect(await outcomeOf(bench, 'spared-1')).toMatchObject({ state: 'failed', deviceCode: 'not-found' });
   expect(await digestTree(recovering.machine.volume)).toEqual(before);

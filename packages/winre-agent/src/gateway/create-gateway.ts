@@ -79,16 +79,17 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
 }
 
 function wire(config: GatewayConfig, closed: AbortSignal): GatewayCore {
-  const { store, clock, logger, heartbeatEveryMs = 15_000, endSessionAfterMs = 30 * 60_000, logWindowBytes = 262_144, keepEvents = 10_000 } = config;
+  const { store, clock, logger, heartbeatEveryMs = 15_000, endSessionAfterMs = 30 * 60_000, logWindowBytes = 262_144, keepEvents = 10_000, keepEventBytes = 32 * 1_048_576, artifactBytesPerDevice = 256 * 1_048_576 } = config;
   const newId = (): string => toHex(config.randomBytes(16));
   const polls = createWakeHub();
-  const events = createEventLog({ streamId: newId(), keepEvents, clock, closed });
+  const events = createEventLog({ streamId: newId(), keepEvents, keepEventBytes, clock, closed });
   return {
     config,
     store,
     clock,
     logger,
     heartbeatEveryMs,
+    artifactBytesPerDevice,
     lock: createKeyedLock(),
     polls,
     operationChanges: createWakeHub(),

@@ -4,7 +4,7 @@ import { createManualClock } from '@winre-kit/testkit';
 import { createEventLog, type EventLog, type UnstampedEvent } from './event-log.ts';
 
 const heartbeat = (sequence: number, id = 'd'): UnstampedEvent => ({ type: 'session.heartbeat', sessionId: 's', device: { id, enrolmentEpoch: 'e' }, sequence });
-const openLog = (keepEvents = 100, closed = new AbortController().signal): EventLog => createEventLog({ streamId: 'stream', keepEvents, clock: createManualClock(), closed });
+const openLog = (keepEvents = 100, closed = new AbortController().signal): EventLog => createEventLog({ streamId: 'stream', keepEvents, keepEventBytes: 10_000, clock: createManualClock(), closed });
 
 /** Takes events until `count` of them, or the end. */
 async function take(log: EventLog, count: number, resumeToken?: string): Promise<SessionEventInput[]> {
@@ -70,5 +70,12 @@ describe('event log', () => {
     await new Promise((resolve) => setImmediate(resolve));
     closing.abort();
     expect(shape(await watching)).toEqual([0, 'stream.checkpoint']);
+  });
+
+  it('keeps few large events: a device that talks a lot does not fill the memory', async () => {
+    const log = openLog();
+    const token = (await take(log, 2))[1];
+    for (let sequence = 1; sequence <= 4; sequence += 1) log.append({ type: 'session.log', sessionId: 's', device: { id: 'd', enrolmentEpoch: 'e' }, sequence, stream: 'stdout', text: 'x'.repeat(4_000), bytes: 4_000, truncated: false });
+    expect(shape(await take(log, 1, token?.type === 'stream.checkpoint' ? token.resumeToken : ''))).toEqual(['stream.gap']);
   });
 });

@@ -14,9 +14,11 @@ export interface EventLog {
   watch(request: SessionWatchRequest, standing: () => readonly UnstampedEvent[], signal: AbortSignal): AsyncIterable<SessionEventInput>;
 }
 
-export function createEventLog(config: { readonly streamId: string; readonly keepEvents: number; readonly clock: Clock; readonly closed: AbortSignal }): EventLog {
-  const { streamId, keepEvents, clock, closed } = config;
+export function createEventLog(config: { readonly streamId: string; readonly keepEvents: number; readonly keepEventBytes: number; readonly clock: Clock; readonly closed: AbortSignal }): EventLog {
+  const { streamId, keepEvents, keepEventBytes, clock, closed } = config;
   const kept: SessionEventInput[] = [];
+  const sizes: number[] = [];
+  let keptBytes = 0;
   const wake = createWakeHub();
   let firstPosition = 1;
   const nextPosition = (): number => firstPosition + kept.length;
@@ -37,9 +39,14 @@ export function createEventLog(config: { readonly streamId: string; readonly kee
 
   return {
     append(event) {
-      kept.push(stamp(event));
-      while (kept.length > keepEvents) {
+      const stamped = stamp(event);
+      kept.push(stamped);
+      const bytes = JSON.stringify(stamped).length;
+      sizes.push(bytes);
+      keptBytes += bytes;
+      while (kept.length > keepEvents || (keptBytes > keepEventBytes && kept.length > 1)) {
         kept.shift();
+        keptBytes -= sizes.shift() ?? 0;
         firstPosition += 1;
       }
       wake.notify('events');

@@ -18,6 +18,7 @@ export interface GatewayCore {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly heartbeatEveryMs: number;
+  readonly artifactBytesPerDevice: number;
   /** One task per device at a time. */
   readonly lock: KeyedLock;
   /** Keyed by device id: something may wait for its poll. */

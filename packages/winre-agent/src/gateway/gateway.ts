@@ -33,6 +33,10 @@ export interface GatewayConfig {
   readonly logSink?: (entry: LogEntry) => Promise<void>;
   /** Session events kept for watchers; 10,000 when not given. */
   readonly keepEvents?: number;
+  /** What the kept events may take as JSON, so that devices which talk a lot cannot fill the memory; 32 MiB when not given. */
+  readonly keepEventBytes?: number;
+  /** What the artifacts of one device may take together; 256 MiB when not given. */
+  readonly artifactBytesPerDevice?: number;
   /** How session events name devices: `hardware-id` for plug-ins of vendors that have ids of their own. */
   readonly nameDevicesBy?: 'device-id' | 'hardware-id';
 }

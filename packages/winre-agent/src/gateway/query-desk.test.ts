@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openBench } from '../../test/gateway-bench.ts';
 import { enrol, openChannel, poll, send } from '../../test/test-device.ts';
-import { protocolRoutes } from '../protocol/index.ts';
+import { protocolLimits, protocolRoutes } from '../protocol/index.ts';
 
 const signal = new AbortController().signal;
 
@@ -62,5 +62,28 @@ describe('queries', () => {
     await expect(ask(AbortSignal.abort(new DOMException('enough', 'AbortError')))).rejects.toThrow('enough');
     await expect(bench.gateway().query('ghost', { kind: 'network-status' }, { signal })).rejects.toMatchObject({ code: 'not-found' });
     expect((await poll(bench, channel)).commands).toEqual([]);
+  });
+
+  it('are limited per device, so that a poll can always name those that are worked on', async () => {
+    const bench = await openBench();
+    const device = await enrol(bench);
+    const ask = (): Promise<unknown> => bench.gateway().query(device.enrolment.deviceId, { kind: 'restore-points' }, { signal });
+    const open = Array.from({ length: protocolLimits.maxOpenQueries }, ask);
+    for (const answer of open) answer.catch(() => undefined);
+    await bench.clock.whenSleeping(1 + open.length);
+    await expect(ask()).rejects.toMatchObject({ code: 'resource-exhausted' });
+    expect(protocolLimits.maxOpenQueries).toBeLessThan(100);
+  });
+
+  it('are not answered with a word about the caller: a device does not say whose token is bad', async () => {
+    const bench = await openBench();
+    const device = await enrol(bench);
+    const channel = await openChannel(bench, device);
+    const answer = bench.gateway().query(device.enrolment.deviceId, { kind: 'network-status' }, { signal });
+    answer.catch(() => undefined);
+    await bench.clock.whenSleeping(2);
+    const [command] = (await poll(bench, channel)).commands;
+    await send(bench, channel, protocolRoutes.reply, { commandId: command?.commandId, error: { code: 'unauthenticated', message: 'go away' } });
+    await expect(answer).rejects.toMatchObject({ code: 'internal', message: 'go away' });
   });
 });

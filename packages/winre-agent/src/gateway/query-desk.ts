@@ -1,5 +1,5 @@
-import { parseOrThrow, RecoveryError, type Clock } from '@winre-kit/sdk';
-import { queryReplySchemas, type Query, type QueryCommand, type QueryReply, type QueryReplyRequest } from '../protocol/index.ts';
+import { parseOrThrow, RecoveryError, type Clock, type ErrorCode } from '@winre-kit/sdk';
+import { protocolLimits, queryReplySchemas, type Query, type QueryCommand, type QueryReply, type QueryReplyRequest } from '../protocol/index.ts';
 
 interface PendingQuery {
   readonly deviceId: string;
@@ -17,11 +17,16 @@ export interface QueryDesk {
   answer(deviceId: string, answer: QueryReplyRequest): void;
 }
 
+/** Codes about the caller and his rights. From a device they would make a host throw its own credentials away. */
+const notForDevices: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['unauthenticated', 'permission-denied', 'approval-required', 'approval-rejected', 'approval-expired', 'invalid-config', 'spec-version-mismatch', 'resource-exhausted', 'cancelled']);
+
 export function createQueryDesk(clock: Clock, newId: () => string, wake: (deviceId: string) => void): QueryDesk {
   const pending = new Map<string, PendingQuery>();
   return {
     async ask(deviceId, query, { signal, timeoutMs }) {
       signal.throwIfAborted();
+      const open = [...pending.values()].filter((entry) => entry.deviceId === deviceId).length;
+      if (open >= protocolLimits.maxOpenQueries) throw new RecoveryError('resource-exhausted', `device ${deviceId} has ${open} questions to answer already: wait for them`, { retryAfterMs: 5_000, facts: { limit: protocolLimits.maxOpenQueries } });
       const commandId = newId();
       const entry: PendingQuery = { deviceId, command: { kind: 'query', commandId, query }, fetched: false, settle: Promise.withResolvers() };
       pending.set(commandId, entry);
@@ -48,7 +53,7 @@ export function createQueryDesk(clock: Clock, newId: () => string, wake: (device
     answer(deviceId, answer) {
       const entry = pending.get(answer.commandId);
       if (!entry || entry.deviceId !== deviceId) return;
-      if ('error' in answer) entry.settle.reject(new RecoveryError(answer.error.code, answer.error.message));
+      if ('error' in answer) entry.settle.reject(new RecoveryError(notForDevices.has(answer.error.code) ? 'internal' : answer.error.code, answer.error.message));
       else entry.settle.resolve(parseOrThrow(queryReplySchemas[entry.command.query.kind], answer.reply, 'reply'));
     },
   };

@@ -48,3 +48,19 @@ export function requireBoundOffering(binding: PlanBinding): RebuildOffering {
   }
   return first;
 }
+
+/**
+ * What the media held when the approvers saw the plan: a digest over every name and byte of the golden snapshot, in the body of one of the plan's requests
+ * under `media.contentDigest`. Whoever can write the media cannot swap what an approved rebuild installs.
+ *
+ * @throws {RecoveryError} `plan-stale` when the plan holds no such digest, or two different ones
+ */
+export function requireBoundMedia(binding: PlanBinding): string {
+  const digests = binding.requests.flatMap(({ body }) => {
+    const parsed = z.looseObject({ media: z.looseObject({ contentDigest: sha256Schema }) }).safeParse(body);
+    return parsed.success ? [parsed.data.media.contentDigest] : [];
+  });
+  const [first] = digests;
+  if (first === undefined || new Set(digests).size !== 1) throw new RecoveryError('plan-stale', 'the plan does not say what its media hold: plan again while the device can read them', { fieldPath: 'binding.requests' });
+  return first;
+}

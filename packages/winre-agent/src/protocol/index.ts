@@ -26,7 +26,7 @@ export { channelHeaders, readChannelClaim, signChannelRequest, verifyChannelRequ
 export type { ChannelClaim, ChannelRequestTarget } from './channel-request.ts';
 export { deviceFactsSchema, queryReplySchemas, querySchema, volumeStatusSchema } from './query.ts';
 export type { DeviceFacts, Query, QueryKind, QueryReply, QueryReplyOf, VolumeStatus } from './query.ts';
-export { commandSchema, operationCommandSchema, queryCommandSchema, requireBoundOffering } from './command.ts';
+export { commandSchema, operationCommandSchema, queryCommandSchema, requireBoundMedia, requireBoundOffering } from './command.ts';
 export type { Command, OperationCommand, QueryCommand } from './command.ts';
 export { pollReplySchema, pollRequestSchema } from './poll.ts';
 export type { PollReply, PollRequest } from './poll.ts';

@@ -9,6 +9,8 @@ export const protocolLimits = {
   maxReplyBytes: 48 * 1_048_576,
   /** Commands in one poll reply. */
   maxCommandsPerPoll: 8,
+  /** Questions to one device that wait for their answers. A poll names those that are worked on, so it must stay below what a poll may hold. */
+  maxOpenQueries: 32,
   maxPollWaitMs: 60_000,
   challengeLifetimeMs: 60_000,
   /** How far below the highest sequence seen a request may lie, so that parallel requests may overtake each other. */

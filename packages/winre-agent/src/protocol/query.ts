@@ -1,4 +1,4 @@
-import { instantSchema, lossStatementSchema, networkStatusSchema, rebuildOfferingSchema, remediationOutcomeSchema, restorePointSchema } from '@winre-kit/sdk';
+import { instantSchema, lossStatementSchema, networkStatusSchema, rebuildOfferingSchema, remediationOutcomeSchema, restorePointSchema, sha256Schema } from '@winre-kit/sdk';
 import { z } from 'zod';
 
 const yesNoUnknown = z.enum(['yes', 'no', 'unknown']);
@@ -41,7 +41,8 @@ export const queryReplySchemas = {
   /** Newest first. */
   'restore-points': z.object({ restorePoints: z.array(restorePointSchema) }),
   'restore-preview': z.object({ restorePoint: restorePointSchema, loss: lossStatementSchema, facts: deviceFactsSchema }),
-  'rebuild-preview': z.object({ loss: lossStatementSchema, facts: deviceFactsSchema, media: z.object({ reachable: yesNoUnknown, intact: yesNoUnknown, detail: z.string().optional() }) }),
+  /** `contentDigest` names what is on the media; a rebuild's plan carries it, see `requireBoundMedia`. */
+  'rebuild-preview': z.object({ loss: lossStatementSchema, facts: deviceFactsSchema, media: z.object({ reachable: yesNoUnknown, intact: yesNoUnknown, detail: z.string().optional(), contentDigest: sha256Schema.optional() }) }),
   'network-status': networkStatusSchema,
   'volume-status': z.object({ volumes: z.array(volumeStatusSchema), facts: deviceFactsSchema }),
   'remediation-outcome': remediationOutcomeSchema,

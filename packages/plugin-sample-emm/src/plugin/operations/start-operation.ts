@@ -40,8 +40,8 @@ function behindFence(error: RecoveryError): RecoveryError {
 
 /** What the plan's request holds besides the placeholders: sent as it was approved. */
 function approvedDetails(binding: PlanBinding): Readonly<Record<string, unknown>> {
-  const planned = binding.requests[0]?.body;
-  return typeof planned === 'object' && planned !== null && 'offering' in planned ? { offering: planned.offering } : {};
+  const planned = Object.entries(binding.requests[0]?.body ?? {});
+  return Object.fromEntries(planned.filter(([name]) => name === 'offering' || name === 'media'));
 }
 
 /** Leases that end together. */

@@ -19,11 +19,11 @@ const yesNoUnknown = z.enum(['yes', 'no', 'unknown']).catch('unknown');
 const previewSchema = z.looseObject({
   loss: lossStatementSchema,
   facts: deviceFactsSchema,
-  media: z.looseObject({ reachable: yesNoUnknown, intact: yesNoUnknown, detail: z.string().nullish() }),
+  media: z.looseObject({ reachable: yesNoUnknown, intact: yesNoUnknown, detail: z.string().nullish(), contentDigest: z.string().optional() }),
 });
 const enrolmentSchema = z.looseObject({ available: z.boolean(), detail: z.string(), observedAt: z.string() });
 
-/** The offering goes into the request that is approved, so that nobody can point the rebuild at other media afterwards. */
+/** The offering and what its media hold go into the request that is approved, so that nobody can point the rebuild at other media or change them afterwards. */
 export const planRebuild: PlanVerb<'winre.rebuild.trigger'> = async (emm, intent, device, call) => {
   let offering: RebuildOffering | undefined;
   for await (const candidate of listOfferings(emm, device.id, call)) if (candidate.id === intent.offeringId) offering = candidate;
@@ -35,6 +35,7 @@ export const planRebuild: PlanVerb<'winre.rebuild.trigger'> = async (emm, intent
   const enrolment = await emm.client.read({ path: `/devices/${encodeURIComponent(device.id)}/enrolment`, reply: enrolmentSchema, doing: `asking whether ${device.id} may enrol again` }, call);
   const plannedAt = instantAt(emm.clock.now());
   const facts = preview.seen ? { seen: preview.seen.facts } : preview;
+  const contentDigest = preview.seen?.media.contentDigest;
   return {
     prechecks: [
       judgeSessionLive(sighting),
@@ -48,6 +49,6 @@ export const planRebuild: PlanVerb<'winre.rebuild.trigger'> = async (emm, intent
     description: `the volume of ${device.displayName} is emptied and ${offering.release} ${offering.edition} (${offering.language}) is installed; everything local is gone`,
     ...(preview.seen ? { loss: preview.seen.loss } : {}),
     secretsInvalidated: ['machine account password', 'Windows LAPS password', 'recovery keys of the volume', 'device enrolment', 'Windows Hello keys', 'tokens on the device'],
-    requestDetails: { offering },
+    requestDetails: { offering, ...(contentDigest !== undefined && { media: { contentDigest } }) },
   };
 };

@@ -26,6 +26,7 @@ const startSchema = z.strictObject({
   secrets: z.record(z.string().min(1).max(200), z.string().min(1).max(4_096)).default({}),
   /** Repeats what the binding holds, for readers of the plan. */
   offering: rebuildOfferingSchema.optional(),
+  media: z.strictObject({ contentDigest: sha256Schema }).optional(),
 });
 const emptySchema = z.strictObject({});
 

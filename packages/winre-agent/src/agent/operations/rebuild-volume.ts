@@ -3,7 +3,7 @@ import { RecoveryError, type PlanBinding } from '@winre-kit/sdk';
 import { restoreSnapshot } from '@winre-kit/snapshot-core';
 import { continuityTokenSecret, requireBoundOffering } from '../../protocol/index.ts';
 import type { AgentServices } from '../agent-services.ts';
-import { findMedia, mediaDamage } from '../restore/find-media.ts';
+import { findBoundMedia, mediaDamage } from '../restore/find-media.ts';
 import { recoveryErrorFrom } from '../restore/recovery-error-from.ts';
 import { rebuildLoss, rollbackLosses } from '../restore/loss-statement.ts';
 import type { OperationOutcome, OperationStage, PrepareOperation } from './operation-handler.ts';
@@ -26,7 +26,7 @@ export function prepareRebuild(services: AgentServices): PrepareOperation<'winre
     await requirePower(services);
     requireOutside(volume.mountPoint, offering.mediaSource.location);
     try {
-      const media = await findMedia(offering, services, signal);
+      const media = await findBoundMedia(binding, services, signal);
       const damage = await mediaDamage(media, signal);
       if (damage !== undefined) throw new RecoveryError('data-loss', `the media of ${offering.id} are damaged: ${damage}`, { facts: { unmet: ['media-available'] } });
     } catch (error) {
@@ -52,7 +52,7 @@ export async function rebuildVolume(services: AgentServices, binding: PlanBindin
       if (stage.resumed && !stage.startedInThisBoot) return untouched('it was interrupted before it began, and the machine has been started since');
     }
     try {
-      const media = await findMedia(offering, services, stage.signal);
+      const media = await findBoundMedia(binding, services, stage.signal);
       await stage.recordEffect();
       await stage.pass(emptying);
       stage.report({ percent: 2, message: 'emptying the volume' });

@@ -57,8 +57,9 @@ async function previewRebuild(services: AgentServices, offering: RebuildOffering
   const facts = await observeFacts(services);
   const loss = await rebuildLoss(services.platform.volume, signal);
   try {
-    const damage = await mediaDamage(await findMedia(offering, services, signal), signal);
-    return { loss, facts, media: { reachable: 'yes', intact: damage === undefined ? 'yes' : 'no', ...(damage !== undefined && { detail: damage }) } };
+    const media = await findMedia(offering, services, signal);
+    const damage = await mediaDamage(media, signal);
+    return { loss, facts, media: { reachable: 'yes', contentDigest: media.contentDigest, intact: damage === undefined ? 'yes' : 'no', ...(damage !== undefined && { detail: damage }) } };
   } catch (error) {
     signal.throwIfAborted();
     return { loss, facts, media: { reachable: 'no', intact: 'unknown', detail: (error as Error).message } };

@@ -1,5 +1,5 @@
 import { RecoveryError } from '@winre-kit/sdk';
-import type { QueryCommand, QueryReplyRequest } from '../../protocol/index.ts';
+import { protocolLimits, type QueryCommand, type QueryReplyRequest } from '../../protocol/index.ts';
 import type { AgentServices } from '../agent-services.ts';
 import type { Channel } from '../channel/open-channel.ts';
 import { answerQuery } from './answer-query.ts';
@@ -32,7 +32,8 @@ export function createQueryDesk(services: () => AgentServices): QueryDesk {
       return [...open];
     },
     take(command, channel, signal) {
-      if (open.has(command.commandId)) return;
+      // What is left out comes again with the next poll. Past the limit a poll could not name them all, and the gateway would refuse it.
+      if (open.has(command.commandId) || open.size >= protocolLimits.maxOpenQueries) return;
       open.add(command.commandId);
       answer(command, channel, signal)
         .catch((error: unknown) => services().log('warn', 'an answer was not sent', { query: command.query.kind, reason: (error as Error).message }))

@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RebuildOffering } from '@winre-kit/sdk';
+import type { PlanBinding, RebuildOffering } from '@winre-kit/sdk';
 import { createRepository, takeSnapshot, type Repository } from '@winre-kit/snapshot-core';
 import { createManualClock, createSeededRandomBytes } from '@winre-kit/testkit';
 import { beforeEach, expect, test } from 'vitest';
-import { findMedia, mediaDamage } from './find-media.ts';
+import { findBoundMedia, findMedia, mediaDamage } from './find-media.ts';
 import { offeringLabel } from './snapshot-labels.ts';
 
 const { signal } = new AbortController();
@@ -38,4 +38,20 @@ test('other kinds of media, and repositories elsewhere, are refused', async () =
   await expect(findMedia(offering({ kind: 'windows-update' }), services, signal)).rejects.toMatchObject({ code: 'unsupported' });
   await expect(findMedia(offering({ location: 's3://bucket/media' }), services, signal)).rejects.toMatchObject({ code: 'unsupported' });
   await expect(findMedia(offering({ location: join(folder, 'nowhere') }), services, signal)).rejects.toMatchObject({ code: 'repository/not-found' });
+});
+
+test('an approved rebuild installs what the media held when it was approved, and nothing that was put there since', async () => {
+  await take(offeringLabel('w11'));
+  const { contentDigest } = await findMedia(offering(), services, signal);
+  const bindingWith = (body: Record<string, unknown>): PlanBinding => ({
+    kind: 'winre-plan/v1', pluginId: 'p', secretDigests: {}, descriptorHash: '0'.repeat(64), lossDigest: null,
+    intent: { capability: 'winre.rebuild.trigger', tenantId: 't', device: { id: 'd', enrolmentEpoch: 'e' }, offeringId: 'w11', attestations: [] },
+    requests: [{ method: 'POST', url: '/operations', body: JSON.parse(JSON.stringify({ offering: offering(), ...body })) as PlanBinding['requests'][number]['body'] }],
+  });
+  const approved = bindingWith({ media: { contentDigest } });
+  expect((await findBoundMedia(approved, services, signal)).contentDigest).toBe(contentDigest);
+  await expect(findBoundMedia(bindingWith({}), services, signal)).rejects.toMatchObject({ code: 'plan-stale', fieldPath: 'binding.requests' });
+  await writeFile(join(folder, 'source/file'), 'tampered');
+  await take(offeringLabel('w11'));
+  await expect(findBoundMedia(approved, services, signal)).rejects.toMatchObject({ code: 'plan-stale', facts: { reason: 'other-media' } });
 });

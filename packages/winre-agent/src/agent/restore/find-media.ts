@@ -1,5 +1,6 @@
-import { RecoveryError, type RebuildOffering } from '@winre-kit/sdk';
+import { RecoveryError, type PlanBinding, type RebuildOffering } from '@winre-kit/sdk';
 import type { Repository, SnapshotRecord } from '@winre-kit/snapshot-core';
+import { requireBoundMedia, requireBoundOffering } from '../../protocol/index.ts';
 import { openMediaRepository, type EngineServices } from './open-restore-points.ts';
 import { offeringLabel } from './snapshot-labels.ts';
 
@@ -7,6 +8,8 @@ import { offeringLabel } from './snapshot-labels.ts';
 export interface Media {
   readonly repository: Repository;
   readonly snapshot: SnapshotRecord;
+  /** SHA-256 that covers every name and byte of the snapshot. */
+  readonly contentDigest: string;
 }
 
 /**
@@ -23,7 +26,20 @@ export async function findMedia(offering: RebuildOffering, services: EngineServi
   const labelled = snapshots.filter(({ labels }) => labels.includes(offeringLabel(offering.id)));
   const snapshot = labelled.at(-1) ?? (snapshots.length === 1 ? snapshots[0] : undefined);
   if (!snapshot) throw new RecoveryError('not-found', `the repository at ${location} holds no snapshot labelled ${offeringLabel(offering.id)}`);
-  return { repository, snapshot };
+  return { repository, snapshot, contentDigest: snapshot.rootId };
+}
+
+/**
+ * The golden snapshot whose content the approvers saw.
+ *
+ * @throws {RecoveryError} `plan-stale` when the media hold something else now, or the plan does not say; otherwise as {@link findMedia}
+ */
+export async function findBoundMedia(binding: PlanBinding, services: EngineServices, signal: AbortSignal): Promise<Media> {
+  const offering = requireBoundOffering(binding);
+  const bound = requireBoundMedia(binding);
+  const media = await findMedia(offering, services, signal);
+  if (media.contentDigest !== bound) throw new RecoveryError('plan-stale', `the media of ${offering.id} hold ${media.contentDigest} now, and ${bound} was approved: plan again`, { facts: { reason: 'other-media' } });
+  return media;
 }
 
 /** Why the media cannot be used; undefined when every stored byte is right. */
