@@ -238,4 +238,18 @@ describe('artifacts', () => {
     await expect(send(bench, channel, `${protocolRoutes.artifact}?category=diagnostics&name=b.zip`, bytes)).rejects.toMatchObject({ code: 'permission-denied', facts: { category: 'diagnostics' } });
     expect(await bench.gateway().listArtifacts(device.enrolment.deviceId)).toHaveLength(1);
   });
+
+  it('are limited per device', async () => {
+    const bench = await openBench({ artifactBytesPerDevice: 10_000 });
+    const device = await enrol(bench);
+    const channel = await openChannel(bench, device);
+    const store = (bytes: number): Promise<unknown> => send(bench, channel, `${protocolRoutes.artifact}?category=diagnostics&name=a.zip`, new Uint8Array(bytes));
+    await store(6_000);
+    await expect(store(4_001)).rejects.toMatchObject({ code: 'resource-exhausted' });
+    await store(1);
+    // Small ones count for more than their bytes, or a million of them would be free.
+    await expect(store(1)).rejects.toMatchObject({ code: 'resource-exhausted' });
+    const other = await enrol(bench, { hardwareId: 'other' });
+    await expect(send(bench, await openChannel(bench, other), `${protocolRoutes.artifact}?category=diagnostics&name=a.zip`, new Uint8Array(6_000))).resolves.toHaveProperty('artifactId');
+  });
 });

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
 import { RecoveryError } from '@winre-kit/sdk';
 import { createManualClock } from '@winre-kit/testkit';
 import { expect, test } from 'vitest';
@@ -41,6 +43,20 @@ test('a volume without a program is compared with its list of digests', async ()
   await writeFile(join(folder, 'SHA256SUMS'), 'not a digest\n');
   expect(await check({ manifestFile: 'SHA256SUMS' })).toMatchObject({ state: 'failed', detail: expect.stringContaining('sha256sum') });
   expect(await check({ manifestFile: 'absent' })).toMatchObject({ state: 'failed', detail: expect.stringContaining('ENOENT') });
+});
+
+test('what is no file of the volume counts as missing and holds nobody up', async () => {
+  const digest = createHash('sha256').update('alpha').digest('hex');
+  await promisify(execFile)('mkfifo', [join(folder, 'pipe')]);
+  await symlink('/dev/zero', join(folder, 'endless'));
+  await mkdir(join(folder, 'folder'));
+  const outside = join(await mkdtemp(join(tmpdir(), 'outside-')), 'file');
+  await writeFile(outside, 'alpha');
+  for (const path of ['pipe', 'endless', 'folder', relative(folder, outside)]) {
+    await writeFile(join(folder, 'SHA256SUMS'), `${digest}  ${path}\n`);
+    expect(await check({ manifestFile: 'SHA256SUMS' })).toMatchObject({ state: 'failed', detail: `${path} is missing` });
+  }
+  expect(await check({ manifestFile: 'pipe' })).toMatchObject({ state: 'failed', detail: expect.stringContaining('not a file') });
 });
 
 test('a locked volume does not boot', async () => {

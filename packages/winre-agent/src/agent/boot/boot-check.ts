@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { instantAt, RecoveryError, type Clock } from '@winre-kit/sdk';
 import type { Platform } from '../../platform/platform.ts';
@@ -42,13 +42,21 @@ export async function checkBoot(lent: { readonly platform: Platform; readonly cl
 
 /** The first difference between files and their digests; undefined when there is none. */
 async function compareWithDigests(root: string, manifestFile: string, signal: AbortSignal): Promise<string | undefined> {
+  const inside = `${await realpath(root)}${sep}`;
+  if (!(await stat(manifestFile)).isFile()) return `${manifestFile} is not a file`;
+  // What lies on the volume is anybody's: a pipe, or a link to something endless, must not keep the device from ever starting its recovery.
+  const fileAt = async (path: string): Promise<string | undefined> => {
+    const real = await realpath(resolve(root, path)).catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? undefined : Promise.reject(error)));
+    return real?.startsWith(inside) && (await stat(real)).isFile() ? real : undefined;
+  };
   const lines = (await readFile(manifestFile, { encoding: 'utf8', signal })).split('\n').filter((line) => line !== '');
   for (const line of lines) {
     const [, expected, path] = /^([0-9a-f]{64})[ ][ *](.+)$/.exec(line) ?? [];
     if (expected === undefined || path === undefined) throw new RecoveryError('invalid-config', `${manifestFile}: expected lines of sha256sum, got ${JSON.stringify(line.slice(0, 80))}`);
+    const file = await fileAt(path);
+    if (file === undefined) return `${path} is missing`;
     const hash = createHash('sha256');
-    const missing = await pipeline(createReadStream(resolve(root, path)), hash, { signal }).then(() => false, (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? true : Promise.reject(error)));
-    if (missing) return `${path} is missing`;
+    await pipeline(createReadStream(file), hash, { signal });
     if (hash.digest('hex') !== expected) return `${path} is not as listed`;
   }
   return lines.length === 0 ? `${manifestFile} lists no file` : undefined;

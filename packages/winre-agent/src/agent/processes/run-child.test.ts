@@ -74,3 +74,26 @@ test('an abort kills the program and passes its reason on', async () => {
 test('a program that does not exist is refused as unsupported', async () => {
   await expect(runChild({ clock: createManualClock(), rules }, { ...shell(''), fileName: '/nowhere/powershell' })).rejects.toMatchObject({ code: 'unsupported' });
 });
+
+test('a program that leaves its process group is killed with the others', async () => {
+  const result = await runChild({ clock: createManualClock(), rules }, shell('setsid sleep 61713 & sleep 0.2; pgrep -f "^sleep 61713$" > escaped; exit 0'));
+  expect(result.exitCode).toBe(0);
+  const escaped = (await readFile(join(folder, 'escaped'), 'utf8')).trim().split('\n').map(Number);
+  expect(escaped.length).toBeGreaterThan(0);
+  expect(await Promise.all(escaped.map(isRunning))).not.toContain(true);
+});
+
+test('one that hides and keeps the pipes open holds nobody up beyond the timeout', async () => {
+  const clock = createManualClock();
+  const started = Promise.withResolvers<void>();
+  const running = runChild({ clock, rules }, shell('env -i setsid /bin/sh -c "echo \\$\\$ > hidden; exec sleep 61714" & sleep 0.2; echo started', { timeoutMs: 5_000, onText: async () => started.resolve() }));
+  let ended = false;
+  const result = running.finally(() => (ended = true));
+  await started.promise;
+  while (!ended) {
+    clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  expect(await result).toMatchObject({ timedOut: true, stdout: { text: 'started\n' } });
+  process.kill(Number(await readFile(join(folder, 'hidden'), 'utf8')), 'SIGKILL');
+});

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { RecoveryError, type Clock, type OutputStream } from '@winre-kit/sdk';
-import type { ProcessRules } from '../../platform/process-rules.ts';
+import { runMark, type ProcessRules } from '../../platform/process-rules.ts';
 import { createOutputCollector, type OutputCollector } from './output-collector.ts';
 
 /** A program to run to its end, with everything it starts. */
@@ -36,9 +36,11 @@ export interface ChildResult {
 export async function runChild(lent: { readonly clock: Clock; readonly rules: ProcessRules }, request: ChildRequest): Promise<ChildResult> {
   const { clock, rules } = lent;
   request.signal.throwIfAborted();
+  runs += 1;
+  const mark = `${process.pid}.${runs}`;
   const child = spawn(request.fileName, request.arguments, {
     cwd: request.folder,
-    env: { ...rules.environment(), ...request.environment },
+    env: { ...rules.environment(), ...request.environment, [runMark]: mark },
     detached: rules.ownProcessGroup,
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -49,7 +51,7 @@ export async function runChild(lent: { readonly clock: Clock; readonly rules: Pr
   let timedOut = false;
   const stop = AbortSignal.any([over.signal, request.signal]);
   const killed = new Promise<void>((resolve, reject) => {
-    const kill = (): void => void rules.killTree(processId).then(resolve, reject);
+    const kill = (): void => void killAndCut(rules, child, processId, mark, clock, done.signal).then(resolve, reject);
     if (stop.aborted) kill();
     else stop.addEventListener('abort', kill, { once: true });
     done.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -65,7 +67,7 @@ export async function runChild(lent: { readonly clock: Clock; readonly rules: Pr
   const collectors = { stdout: createOutputCollector(request.maxOutputBytes), stderr: createOutputCollector(request.maxOutputBytes) };
   const exit = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code))).then(async (code) => {
     // Whatever it left behind would hold the pipes open and go on working unseen.
-    await rules.killTree(processId);
+    await rules.killTree(processId, mark);
     return code;
   });
   const drained = (['stdout', 'stderr'] as const).map((stream) => drain(child[stream], collectors[stream], async (text) => request.onText?.(stream, text, stop), stop));
@@ -77,6 +79,19 @@ export async function runChild(lent: { readonly clock: Clock; readonly rules: Pr
     done.abort();
     await Promise.all([timer, killed]);
   }
+}
+
+/** Tells the children of one run from all others, also when they left its process group. */
+let runs = 0;
+/** How long a killed program's pipes may stay open. */
+const pipeGraceMs = 1_000;
+
+/** Somebody who got away may still hold the pipes; nobody waits for him. */
+async function killAndCut(rules: ProcessRules, child: ChildProcessByStdio<null, Readable, Readable>, processId: number, mark: string, clock: Clock, done: AbortSignal): Promise<void> {
+  await rules.killTree(processId, mark);
+  await clock.sleep(pipeGraceMs, { signal: done }).catch(() => undefined);
+  child.stdout.destroy();
+  child.stderr.destroy();
 }
 
 async function started(child: ChildProcessByStdio<null, Readable, Readable>, fileName: string): Promise<number> {
@@ -96,6 +111,11 @@ async function drain(stream: Readable, collector: OutputCollector, onText: (text
       if (!stop.aborted) throw error;
     });
   };
-  for await (const piece of stream as AsyncIterable<Buffer>) await hand(collector.add(piece));
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) await hand(collector.add(piece));
+  } catch (error) {
+    // The pipe was cut because somebody held it after the program was killed.
+    if (!stop.aborted) throw error;
+  }
   await hand(collector.end());
 }
