@@ -31,6 +31,7 @@ export async function playStories(stories: readonly Story[]): Promise<void> {
         task.newListr(
           story.steps.map((step) => ({
             title: `${prefixOf(story)}${step.title}`,
+            rendererOptions: { persistentOutput: true },
             async task(_inner, line) {
               await step.run(reportTo(line, prefixOf(story))).catch((error: unknown) => {
                 failures.push(error);

@@ -1,7 +1,7 @@
 import { instantAt, isTerminalState, RecoveryError, signApproval, type OperationSnapshot, type RecoveryPlan } from '@winre-kit/sdk';
 import { approvalStatementFor, systemClock, type ApprovalRequest, type Host } from '@winre-kit/sdk/host';
 import type { SignedApproval } from '@winre-kit/sdk';
-import type { People } from '../world/people.ts';
+import type { People, Person } from '../world/people.ts';
 import type { StepReport } from '../timeline.ts';
 
 const approveWithinMs = 10 * 60_000;
@@ -14,9 +14,9 @@ export async function submitIntent(host: Host, pluginId: string, intent: unknown
   return { plan, snapshot };
 }
 
-/** What the approver does after reading the plan: signs its digest. */
-export async function signDecision(request: ApprovalRequest, people: People, reason: string): Promise<SignedApproval> {
-  return signApproval(approvalStatementFor(request, { decision: 'approve', decidedAt: instantAt(systemClock.now()), reason }), people.approver.signer);
+/** What an approver does after reading the plan: signs its digest. */
+export async function signDecision(request: ApprovalRequest, { signer }: Person, reason: string): Promise<SignedApproval> {
+  return signApproval(approvalStatementFor(request, { decision: 'approve', decidedAt: instantAt(systemClock.now()), reason }), signer);
 }
 
 /** Waits for the end, drawing progress. @throws {RecoveryError} when it does not end in `succeeded` */
@@ -39,7 +39,7 @@ export async function carryOut(
 ): Promise<OperationSnapshot> {
   const { host, pluginId, people } = world;
   const { snapshot } = await submitIntent(host, pluginId, intent, operationKey, people);
-  if (snapshot.state === 'awaiting-approval') await host.approve(operationKey, await signDecision(await host.approvalRequest(operationKey), people, 'read and approved'));
+  if (snapshot.state === 'awaiting-approval') await host.approve(operationKey, await signDecision(await host.approvalRequest(operationKey), people.approver, 'read and approved'));
   const started = await host.start(operationKey);
   return isTerminalState(started.state) && started.state === 'succeeded' ? started : followToSuccess(host, operationKey, report);
 }

@@ -67,14 +67,16 @@ export function recoverByRebuild({ devices: { B: device }, office, people }: Wor
             observe: async () => ({}),
             async requestApprovals(request) {
               report.note(`asked to approve ${request.intent.capability} on ${request.deviceId}`);
-              return [await signDecision(request, people, 'restore points are damaged, data is backed up')];
+              return [await signDecision(request, people.approver, 'restore points are damaged, data is backed up')];
             },
           });
+          const escalation: string[] = [];
           for await (const event of run) {
-            if (event.type === 'decision') report.note(`${event.decision.action}: ${event.decision.reasons.join('; ')}`);
+            if (event.type === 'decision' && event.decision.action === 'run-step') escalation.push(...event.decision.reasons);
             if (event.type === 'attempt') report.note(`${event.attempt.stepId} ${event.attempt.outcome}: ${event.attempt.reason}`);
             if (event.type === 'ended' && event.outcome !== 'done') throw new RecoveryError('internal', `the playbook ended with ${event.outcome}: ${event.reasons.join('; ')}`);
           }
+          report.note(escalation.join('; '));
         },
       },
       {

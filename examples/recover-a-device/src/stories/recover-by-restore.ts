@@ -94,10 +94,11 @@ export function recoverByRestore({ devices: { A: device }, office, people }: Wor
         title: 'The requester cannot approve it; a second person signs',
         async run(report) {
           const request = await office.host.approvalRequest('A-restore');
-          const refusal = await office.host.start('A-restore').then(() => undefined, (error: unknown) => error);
-          if (!RecoveryError.isInstance(refusal) || refusal.code !== 'approval-required') throw new RecoveryError('internal', 'a restore without approval was not refused');
-          await office.host.approve('A-restore', await signDecision(request, people, 'the losses are acceptable'));
-          report.note(`refused without approval (${refusal.code}), approved by ${people.approver.principal}`);
+          const ownApproval = await signDecision(request, people.operator, 'it is urgent');
+          const refusal: unknown = await office.host.approve('A-restore', ownApproval).then(() => undefined, (error: unknown) => error);
+          if (!RecoveryError.isInstance(refusal) || refusal.code !== 'approval-rejected') throw new RecoveryError('internal', "the requester's own approval was not refused");
+          await office.host.approve('A-restore', await signDecision(request, people.approver, 'the losses are acceptable'));
+          report.note(`${people.operator.principal}: ${refusal.code}; ${people.approver.principal}: approved`);
         },
       },
       {

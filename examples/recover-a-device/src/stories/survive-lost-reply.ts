@@ -37,7 +37,7 @@ export function surviveLostReply({ devices: { C: device }, office, branch, line,
           const [point] = await restorePointsOf(branch, binding, 1);
           const intent = { capability: 'winre.restore.trigger', tenantId, device: binding, restorePointId: point?.id, safetySnapshot: false };
           const { plan } = await submitIntent(branch.host, branch.plugin.id, intent, operationKey, people);
-          await branch.host.approve(operationKey, await signDecision(await branch.host.approvalRequest(operationKey), people, 'approved over the phone'));
+          await branch.host.approve(operationKey, await signDecision(await branch.host.approvalRequest(operationKey), people.approver, 'approved over the phone'));
           report.note(`${plan.loss?.files ?? 0} files would be lost`);
         },
       },
@@ -52,8 +52,8 @@ export function surviveLostReply({ devices: { C: device }, office, branch, line,
           const { clientBytes } = await cut;
           branch.host.events.off('operation-changed', remember);
           if (!states.includes('unknown')) throw new RecoveryError('internal', `after a lost reply the operation went through ${states.join(', ')}, expected unknown among them`);
-          report.note(`reply cut after ${clientBytes} bytes were sent; the operation was ${states.join(', then ')}: ${reason}`);
           await followToSuccess(branch.host, operationKey, report);
+          report.note(`reply cut after ${clientBytes} bytes were sent; the operation was ${states.join(', then ')}: ${reason}`);
         },
       },
       {

@@ -28,7 +28,7 @@ export async function openHost({ folder, baseUrl, tenantId, audit, people, secre
   const host = createHost({
     journal: await createFileJournal(join(folder, 'journal.jsonl')),
     audit,
-    approvers: [people.approver.trustedKey],
+    approvers: [people.operator.trustedKey, people.approver.trustedKey],
     signers: [people.scriptAuthor.trustedKey],
     secrets,
     http: createHttpClient(),

@@ -9,8 +9,8 @@ export interface Person {
 
 /** The people of the demo. Nobody plays two parts. */
 export interface People {
-  /** Asks for recoveries. */
-  readonly operator: { readonly principal: string };
+  /** Asks for recoveries. May approve those of others, never the own ones. */
+  readonly operator: Person;
   /** Approves what others ask for. */
   readonly approver: Person;
   /** Signs the diagnostic script. */
@@ -19,7 +19,7 @@ export interface People {
 
 export async function invitePeople(): Promise<People> {
   return {
-    operator: { principal: 'olivia@contoso.example' },
+    operator: await giveKey('olivia@contoso.example', 'approve'),
     approver: await giveKey('adam@contoso.example', 'approve'),
     scriptAuthor: await giveKey('sofia@contoso.example', 'sign-scripts'),
   };

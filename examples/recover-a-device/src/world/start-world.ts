@@ -60,7 +60,7 @@ export async function startWorld({ folder, diskFolder, manifestFile }: { readonl
 
   const administratorToken = secrets.plant('administrator-token', (await readFile(join(emmFolder, `administrator-token.${tenantId}`), 'utf8')).trim());
   const admin = createAdminClient({ baseUrl: emm.value, token: administratorToken, http: createHttpClient() });
-  await admin.call('PUT', '/trust', { trustedKeys: [people.approver.trustedKey, people.scriptAuthor.trustedKey], consent: { categories: ['agent-log', 'script-output', 'operation-log'] } });
+  await admin.call('PUT', '/trust', { trustedKeys: [people.operator, people.approver, people.scriptAuthor].map(({ trustedKey }) => trustedKey), consent: { categories: ['agent-log', 'script-output', 'operation-log'] } });
   const { token } = (await admin.call('POST', '/api-tokens', { principal: 'recovery-host', role: 'operator' })) as { token: string };
   secrets.plant('operator-token', token);
 
