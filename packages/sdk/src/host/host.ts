@@ -108,7 +108,7 @@ export interface Host extends AsyncDisposable {
   approve(operationKey: string, approval: SignedApproval): Promise<OperationSnapshot>;
   /**
    * Plans again, journals the intent, sends. Returns the operation as the vendor took it, or `unknown` when nobody can tell; calling again reconciles first.
-   * @throws {RecoveryError} `approval-required`, `approval-expired`, `approval-rejected`, `plan-stale`, `enrolment-changed`, `failed-precondition`, `conflict` (another operation holds the device), `unavailable` (journal or audit), or the vendor's refusal
+   * @throws {RecoveryError} `approval-required`, `approval-expired`, `approval-rejected`, `plan-stale`, `enrolment-changed`, `failed-precondition`, `conflict` (another operation holds the device), `unavailable` (journal or audit), the vendor's refusal, or its request to wait, with `retryAfterMs`
    */
   start(operationKey: string, call?: HostCall): Promise<OperationSnapshot>;
   /** Yields the operation now and at every change until a terminal state. Stopping abandons the wait only. */

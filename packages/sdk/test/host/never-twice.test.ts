@@ -328,6 +328,16 @@ test('a parked request whose own approval ran out is not sent when the vendor’
   expect((await host.start('key-2')).state).toBe('accepted');
 });
 
+test('a vendor that asks for patience gets it: its Retry-After reaches the caller, and nothing is sent before somebody asks again', async () => {
+  const { host, vendor, approved } = await setUpHost();
+  vendor.failNextStart({ kind: 'throw', error: new RecoveryError('resource-exhausted', 'too many requests', { retryAfterMs: 30_000 }) });
+  await approved();
+  await expect(host.start('key-1')).rejects.toMatchObject({ code: 'resource-exhausted', retryAfterMs: 30_000 });
+  expect(vendor.startsReceived).toHaveLength(0);
+  expect((await host.operations.get('key-1')).state).toBe('unknown');
+  expect((await host.start('key-1')).state).toBe('accepted');
+});
+
 test('audit and journal name the same operation once, whoever submits', async () => {
   const clock = createManualClock();
   const audit = await createAuditLog({ store: createMemoryAuditStore(), clock });

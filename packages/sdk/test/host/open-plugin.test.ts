@@ -118,6 +118,10 @@ test('every read works through the wrapper', async () => {
   expect(await opened.restore.policy.get(device)).toBeUndefined();
   await opened.restore.policy.set(device, policy);
   expect(await opened.restore.policy.get(device)).toEqual(policy);
+  await expect(opened.restore.policy.set(device, { ...policy, cadenceHours: 5 } as never)).rejects.toMatchObject({ code: 'invalid-argument', fieldPath: 'cadenceHours' });
+  await expect(opened.devices.resolve({ serialNumber: '' })).rejects.toMatchObject({ code: 'invalid-argument' });
+  const { entries } = await host.audit.exportAudit();
+  expect(entries.filter(({ kind }) => kind === 'policy.set')).toMatchObject([{ subject: { deviceId: device.id }, facts: { capability: 'winre.restore.policy', policy } }]);
   expect(await all(opened.rebuild.listOfferings(device))).toHaveLength(1);
   expect(await opened.remediation.outcome(device)).toMatchObject({ state: 'not-run' });
   expect(await opened.recoveryKeys.escrowStatus(device)).toMatchObject({ escrowed: true });

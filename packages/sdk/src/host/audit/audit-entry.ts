@@ -7,7 +7,7 @@ export const auditKindSchema = z.enum([
   'session.detected', 'session.resumed', 'session.lost', 'session.ended',
   'operation.planned', 'operation.submitted', 'operation.approval', 'operation.approval-refused', 'operation.dispatch', 'operation.refused',
   'operation.state', 'operation.evidence', 'operation.reconciled', 'operation.finding', 'operation.cancel',
-  'playbook.decision', 'playbook.ended',
+  'policy.set', 'playbook.decision', 'playbook.ended',
 ]);
 export type AuditKind = z.infer<typeof auditKindSchema>;
 

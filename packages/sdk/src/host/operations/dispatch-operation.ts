@@ -58,7 +58,8 @@ export async function dispatchOperation(context: OperationContext, key: string, 
     const { outcome, reason } = judgeDispatchError(error, call.signal);
     const to = ({ refused: 'failed', parked: 'awaiting-vendor-approval', unknown: 'unknown' } as const)[outcome];
     const after = await ledger.change(key, ({ state }) => (state === 'dispatching' ? [{ type: 'state', to, reason: context.redactor.redactText(reason) }] : []));
-    if (outcome === 'refused') throw error;
+    // Asked to wait: trying again at once, as after a lost answer, would not be waiting.
+    if (outcome === 'refused' || (outcome === 'unknown' && RecoveryError.isInstance(error) && error.retryAfterMs !== undefined)) throw error;
     call.signal?.throwIfAborted();
     return after;
   }

@@ -4,7 +4,7 @@ import type { CapabilityId } from '../../contract/capability-floors.table.ts';
 import type { OperationVerb, PolicyVerb } from '../../contract/facets.ts';
 import type { PluginInstance, PluginManifest } from '../../contract/plugin.ts';
 import { sessionEventSchema } from '../../contract/session-event.ts';
-import { deviceSchema } from '../../schemas/device.ts';
+import { deviceQuerySchema, deviceSchema } from '../../schemas/device.ts';
 import type { OperationCapability } from '../../schemas/intent.ts';
 import { networkStatusSchema } from '../../schemas/network.ts';
 import { operationReportSchema } from '../../schemas/operation.ts';
@@ -14,6 +14,9 @@ import { remediationOutcomeSchema, remediationPolicySchema } from '../../schemas
 import { restorePointSchema, restorePolicySchema } from '../../schemas/restore.ts';
 import { recoverySessionSchema } from '../../schemas/session.ts';
 import type { z } from 'zod';
+import { parseOrThrow } from '../../errors/parse-or-throw.ts';
+import type { JsonValue } from '../../schemas/primitives.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { OpenedPlugin, OpenedPolicy } from './opened-plugin.ts';
 import { operationVerbOf } from './operation-verb-of.ts';
 import type { PluginConnection } from './plugin-connection.ts';
@@ -28,6 +31,7 @@ export interface InstanceParts {
   readonly manifest: PluginManifest;
   readonly instance: PluginInstance;
   readonly gate: PluginGate;
+  readonly audit: AuditLog;
   /** Ends what the instance was lent; called once, when it is closed for good. */
   close(): Promise<void>;
   drain(deadlineMs: number): Promise<void>;
@@ -40,7 +44,12 @@ export function connectInstance(parts: InstanceParts): PluginConnection {
   const starting = new Set<string>();
   const policyOf = <Schema extends z.ZodType>(capability: CapabilityId, schema: Schema, find: () => PolicyVerb<z.output<Schema>> | undefined): OpenedPolicy<z.output<Schema>> => ({
     get: (device, options) => gate.call({ capability, verb: 'get', reply: schema.optional(), options }, (context) => need(find(), capability).doGet(device, context)),
-    set: (device, policy, options) => gate.call({ capability, verb: 'set', reply: storedSettingSchema, options }, (context) => need(find(), capability).doSet(device, schema.parse(policy), context)),
+    set: (device, policy, options) => gate.call({ capability, verb: 'set', reply: storedSettingSchema, options }, async (context) => {
+      const checked = parseOrThrow(schema, policy, `${capability} of device ${device.id}`);
+      // Before the vendor is asked: what cannot be written down is not done.
+      await parts.audit.append({ kind: 'policy.set', actor: 'host', subject: { pluginId: parts.definition.id, deviceId: device.id }, message: `${capability} is set`, facts: { capability, policy: checked as JsonValue } });
+      return need(find(), capability).doSet(device, checked, context);
+    }),
   });
   const verb = (capability: OperationCapability): OperationVerb<OperationCapability> => need(operationVerbOf(instance, capability), capability);
 
@@ -56,7 +65,7 @@ export function connectInstance(parts: InstanceParts): PluginConnection {
     devices: {
       list: (request = {}, options) => gate.stream({ capability: 'winre.devices', verb: 'list', reply: deviceSchema, options }, (context) => need(instance.devices, 'winre.devices').doList(request, context)),
       get: (deviceId, options) => gate.call({ capability: 'winre.devices', verb: 'get', reply: deviceSchema, options }, (context) => need(instance.devices, 'winre.devices').doGet(deviceId, context)),
-      resolve: (query, options) => gate.call({ capability: 'winre.devices', verb: 'resolve', reply: deviceSchema.optional(), options }, (context) => need(instance.devices, 'winre.devices').doResolve(query, context)),
+      resolve: (query, options) => gate.call({ capability: 'winre.devices', verb: 'resolve', reply: deviceSchema.optional(), options }, (context) => need(instance.devices, 'winre.devices').doResolve(parseOrThrow(deviceQuerySchema, query, 'device query'), context)),
     },
     sessions: {
       watch: (request = {}, options) => gate.stream({ capability: 'winre.session.detect', verb: 'watch', reply: sessionEventSchema, options }, (context) => need(instance.sessions, 'winre.session.detect').doWatch(request, context)),

@@ -73,7 +73,7 @@ export async function connectPlugin<ConfigSchema extends z.ZodType>(definition: 
     })();
     return closed;
   };
-  return connectInstance({ definition, specVersion, descriptor, descriptorHash, manifest, instance, gate, drain, close });
+  return connectInstance({ definition, specVersion, descriptor, descriptorHash, manifest, instance, gate, audit, drain, close });
 }
 
 async function guarded(what: string, call: HostCall, { options, redactor }: OpenPluginParts, open: () => Promise<PluginInstance>): Promise<PluginInstance> {
