@@ -101,7 +101,7 @@ async function ensureEscrow({ core, services }: AgentBoot, signal: AbortSignal):
 
 async function keepRestorePointsForever({ core, services }: AgentBoot, signal: AbortSignal): Promise<never> {
   const { clock, settings, enrolment } = core;
-  const lent = { ...core, log: services.log, restorePointsFolder: settings.restorePointsFolder, nowMs: () => services.link.gatewayTimeMs() ?? clock.now() };
+  const lent = { ...core, log: services.log, restorePointsFolder: settings.restorePointsFolder, nowMs: () => services.link.gatewayTimeMs() ?? clock.now(), ownNowMs: () => clock.now(), retentionMemory: core.memory.retention };
   for (;;) {
     const waitMs = await keepRestorePoints(lent, enrolment.current.policies.restore ?? settings.restorePolicy, signal);
     const woken = new AbortController();
