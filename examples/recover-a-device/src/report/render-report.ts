@@ -54,7 +54,7 @@ function shortId(id: string): Html {
 
 function renderApprovals(operations: readonly OperationLine[]): Html {
   const rows = operations.flatMap(({ operationKey, capability, requestedBy, approvals }) =>
-    approvals.map(({ by, at, reason }) => html`<tr><td><code>${operationKey}</code></td><td>${capability}</td><td>${requestedBy}</td><td>${by}</td><td>${at}</td><td>${reason}</td></tr>`),
+    approvals.map(({ by, at, reason }) => html`<tr><td><code>${operationKey}</code></td><td>${capability}</td><td>${requestedBy}</td><td>${by}</td><td>${at.replace('T', ' ').slice(0, 19)}</td><td>${reason}</td></tr>`),
   );
   return html`<div class="wide"><table><thead><tr><th>Operation</th><th>What</th><th>Asked by</th><th>Approved by</th><th>When</th><th>Reason</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
