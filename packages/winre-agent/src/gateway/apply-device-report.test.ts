@@ -36,6 +36,12 @@ describe('a device’s report', () => {
     expect(applyDeviceReport(device, { ...before, report: { ...before.report, percent: 60 } }, 5, report('running', { percent: 40 }))).toMatchObject({ record: { report: { percent: 60 } } });
   });
 
+  it('says nothing about when the gateway took the operation', () => {
+    const before = record('accepted');
+    const acceptedAt = '2026-11-22T02:00:00.000Z';
+    expect(applyDeviceReport(device, { ...before, report: { ...before.report, acceptedAt } }, 5, report('running', { acceptedAt: '2020-01-01T00:00:00.000Z' }))).toMatchObject({ record: { report: { acceptedAt } } });
+  });
+
   it('is refused for what is not this device’s, or another enrolment’s', () => {
     expect(applyDeviceReport(device, undefined, 5, report('running'))).toMatchObject({ verdict: 'refused', code: 'not-found' });
     expect(applyDeviceReport({ ...device, deviceId: 'x' }, record('accepted'), 5, report('running'))).toMatchObject({ verdict: 'refused', code: 'not-found' });

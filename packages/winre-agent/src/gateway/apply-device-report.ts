@@ -24,7 +24,8 @@ export function applyDeviceReport(device: DeviceRecord, record: OperationRecord 
     return { verdict: 'refused', code: 'failed-precondition', message: 'a rebuild has succeeded only once the device has enrolled again with its continuity token' };
   }
   const percent = Math.max(report.percent ?? 0, record.report.percent ?? 0);
-  const merged = { vendorRef: record.report.vendorRef, ...report, ...(percent > 0 && { percent }), ...(record.continuedAs && { evidence: continuityEvidence(record, record.continuedAs, report) }) };
+  const { vendorRef, acceptedAt } = record.report;
+  const merged = { ...report, vendorRef, acceptedAt, ...(percent > 0 && { percent }), ...(record.continuedAs && { evidence: continuityEvidence(record, record.continuedAs, report) }) };
   const known = Object.fromEntries(Object.entries(merged).filter(([, member]) => member !== undefined)) as OperationReport;
   return { verdict: 'applied', record: { ...record, revision: record.revision + 1, delivery: isTerminalState(report.state) ? 'closed' : 'received', reportSequence, report: known } };
 }

@@ -1,4 +1,4 @@
-import { capabilityFloors, RecoveryError, verifyApproval } from '@winre-kit/sdk';
+import { capabilityFloors, principalKeyOf, RecoveryError, verifyApproval } from '@winre-kit/sdk';
 import { requireTenant, type GatewayCore } from './gateway-core.ts';
 import type { OperationRecord } from './gateway-records.ts';
 
@@ -24,6 +24,6 @@ export async function requireApprovals(core: GatewayCore, operation: Pick<Operat
     nowMs: core.clock.now(),
   };
   const approvers = await Promise.all(operation.approvals.map((approval) => verifyApproval(approval, expected)));
-  const people = new Set(approvers.map((key) => key.principal)).size;
+  const people = new Set(approvers.map((key) => principalKeyOf(key.principal))).size;
   if (people < needed) throw new RecoveryError('approval-required', `${intent.capability} needs ${needed} signed approval(s) by other people than the requester, and has ${people}`);
 }

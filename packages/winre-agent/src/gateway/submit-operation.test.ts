@@ -37,7 +37,7 @@ describe('an operation', () => {
     const device = await enrol(bench);
     const plan = await planOperation(bench, 'o', restoreOf(device));
     const first = await bench.gateway().submitOperation(plan);
-    expect(first).toMatchObject({ state: 'accepted', rawState: 'queued' });
+    expect(first).toMatchObject({ state: 'accepted', rawState: 'queued', acceptedAt: first.observedAt });
     expect(await bench.gateway().submitOperation(plan)).toEqual(first);
     const other = await planOperation(bench, 'o', { ...restoreOf(device), restorePointId: 'q' } as Intent);
     await expect(bench.gateway().submitOperation(other)).rejects.toMatchObject({ code: 'already-exists' });

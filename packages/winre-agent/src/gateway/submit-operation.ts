@@ -81,7 +81,7 @@ function queuedOperation(core: GatewayCore, submission: OperationSubmission, bin
     secrets,
     submittedAt: known?.submittedAt ?? instantAt(nowMs),
     delivery: 'queued',
-    report: { vendorRef: operationId, state: 'accepted', rawState: 'queued', observedAt: instantAt(nowMs), notices: [] },
+    report: { vendorRef: operationId, state: 'accepted', rawState: 'queued', acceptedAt: instantAt(nowMs), observedAt: instantAt(nowMs), notices: [] },
     reportSequence: known?.reportSequence ?? 0,
   };
 }

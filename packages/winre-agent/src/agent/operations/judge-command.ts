@@ -1,4 +1,4 @@
-import { capabilityFloors, RecoveryError, requirePlanBinding, verifyApproval, type Intent, type PlanBinding, type SignedApproval } from '@winre-kit/sdk';
+import { capabilityFloors, principalKeyOf, RecoveryError, requirePlanBinding, verifyApproval, type Intent, type PlanBinding, type SignedApproval } from '@winre-kit/sdk';
 import type { EnrolmentRecord } from '../state/enrolment-record.ts';
 import { revokedKeyIdsOf } from '../state/enrolment-record.ts';
 import type { LedgerView } from '../state/ledger-view.ts';
@@ -71,7 +71,7 @@ async function judgeApprovals(envelope: OperationEnvelope, intent: Intent, basis
   const refusals = verdicts.flatMap((verdict) => (verdict.status === 'rejected' ? [verdict.reason as Error] : []));
   const veto = refusals.find((refusal) => RecoveryError.isInstance(refusal) && refusal.code === 'approval-rejected');
   if (veto !== undefined) throw veto;
-  const approvers = new Set(verdicts.flatMap((verdict) => (verdict.status === 'fulfilled' ? [verdict.value.principal] : [])));
+  const approvers = new Set(verdicts.flatMap((verdict) => (verdict.status === 'fulfilled' ? [principalKeyOf(verdict.value.principal)] : [])));
   if (approvers.size < needed) throw refusals[0] ?? new RecoveryError('approval-required', `${intent.capability} needs the signatures of ${needed} approvers, ${approvers.size} came with it`);
   if (!ledger.replacesLostLedger) return;
   // What was approved before the ledger was lost may have been executed already; nobody here can tell.
