@@ -41,6 +41,24 @@ test('killed when the command had left and the agent had not read it: it runs on
   await staysWell(world, device, 'in-flight');
 });
 
+test('killed with the agent when the command had left and nobody had read it: the host learns that it was lost, and sends it again', async () => {
+  const device = await world.addDevice('lost');
+  await intoRecovery(world, device);
+  await approvedRestore(world, device, 'lost');
+  await reopenHost(world, { beforeStart: async () => device.agent.signal('SIGSTOP') });
+  const { host } = world.opened;
+  await host.start('lost', { signal: patience() });
+  await untilState(world, 'lost', ({ report }) => report?.rawState === 'retired');
+  await Promise.all([world.killEmm(), device.agent.kill()]);
+  await world.startEmm();
+  await device.startAgain();
+  await untilState(world, 'lost', ({ state, reason }) => state === 'unknown' && reason.startsWith('absent'));
+  expect(world.witness.executionsOf('lost')).toBe(0);
+  expect(await host.start('lost', { signal: patience() })).toMatchObject({ state: 'accepted' });
+  expect(await endOf(world, 'lost')).toMatchObject({ state: 'succeeded' });
+  await staysWell(world, device, 'lost');
+});
+
 test('killed while an agent is in the middle of a rollback: the agent finishes, and reports to the next EMM', async () => {
   const device = await world.addDevice('midway');
   await intoRecovery(world, device, 'volume-change:20');

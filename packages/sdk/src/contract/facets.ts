@@ -118,10 +118,13 @@ export interface ArtifactsFacet {
   doRead(artifactId: string, call: CallContext): AsyncIterable<Uint8Array>;
 }
 
-/** `absent` means: proved not to be there and not on its way, so sending again is safe. */
+/**
+ * `absent` means: proved not to be there and not on its way, so sending again is safe. About an operation that the vendor had taken the host believes it only
+ * with the `vendorRef` of the reports: the vendor has not forgotten it, and its own record proves that the device never got it.
+ */
 export type ReconcileFinding =
   | { readonly finding: 'found'; readonly report: OperationReportInput }
-  | { readonly finding: 'absent'; readonly reason: string }
+  | { readonly finding: 'absent'; readonly reason: string; readonly vendorRef?: string | undefined }
   | { readonly finding: 'cannot-tell'; readonly reason: string };
 
 /** Operations after they were started. */

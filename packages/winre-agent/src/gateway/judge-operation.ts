@@ -6,7 +6,7 @@ export function reconcileFrom(record: OperationRecord | undefined): ReconcileFin
   if (!record) return { finding: 'absent', reason: 'the gateway has never taken an operation with this key' };
   switch (record.delivery) {
     case 'not-received':
-      return { finding: 'absent', reason: 'it left the gateway once, was lost on the way, and the device has said since that it never had it' };
+      return { finding: 'absent', reason: 'it left the gateway once, was lost on the way, and the device has said since that it never had it', vendorRef: record.report.vendorRef };
     case 'outcome-unknown':
       return { finding: 'cannot-tell', reason: record.report.message ?? 'the device cannot say whether it ran' };
     case 'queued':

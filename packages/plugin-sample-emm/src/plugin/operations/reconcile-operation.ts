@@ -5,7 +5,7 @@ import { operationAddress } from './operation-address.ts';
 
 const replySchema = z.discriminatedUnion('finding', [
   z.looseObject({ finding: z.literal('found'), report: operationReportSchema }),
-  z.looseObject({ finding: z.literal('absent'), reason: z.string(), fence: z.int().positive() }),
+  z.looseObject({ finding: z.literal('absent'), reason: z.string(), vendorRef: z.string().min(1).optional(), fence: z.int().positive() }),
   z.looseObject({ finding: z.literal('cannot-tell'), reason: z.string() }),
 ]);
 
@@ -17,6 +17,8 @@ export async function reconcileOperation(emm: SampleEmm, handle: OperationHandle
   const request = { ...operationAddress(handle, '/reconcile'), question: {}, reply: replySchema, doing: `reconciling operation ${handle.operationKey}` };
   const reply = await emm.client.read(request, call);
   if (reply.finding === 'found') return { finding: 'found', report: reply.report };
-  if (reply.finding === 'absent') await emm.fence.remember(handle.operationKey, reply.fence);
-  return { finding: reply.finding, reason: reply.reason };
+  const { finding, reason } = reply;
+  if (finding === 'cannot-tell') return { finding, reason };
+  await emm.fence.remember(handle.operationKey, reply.fence);
+  return { finding, reason, vendorRef: reply.vendorRef };
 }

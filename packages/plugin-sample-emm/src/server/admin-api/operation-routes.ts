@@ -1,4 +1,4 @@
-import { operationKeySchema, planBindingSchema, RecoveryError, rebuildOfferingSchema, SecretValue, sha256Schema, signedApprovalSchema, type OperationReport, type PayloadTrust } from '@winre-kit/sdk';
+import { isSamePrincipal, operationKeySchema, planBindingSchema, RecoveryError, rebuildOfferingSchema, SecretValue, sha256Schema, signedApprovalSchema, type OperationReport, type PayloadTrust, type SignedApproval } from '@winre-kit/sdk';
 import { operationRecordKey, type OperationRecord } from '@winre-kit/winre-agent/gateway';
 import { Hono, type Context } from 'hono';
 import { z } from 'zod';
@@ -32,7 +32,7 @@ const emptySchema = z.strictObject({});
 
 /** Operations: started once per key, watched, taken back, reconciled. */
 export function operationRoutes(services: AdminServices): Hono<AdminEnvironment> {
-  const { gateway, store, fences, offerings, clock, closing } = services;
+  const { gateway, store, fences, offerings, clock } = services;
   const maySee = requirePermission('operations.read');
   const takeQuota = createMinuteLimit(clock, services.operationsPerMinute, 'starting operations');
   /** Start and reconcile of one key never overlap, so that a fence cannot rise between its check and the submission. */
@@ -61,6 +61,7 @@ export function operationRoutes(services: AdminServices): Hono<AdminEnvironment>
       throw new RecoveryError('conflict', `operation ${operationKey} was reconciled after this request was made: reconcile it again, then start it with the new fence`, { facts: { fence } });
     }
     if (!known) {
+      await requireOtherApprovers(caller, approvals);
       await requireTrustedPayload(binding, await payloadTrust(tenantId));
       requireOfferedMedia(binding, offerings.list(tenantId));
       takeQuota(tenantId);
@@ -73,6 +74,13 @@ export function operationRoutes(services: AdminServices): Hono<AdminEnvironment>
   const payloadTrust = async (tenantId: string): Promise<PayloadTrust> => {
     const tenant = await store.read('tenants', tenantId);
     return { tenantId, trustedKeys: tenant?.trustedKeys ?? [], revokedKeyIds: new Set(tenant?.revocations.revokedKeyIds), nowMs: clock.now() };
+  };
+
+  /** An approval names the requester by its signer's word; here it is known who asks. */
+  const requireOtherApprovers = async ({ tenantId, principal }: Caller, approvals: readonly SignedApproval[]): Promise<void> => {
+    const tenant = await store.read('tenants', tenantId);
+    const own = tenant?.trustedKeys.find((key) => isSamePrincipal(key.principal, principal) && approvals.some(({ keyId }) => keyId === key.keyId));
+    if (own) throw new RecoveryError('approval-rejected', `${own.principal} asks for it and cannot approve it: another person must`, { facts: { reason: 'self-approval' } });
   };
 
   return new Hono<AdminEnvironment>()
@@ -98,7 +106,7 @@ export function operationRoutes(services: AdminServices): Hono<AdminEnvironment>
     .get('/operations/:operationKey', maySee, async (context) => context.json((await requireOwn(context)).report))
     .get('/operations/:operationKey/reports', maySee, async (context) => {
       const { tenantId, operationKey } = await requireOwn(context);
-      return streamJsonLines(context, closing, (signal) => gateway.watchOperation(tenantId, operationKey, { signal }));
+      return streamJsonLines(context, services, (signal) => gateway.watchOperation(tenantId, operationKey, { signal }));
     })
     .post('/operations/:operationKey/cancel', requirePermission('operations.cancel'), async (context) => {
       await readBody(context, emptySchema, 'cancel');
@@ -109,12 +117,12 @@ export function operationRoutes(services: AdminServices): Hono<AdminEnvironment>
       await readBody(context, emptySchema, 'reconcile');
       const { tenantId } = context.get('caller');
       const operationKey = pathPart(context, 'operationKey');
-      const absent = (reason: string): Response => context.json({ finding: 'absent', reason, fence: fences.raise(tenantId, operationKey) });
+      const absent = (told: { readonly reason: string; readonly vendorRef?: string | undefined }): Response => context.json({ ...told, finding: 'absent', fence: fences.raise(tenantId, operationKey) });
       return inTurn(operationRecordKey(tenantId, operationKey), async () => {
         const record = await readOwn(context);
-        if (!record) return absent('the EMM never took it, and a request still on its way will be refused');
+        if (!record) return absent({ reason: 'the EMM never took it, and a request still on its way will be refused' });
         const finding = await gateway.reconcileOperation(tenantId, operationKey);
-        return finding.finding === 'absent' ? absent(finding.reason) : context.json(finding);
+        return finding.finding === 'absent' ? absent(finding) : context.json(finding);
       });
     });
 }

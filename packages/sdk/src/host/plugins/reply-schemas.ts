@@ -22,7 +22,7 @@ export const storedSettingSchema = z.object({ notices: z.array(noticeSchema) });
 export const cancelReplySchema = z.enum(['accepted', 'too-late', 'not-supported']);
 export const reconcileFindingSchema = z.discriminatedUnion('finding', [
   z.object({ finding: z.literal('found'), report: operationReportSchema }),
-  z.object({ finding: z.literal('absent'), reason: z.string() }),
+  z.object({ finding: z.literal('absent'), reason: z.string(), vendorRef: z.string().min(1).optional() }),
   z.object({ finding: z.literal('cannot-tell'), reason: z.string() }),
 ]);
 export const bytesSchema = z.instanceof(Uint8Array);
