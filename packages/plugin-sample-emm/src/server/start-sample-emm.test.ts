@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -32,4 +32,11 @@ test('a damaged key file is not replaced: nothing in the escrow would open any m
   await writeFile(join(folder, 'server-keys.json'), '{"version":1');
   await expect(start()).rejects.toMatchObject({ code: 'data-loss' });
   expect(await readFile(join(folder, 'server-keys.json'), 'utf8')).toBe('{"version":1');
+});
+
+test('nobody but its owner reads what it keeps, also in a folder that others may look into', async () => {
+  await chmod(folder, 0o755);
+  await using _emm = await start();
+  const readable = await Promise.all((await readdir(folder)).map(async (name) => ({ name, mode: (await stat(join(folder, name))).mode & 0o077 })));
+  expect(readable.filter(({ name, mode }) => mode !== 0 && !name.startsWith('running.lock'))).toEqual([]);
 });

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import type { AdminAuditStore } from '../store/admin-audit-store.ts';
 import type { ApiTokenStore, Caller } from '../store/api-token-store.ts';
 import type { AdminEnvironment } from './admin-environment.ts';
+import { createMinuteLimit } from './minute-limit.ts';
 import { rolePermissions, type Permission } from './roles.table.ts';
 
 /** Finds out who calls. @throws {RecoveryError} `unauthenticated` for a missing, unknown or revoked token, without quoting it */
@@ -31,12 +32,27 @@ export function demandPermission(caller: Caller, permission: Permission): void {
   throw new RecoveryError('permission-denied', `${caller.principal} (role ${caller.role}) lacks the permission ${permission}`, { facts: { permission, role: caller.role } });
 }
 
-/** Keeps a record of every call that changes something, reads an artifact or is refused, before its answer leaves. */
+/** Anybody can be refused as often as he likes: that must not fill the disk. */
+const strangersPerMinute = 60;
+const maxRecordedPath = 512;
+
+/** Keeps a record of every call that changes something, reads an artifact or is refused, before its answer leaves; of callers without a valid token only some. */
 export function auditCalls(audit: AdminAuditStore, clock: Clock): MiddlewareHandler<AdminEnvironment> {
+  const countStranger = createMinuteLimit(clock, strangersPerMinute, 'recording calls without a token');
+  const isOneTooMany = (): boolean => {
+    try {
+      countStranger('');
+      return false;
+    } catch {
+      return true;
+    }
+  };
   return async (context, next) => {
     await next();
-    const { method, path } = context.req;
+    const { method } = context.req;
+    const path = context.req.path.slice(0, maxRecordedPath);
     const status = context.res.status;
+    if (context.get('caller') === undefined && isOneTooMany()) return;
     if (method === 'GET' && status !== 401 && status !== 403 && !path.includes('/artifacts/')) return;
     const caller = context.get('caller') as Caller | undefined;
     const permission = context.get('permission') as Permission | undefined;

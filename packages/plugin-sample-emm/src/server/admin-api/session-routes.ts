@@ -39,7 +39,7 @@ export function sessionRoutes(services: AdminServices): Hono<AdminEnvironment> {
       if (deviceId !== undefined) await requireOwnDevice(services, context.get('caller'), deviceId);
       const request = { ...(deviceId === undefined ? {} : { deviceId }), ...(resumeToken === undefined ? {} : { resumeToken }) };
       const correlationId = context.get('correlationId');
-      return streamJsonLines(context, closing, (signal) => ownEvents(services, tenantId, gateway.sessions.watch(request, { signal, correlationId })));
+      return streamJsonLines(context, services, (signal) => ownEvents(services, tenantId, gateway.sessions.watch(request, { signal, correlationId })));
     });
 }
 

@@ -1,10 +1,16 @@
 import { Hono } from 'hono';
 import { expect, test } from 'vitest';
+import type { ApiTokenStore } from '../store/api-token-store.ts';
 import type { AdminEnvironment } from './admin-environment.ts';
 import { streamJsonLines } from './stream-json-lines.ts';
 
+const tokens = { isValid: () => true } as unknown as ApiTokenStore;
+
 async function open(source: (signal: AbortSignal) => AsyncIterable<unknown>, closing = new AbortController().signal): Promise<ReadableStreamDefaultReader<Uint8Array>> {
-  const app = new Hono<AdminEnvironment>().get('/', (context) => streamJsonLines(context, closing, source));
+  const app = new Hono<AdminEnvironment>().get('/', (context) => {
+    context.set('caller', { tokenId: 'token', tenantId: 't', principal: 'p', role: 'viewer' });
+    return streamJsonLines(context, { closing, tokens }, source);
+  });
   const { body } = await app.request('/');
   if (!body) throw new TypeError('no body');
   return (body as ReadableStream<Uint8Array>).getReader();

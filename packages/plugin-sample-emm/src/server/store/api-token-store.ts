@@ -20,6 +20,8 @@ export interface ApiTokenStore {
   /** Makes a token valid, once and for one holder. Durable when it returns. */
   add(token: string, holder: Omit<Caller, 'tokenId'>, createdAt: string): { readonly tokenId: string };
   find(token: string): Caller | undefined;
+  /** False once it was revoked. */
+  isValid(tokenId: string): boolean;
   /** False when the tenant has no such valid token. */
   revoke(tenantId: string, tokenId: string, revokedAt: string): boolean;
   /** Whether the tenant ever had an administrator. */
@@ -29,6 +31,7 @@ export interface ApiTokenStore {
 export function createApiTokenStore(database: DatabaseSync): ApiTokenStore {
   const insert = database.prepare('INSERT INTO api_tokens (token_id, token_hash, tenant_id, principal, role, created_at) VALUES (?, ?, ?, ?, ?, ?)');
   const select = database.prepare('SELECT token_id, tenant_id, principal, role FROM api_tokens WHERE token_hash = ? AND revoked_at IS NULL');
+  const selectValid = database.prepare('SELECT 1 FROM api_tokens WHERE token_id = ? AND revoked_at IS NULL');
   const revoke = database.prepare('UPDATE api_tokens SET revoked_at = ? WHERE tenant_id = ? AND token_id = ? AND revoked_at IS NULL');
   const administrators = database.prepare("SELECT count(*) AS total FROM api_tokens WHERE tenant_id = ? AND role = 'administrator'");
   return {
@@ -44,6 +47,7 @@ export function createApiTokenStore(database: DatabaseSync): ApiTokenStore {
       const { token_id: tokenId, tenant_id: tenantId, principal, role } = rowSchema.parse(row);
       return { tokenId, tenantId, principal, role };
     },
+    isValid: (tokenId) => selectValid.get(tokenId) !== undefined,
     revoke: (tenantId, tokenId, revokedAt) => revoke.run(revokedAt, tenantId, tokenId).changes === 1,
     hasAdministrator: (tenantId) => Number(administrators.get(tenantId)?.['total'] ?? 0) > 0,
   };

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { RecoveryError } from '@winre-kit/sdk';
 import { migrations } from './migrations.table.ts';
@@ -8,6 +9,8 @@ import { migrations } from './migrations.table.ts';
  * @throws {RecoveryError} `failed-precondition` when a newer version of the server wrote the file
  */
 export function openDatabase(path: string): DatabaseSync {
+  // SQLite gives its journals the mode of the database, and it would let everybody read a new one.
+  if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600));
   const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: true });
   database.exec('PRAGMA journal_mode = WAL');
   database.exec('PRAGMA synchronous = FULL');
