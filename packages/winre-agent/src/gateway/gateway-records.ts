@@ -102,6 +102,8 @@ export interface EscrowRecord extends Stored {
   readonly escrowKeyId: string;
   readonly sealedRecoveryKey: Sealed;
   readonly escrowedAt: string;
+  /** Those that were replaced, oldest first: whoever has a device's key must not be able to make the only good recovery key disappear. */
+  readonly former?: readonly Pick<EscrowRecord, 'keyId' | 'escrowKeyId' | 'sealedRecoveryKey' | 'escrowedAt'>[];
 }
 
 /** What an artifact is; its bytes are stored apart. Key: `artifactId`. */

@@ -2,7 +2,7 @@ import { instantAt, SecretValue, signApproval, type Intent } from '@winre-kit/sd
 import { describe, expect, it } from 'vitest';
 import { createPerson, openBench, planOperation, tenantId, type GatewayBench } from '../../test/gateway-bench.ts';
 import { enrol, openChannel, poll, send, type TestChannel, type TestDevice } from '../../test/test-device.ts';
-import { commandSecretContext, escrowContext, openSealed, protocolRoutes, recoveryKeySecret, sealSecret, type OperationCommand } from '../protocol/index.ts';
+import { commandSecretContext, escrowContext, openSealed, protocolLimits, protocolRoutes, recoveryKeySecret, sealSecret, type OperationCommand } from '../protocol/index.ts';
 import { createGateway } from './create-gateway.ts';
 import { createMemoryGatewayStore } from './memory-gateway-store.ts';
 
@@ -194,6 +194,20 @@ describe('a released recovery key', () => {
     expect(await openSecret(command, channel, recoveryKeySecret)).toBe('canary-recovery-key');
     expect(JSON.stringify([command, await store.list('escrow'), await store.list('operations'), bench.logged])).not.toContain('canary');
     expect(await bench.gateway().listEscrow(device.enrolment.deviceId)).toMatchObject([{ volumeId: 'C:', keyId: 'k1' }]);
+  });
+
+  it('stays in the escrow when a device sends another one, as often as the limit lets it', async () => {
+    const bench = await openBench();
+    const device = await enrol(bench);
+    const channel = await openChannel(bench, device, { mode: 'recovery' });
+    for (let count = 0; count < protocolLimits.maxEscrowedKeys; count += 1) await escrowKey(bench, channel, `key-${count}`);
+    await expect(escrowKey(bench, channel, 'one too many')).rejects.toMatchObject({ code: 'resource-exhausted' });
+    const [record] = await bench.gateway().listEscrow(device.enrolment.deviceId);
+    expect(record?.former).toHaveLength(protocolLimits.maxEscrowedKeys - 1);
+    const oldest = record?.former?.[0];
+    if (!record || !oldest) throw new RangeError('nothing is kept');
+    const first = await bench.config.escrow?.open(oldest.sealedRecoveryKey, escrowContext({ deviceId: device.enrolment.deviceId, volumeId: record.volumeId, keyId: oldest.keyId }));
+    expect(first?.reveal()).toBe('key-0');
   });
 
   it('needs approval, an escrowed key, and the session that is open now', async () => {

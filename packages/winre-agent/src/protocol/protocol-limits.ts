@@ -13,6 +13,8 @@ export const protocolLimits = {
   maxOpenQueries: 32,
   maxPollWaitMs: 60_000,
   challengeLifetimeMs: 60_000,
+  /** Of one device, replaced ones included; Entra ID keeps as many. */
+  maxEscrowedKeys: 200,
   /** How far below the highest sequence seen a request may lie, so that parallel requests may overtake each other. */
   sequenceWindow: 64,
   maxReportsPerRequest: 64,
