@@ -67,7 +67,7 @@ test('killed while an agent is in the middle of a rollback: the agent finishes, 
   await device.agent.line(/^HELD/);
   await world.killEmm();
   device.agent.release();
-  await device.agent.line(/"rawState":"restored"/);
+  await device.agent.line(/"operation finished"/);
   await world.startEmm();
   expect(await endOf(world, 'midway')).toMatchObject({ state: 'succeeded', report: { evidence: { kind: 'volume-matches-restore-point' } } });
   await staysWell(world, device, 'midway');
@@ -82,7 +82,7 @@ test('killed together with the agent in the middle of a rollback: both start aga
   await Promise.all([world.killEmm(), device.agent.kill()]);
   // The agent comes first and finds nobody.
   device.start();
-  await device.agent.line(/"rawState":"restored"|"no channel"/);
+  await device.agent.line(/"operation finished"|"no channel"/);
   await world.startEmm();
   expect(await endOf(world, 'both')).toMatchObject({ state: 'succeeded' });
   await staysWell(world, device, 'both');

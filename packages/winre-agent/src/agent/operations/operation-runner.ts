@@ -60,7 +60,7 @@ export function createOperationRunner(services: AgentServices, lent: { readonly 
     const observedAt = instantAt(Math.floor((link.gatewayTimeMs() ?? 0) - (clock.monotonicMs() - seenAtMs)));
     const final: DeviceReportInput = { ...result, observedAt, percent: 100, ...(evidence && { evidence: { ...evidence, observedAt, source: 'agent' } }) };
     await ledger.append({ entry: 'finished', operationKey, reportSequence: nextReportSequence(operationKey), report: { notices: [], ...final } });
-    log(result.state === 'succeeded' ? 'info' : 'warn', 'operation finished', { operationKey, state: result.state, rawState: result.rawState, message: result.message });
+    log(result.state === 'succeeded' ? 'info' : 'warn', 'operation finished', { operationKey, state: result.state, rawState: result.rawState, outcome: result.message });
     outbox.finished();
   };
 
