@@ -5,6 +5,9 @@ import { openBench, nonce, planOperation, tenantId, type GatewayBench, type Plan
 import { enrol, openChannel, pollBody, post, signNext, type TestChannel, type TestDevice } from '../../test/test-device.ts';
 import { pollReplySchema, protocolRoutes, type Command } from '../protocol/index.ts';
 
+/** `WINRE_KIT_LONG_TESTS` makes the search longer. */
+const isLong = (process.env['WINRE_KIT_LONG_TESTS'] ?? '') !== '';
+
 type Loss = 'none' | 'request' | 'reply';
 type Step =
   | { readonly do: 'start' | 'reconcile' | 'cancel'; readonly operation: number }
@@ -163,7 +166,7 @@ describe('delivery', () => {
         }
         await world.bench.gateway().close();
       }),
-      { numRuns: 60 },
+      { numRuns: isLong ? 400 : 25 },
     );
   });
 
@@ -177,7 +180,7 @@ describe('delivery', () => {
         expect(finding === 'found' ? `ran ${world.ran.get('operation-0')}` : finding).toMatch(/^(ran 1|cannot-tell)$/);
         await world.bench.gateway().close();
       }),
-      { numRuns: 50 },
+      { numRuns: isLong ? 400 : 20 },
     );
   });
 });
