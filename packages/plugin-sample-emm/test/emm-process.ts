@@ -18,11 +18,11 @@ export interface EmmProcess {
 }
 
 /** Starts the program on a folder and waits until it listens. */
-export async function startEmmProcess(folder: string, port = 0): Promise<EmmProcess> {
+export async function startEmmProcess(folder: string, port = 0, compileCache = `${folder}.cache`): Promise<EmmProcess> {
   const child: ChildProcess = spawn(process.execPath, ['--conditions=@winre-kit/source', program, '--folder', folder, '--port', String(port), '--heartbeat-every-ms', '1000'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // The cache makes the later starts of a test fast.
-    env: { ...process.env, NODE_COMPILE_CACHE: `${folder}.cache`, NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, NODE_OPTIONS: '' },
   });
   let output = '';
   child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
