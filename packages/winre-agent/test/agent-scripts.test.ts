@@ -32,12 +32,12 @@ async function push(script: RecoveryScript): Promise<OperationReport> {
 test('a signed script runs, sees the volume and nothing of the agent, and its output comes back', async () => {
   const report = await push(await signed('head -c 13 "$WINRE_VOLUME_ROOT/kernel"; echo; echo grüß; env | cut -d= -f1 | sort | tr "\\n" " "; echo bad >&2'));
   expect(report).toMatchObject({ state: 'succeeded', exitCode: 0, stderr: { text: 'bad\n' }, evidence: { kind: 'program-exit' } });
-  expect(report.stdout?.text).toBe('half an updat\ngrüß\nLANG PATH PWD WINRE_VOLUME_ROOT ');
+  expect(report.stdout?.text).toBe('half an updat\ngrüß\nLANG PATH PWD WINRE_RUN WINRE_VOLUME_ROOT ');
 });
 
 test('what it writes is streamed into the log of the session', async () => {
   const textOf = (stream: string): string => streamed.filter((chunk) => chunk.stream === stream).map(({ text }) => text).join('');
-  await vi.waitFor(() => expect(textOf('stdout')).toBe('half an updat\ngrüß\nLANG PATH PWD WINRE_VOLUME_ROOT '));
+  await vi.waitFor(() => expect(textOf('stdout')).toBe('half an updat\ngrüß\nLANG PATH PWD WINRE_RUN WINRE_VOLUME_ROOT '));
   expect(textOf('stderr')).toBe('bad\n');
 });
 

@@ -36,7 +36,8 @@ test('a damaged key file is not replaced: nothing in the escrow would open any m
 
 test('nobody but its owner reads what it keeps, also in a folder that others may look into', async () => {
   await chmod(folder, 0o755);
-  await using _emm = await start();
+  await using emm = await start();
+  expect(emm.newTokenFiles).toHaveLength(1);
   const readable = await Promise.all((await readdir(folder)).map(async (name) => ({ name, mode: (await stat(join(folder, name))).mode & 0o077 })));
   expect(readable.filter(({ name, mode }) => mode !== 0 && !name.startsWith('running.lock'))).toEqual([]);
 });

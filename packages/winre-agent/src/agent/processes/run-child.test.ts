@@ -91,7 +91,7 @@ test('one that hides and keeps the pipes open holds nobody up beyond the timeout
   const result = running.finally(() => (ended = true));
   await started.promise;
   while (!ended) {
-    clock.advance(1_000);
+    await clock.advance(1_000);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   expect(await result).toMatchObject({ timedOut: true, stdout: { text: 'started\n' } });
