@@ -3,12 +3,11 @@ import type { Boot } from '../../platform/platform.ts';
 import { escrowNewRecoveryKey } from '../operations/recovery-keys.ts';
 import type { BootRequest } from '../operations/operation-runner.ts';
 import { keepRestorePoints } from '../restore/keep-restore-points.ts';
-import { createAgentBoot, type AgentBoot, type AgentCore } from './agent-boot.ts';
+import type { AgentBoot, AgentCore } from './agent-boot.ts';
 import { checkBoot, type BootCheckVerdict } from './boot-check.ts';
 import { enrolAgain, judgeRebuild } from './continue-rebuild.ts';
-import { runDuties } from './run-duties.ts';
-import { sayFarewell } from './say-farewell.ts';
-import { planSettlements, settleOperations, type OpenSettlement } from './settle-operations.ts';
+import { runBoot } from './run-boot.ts';
+import { planSettlements, type OpenSettlement } from './settle-operations.ts';
 
 /**
  * Service mode: checks that the system boots, brings in the evidence of what recovery did, keeps restore points, and waits for the command to go to
@@ -25,28 +24,11 @@ export async function runService(core: AgentCore, boot: Boot, signal: AbortSigna
   if (failures > 0) return requestAfterFailures(core, failures);
 
   const confirmations = await confirmBoot(core, settlements, signal);
-  const ended = new AbortController();
-  const lifetime = AbortSignal.any([signal, ended.signal]);
-  const current = createAgentBoot(core, boot, lifetime);
-  settleOperations(current, settlements, lifetime);
-  try {
-    return await runDuties<BootRequest>(
-      [
-        async (stop) => current.services.link.run(stop) as Promise<never>,
-        async (stop) => {
-          const request = await current.runner.run(stop);
-          await sayFarewell(current, stop);
-          return request;
-        },
-        (stop) => escrowThenConclude(current, confirmations, verdict, stop),
-        (stop) => keepRestorePointsForever(current, stop),
-        (stop) => repeatBootCheck(core, stop),
-      ],
-      signal,
-    );
-  } finally {
-    ended.abort();
-  }
+  return runBoot(core, boot, settlements, (current) => [
+    (stop) => escrowThenConclude(current, confirmations, verdict, stop),
+    (stop) => keepRestorePointsForever(current, stop),
+    (stop) => repeatBootCheck(core, stop),
+  ], signal);
 }
 
 function requestAfterFailures({ settings, log }: AgentCore, failures: number): BootRequest {
