@@ -7,6 +7,6 @@ export interface ProcessRules {
   readonly ownProcessGroup: boolean;
   /** Environment of every child: nothing of the agent's own environment gets in by accident. */
   environment(): Record<string, string>;
-  /** Kills a process and everything it started; a process that is gone is no error. @param mark the value of {@link runMark} that its children inherited */
+  /** Kills a process and everything it started; a process that is gone is no error. @param mark the value of `runMark` that its children inherited */
   killTree(processId: number, mark: string): Promise<void>;
 }
