@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { instantAt, RecoveryError, type DeviceBinding, type RecoverySession } from '@winre-kit/sdk';
+import { instantAt, RecoveryError, validationItemSchema, type DeviceBinding, type OperationSnapshot, type RecoverySession, type ValidationItem } from '@winre-kit/sdk';
 import { runPlaybook, systemClock, type Playbook } from '@winre-kit/sdk/host';
+import { z } from 'zod';
 import type { Story } from '../timeline.ts';
 import { applyBadUpdate } from '../volume/break-volume.ts';
 import { filesBySize } from '../volume/files-by-size.ts';
@@ -86,11 +87,18 @@ export function recoverByRebuild({ devices: { B: device }, office, people }: Wor
           if (after.id !== binding.id || after.enrolmentEpoch === binding.enrolmentEpoch) throw new RecoveryError('internal', 'the device did not enrol again under its own name');
           const differing = differingPaths(media.manifest, await readManifest(device.volume));
           if (differing.length > 0) throw new RecoveryError('data-loss', `after the rebuild ${differing.length} entries differ: ${differing.slice(0, 5).join(', ')}`);
-          report.note(`enrolment ${binding.enrolmentEpoch.slice(0, 8)}… became ${after.enrolmentEpoch.slice(0, 8)}…; ${media.manifest.size} entries compared, none differs`);
+          const validated = validationOf(await office.host.operations.get('B-recovery:rebuild:1'));
+          report.note(`validation: ${validated.map(({ id, state }) => `${id} ${state}`).join(', ')}; enrolment ${binding.enrolmentEpoch.slice(0, 8)}… became ${after.enrolmentEpoch.slice(0, 8)}…; ${media.manifest.size} entries compared, none differs`);
         },
       },
     ],
   };
+}
+
+/** The validation list of a rebuild, as the device sent it with its evidence. */
+function validationOf({ report }: OperationSnapshot): readonly ValidationItem[] {
+  const { device } = z.object({ device: z.object({ items: z.array(validationItemSchema) }) }).parse(report?.evidence?.detail);
+  return device.items;
 }
 
 /** Overwrites a block in the middle of the largest file of a repository, as a dying disk would. */
