@@ -46,7 +46,7 @@ export const errorCodes = {
   'untrusted-payload': { actor: 'signer', retry: 'after-resigning', meaning: 'A signature, digest, tenant, expiry or revocation check failed.' },
   unsupported: { actor: 'caller', retry: 'never', meaning: 'The plug-in or the device cannot do this; the reason is in the message.' },
   'spec-version-mismatch': { actor: 'whoever must upgrade', retry: 'never', meaning: 'Host and plug-in share no version of the contract.' },
-  unavailable: { actor: 'host', retry: 'with-backoff', meaning: 'The service does not answer properly now; nothing was done.' },
+  unavailable: { actor: 'host', retry: 'with-backoff', meaning: 'The service does not answer properly now. Nothing was done, unless the error says `retry: reconcile-first`.' },
   'deadline-exceeded': { actor: 'host', retry: 'reconcile-first', meaning: 'No answer in time; the outcome is unknown unless the message says otherwise.' },
   cancelled: { actor: 'nobody', retry: 'never', meaning: 'The operation was cancelled before it took effect.' },
   'data-loss': { actor: 'people', retry: 'never', meaning: 'An integrity check failed: stored or transmitted data is damaged.' },

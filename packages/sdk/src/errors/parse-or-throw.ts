@@ -16,13 +16,18 @@ export function parseOrThrow<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => ({ fieldPath: issue.path.join('.'), expected: expectationOf(issue) }));
+  const issues = parsed.error.issues.map((issue) => ({ fieldPath: fieldPathOf(issue), expected: expectationOf(issue) }));
   const first = issues[0] ?? { fieldPath: '', expected: 'a valid value' };
   const others = issues.length > 1 ? ` (and ${issues.length - 1} more)` : '';
   throw new RecoveryError(code, `${what}: ${first.fieldPath || 'value'}: ${first.expected}${others}`, {
     fieldPath: first.fieldPath,
     facts: { issues },
   });
+}
+
+/** Of members that should not be there, the first is named itself: it is what has to be changed. */
+function fieldPathOf(issue: z.core.$ZodIssue): string {
+  return [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.');
 }
 
 /** A union's own message says nothing; what each of its members misses does. */

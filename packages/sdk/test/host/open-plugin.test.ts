@@ -36,7 +36,7 @@ test('an opened plug-in says who it is; its id is open once at a time', async ()
 describe('opening is refused:', () => {
   test('a config with a wrong field, naming it', async () => {
     await expect(setUpHost({ config: { tenantId: '' } })).rejects.toMatchObject({ code: 'invalid-config', fieldPath: 'tenantId' });
-    await expect(setUpHost({ config: { tennantId: 't' } })).rejects.toMatchObject({ code: 'invalid-config', message: expect.stringContaining('tennantId') as string });
+    await expect(setUpHost({ config: { tennantId: 't' } })).rejects.toMatchObject({ code: 'invalid-config', fieldPath: 'tennantId', message: expect.stringContaining('tennantId') as string });
   });
   test('no spec version in common, with both lists', async () => {
     await expect(setUpHost({ supportedSpecVersions: ['v2', 'v3'] })).rejects.toMatchObject({ code: 'spec-version-mismatch', hostVersions: ['v2', 'v3'], pluginVersions: ['v1'] });
@@ -51,6 +51,11 @@ describe('opening is refused:', () => {
         return { ...input, capabilities: { ...input.capabilities, 'winre.rebuild.trigger': { level: 'stable', effect: 'write', reversibility: 'irreversible' } } };
       },
     }))).rejects.toMatchObject({ code: 'invalid-config', fieldPath: 'capabilities.winre.rebuild.trigger.effect' });
+  });
+  test('an instance without operations, or with half of them', async () => {
+    for (const operations of [undefined, { doGet: () => undefined }]) {
+      await expect(hostOver(withInstance((instance) => ({ ...instance, operations }) as unknown as PluginInstance))).rejects.toMatchObject({ code: 'internal', message: expect.stringContaining('no operations.doReconcile') as string });
+    }
   });
   test('a facet that is claimed and missing, or there and not claimed; the instance is closed again', async () => {
     const disposed = vi.fn<() => void>();

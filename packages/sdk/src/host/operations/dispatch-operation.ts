@@ -56,6 +56,8 @@ export async function dispatchOperation(context: OperationContext, key: string, 
     report = await connection.start(request, call);
   } catch (error) {
     const { outcome, reason } = judgeDispatchError(error, call.signal);
+    // A defect of the plug-in is reconciled like a lost answer; its author has to hear of it all the same.
+    if (RecoveryError.isInstance(error) && error.code === 'internal') context.options.logger.log('error', 'the plug-in failed to start an operation', { operationKey: key, reason: context.redactor.redactText(reason) });
     const to = ({ refused: 'failed', parked: 'awaiting-vendor-approval', unknown: 'unknown' } as const)[outcome];
     const after = await ledger.change(key, ({ state }) => (state === 'dispatching' ? [{ type: 'state', to, reason: context.redactor.redactText(reason) }] : []));
     // Asked to wait: trying again at once, as after a lost answer, would not be waiting.

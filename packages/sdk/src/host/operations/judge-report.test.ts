@@ -77,3 +77,15 @@ test('any sequence of reports: states along the table, percent only grows, 100 o
     }
   }));
 });
+
+test('an exit code that the signed manifest does not count as success is a failure, whatever the vendor calls it', () => {
+  const manifest = { successExitCodes: [0, 3_010] };
+  const script = { capability: 'winre.script.push', script: { manifest } };
+  const bundle = { capability: 'winre.package.push', package: { manifest: { entryPoint: manifest } } };
+  for (const intent of [script, bundle]) {
+    const running = { ...record('running', 'write'), submitted: { effect: 'write', binding: { intent } } as unknown as SubmittedOperation };
+    expect(judgeReport(running, report('succeeded', { exitCode: 5 }))).toMatchObject({ path: ['failed'], reason: expect.stringContaining('exit code 5') as string });
+    expect(judgeReport(running, report('succeeded', { exitCode: 3_010 })).path).toEqual(['verifying', 'succeeded']);
+    expect(judgeReport(running, report('succeeded')).path).toEqual(['verifying', 'succeeded']);
+  }
+});

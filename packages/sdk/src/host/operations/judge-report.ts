@@ -65,8 +65,17 @@ function targetOf(record: OperationRecord, report: OperationReport, evidence: Op
   const said = report.message ?? report.rawState;
   // Found at the vendor: the edge from unknown to dispatching is for a resend only.
   if (record.state === 'unknown' && report.state === 'dispatching') return { target: 'accepted', reason: said };
+  if (report.state === 'succeeded' && isFailureExit(record, report)) return { target: 'failed', reason: `it ended with exit code ${report.exitCode}, which its signed manifest does not count as success` };
   if (report.state !== 'succeeded' || record.submitted.effect !== 'destructive' || evidence || record.evidence) return { target: report.state, reason: said };
   return { target: 'verifying', reason: report.evidence ? 'the vendor reports success with evidence from before it was sent' : 'the vendor reports success; the device has not been seen in its new state yet' };
+}
+
+/** The signed manifest says which exit codes are success; a vendor that calls another one success is overruled. */
+function isFailureExit({ submitted }: OperationRecord, { exitCode }: OperationReport): boolean {
+  if (exitCode === undefined) return false;
+  const { intent } = submitted.binding;
+  if (intent.capability === 'winre.script.push') return !intent.script.manifest.successExitCodes.includes(exitCode);
+  return intent.capability === 'winre.package.push' && !intent.package.manifest.entryPoint.successExitCodes.includes(exitCode);
 }
 
 function percentOf(record: OperationRecord, report: OperationReport, target: OperationState): number | undefined {

@@ -11,6 +11,7 @@ import type { HostCall } from '../call-options.ts';
 import { learnedLease, requireListedSecret } from '../plugins/lend-services.ts';
 import type { PluginConnection } from '../plugins/plugin-connection.ts';
 import { requireClaim } from '../plugins/plugin-gate.ts';
+import { judgeParameters } from './judge-parameters.ts';
 import { judgePrechecks } from './judge-prechecks.ts';
 import type { OperationContext } from './operation-context.ts';
 import { secretDigestsOf, secretNamesIn } from './secret-digests.ts';
@@ -20,6 +21,8 @@ export async function planOperation(context: OperationContext, connection: Plugi
   const intent = parseOrThrow(intentSchema, value, 'intent');
   const { opened } = connection;
   const claim = requireClaim(opened.descriptor, intent.capability, context.options.previewOptIn ?? []);
+  const beyond = judgeParameters(claim, intent);
+  if (beyond !== undefined) throw new RecoveryError('unsupported', `plug-in ${opened.id} cannot do this ${intent.capability}: ${beyond}`, { fieldPath: 'intent' });
   await requireTrustedPayload(context, intent);
   const secretDigests = await digestSecrets(context, connection, intent, call);
   if (context.redactor.reveals(intent)) throw new RecoveryError('invalid-argument', 'the intent contains the value of a secret: name it as { secret: "name" } instead', { fieldPath: 'intent' });

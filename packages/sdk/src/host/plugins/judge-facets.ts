@@ -28,7 +28,12 @@ const carriers: Readonly<Record<CapabilityId, (instance: PluginInstance) => unkn
 /** Carried by a member that its facet must have anyway, so its presence claims nothing. */
 const sharedCarriers: ReadonlySet<string> = new Set<CapabilityId>(['winre.session.detect', 'winre.session.logs']);
 
-/** Where an instance and its descriptor disagree: a facet or verb is present exactly when a capability of it is claimed. Empty when they agree. */
+const operationVerbs = ['doGet', 'doList', 'doWatch', 'doCancel', 'doReconcile'] as const;
+
+/**
+ * Where an instance and its descriptor disagree: a facet or verb is present exactly when a capability of it is claimed, and `operations` is always whole.
+ * Empty when they agree.
+ */
 export function judgeFacets(instance: PluginInstance, descriptor: CapabilityDescriptor): readonly string[] {
   const ids = Object.keys(carriers) as CapabilityId[];
   const verbs = ids.flatMap((id) => {
@@ -41,7 +46,10 @@ export function judgeFacets(instance: PluginInstance, descriptor: CapabilityDesc
   const facets = [...new Set(ids.map((id) => capabilityFloors[id].facet))]
     .filter((facet) => instance[facet] !== undefined && !ids.some((id) => capabilityFloors[id].facet === facet && claimOf(descriptor, id)))
     .map((facet) => `the facet ${facet} is present, but none of its capabilities is claimed`);
-  return [...verbs, ...facets];
+  // The types ask for it, but plug-ins in plain JavaScript exist, and without it nothing that was started can be followed.
+  const operations = instance.operations as Partial<PluginInstance['operations']> | undefined;
+  const missing = operationVerbs.filter((verb) => typeof operations?.[verb] !== 'function').map((verb) => `the instance has no operations.${verb}`);
+  return [...verbs, ...facets, ...missing];
 }
 
 function has<Facet extends object>(facet: Facet | undefined, member: keyof Facet): boolean {
