@@ -43,7 +43,11 @@ test('wrong usage says what is missing; a wrong configuration names file, field 
   expect([await runs.usage.exited, await runs.command.exited, await runs.config.exited]).toEqual([[2, null], [2, null], [1, null]]);
   expect(runs.usage.output()).toContain('--config FILE is missing');
   expect(runs.command.output()).toContain('unknown command wipe');
-  expect(JSON.parse(runs.config.output())).toMatchObject({ code: 'invalid-config', fieldPath: 'gatewayUrl', message: expect.stringContaining(machine.configFile) });
+  expect(JSON.parse(runs.config.output())).toMatchObject({ code: 'invalid-config', fieldPath: 'gatewayUrl', message: expect.stringContaining(`${machine.configFile}: gatewayUrl: expected an https:// address`) });
+  await writeFile(machine.configFile, JSON.stringify({ ...machine.config, caFile: machine.configFile }));
+  const noCertificate = startProgram(['run', '--config', machine.configFile]);
+  await noCertificate.exited;
+  expect(JSON.parse(noCertificate.output())).toMatchObject({ code: 'invalid-config', fieldPath: 'caFile' });
 });
 
 test('a device that is not enrolled, and a state folder on the volume, are refused', async () => {

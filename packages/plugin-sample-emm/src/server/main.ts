@@ -17,7 +17,7 @@ async function run(): Promise<void> {
   const { values } = parseArgs({
     options: {
       folder: { type: 'string' }, port: { type: 'string' }, host: { type: 'string' }, 'host-name': { type: 'string', multiple: true }, tenant: { type: 'string', multiple: true },
-      'heartbeat-every-ms': { type: 'string' }, help: { type: 'boolean' },
+      'heartbeat-every-ms': { type: 'string' }, help: { type: 'boolean', short: 'h' },
     },
   });
   if (values.help) {

@@ -69,7 +69,7 @@ export function createHost(given: HostOptions): Host {
     ...operations,
     async openPlugin(definition, config, call = {}) {
       const { id } = definition;
-      if (connections.has(id) || opening.has(id)) throw new RecoveryError('already-exists', `plug-in ${id} is open: close it first`);
+      if (connections.has(id) || opening.has(id)) throw new RecoveryError('already-exists', `plug-in ${id} is open: end it first with plugin[Symbol.asyncDispose]()`);
       opening.add(id);
       try {
         const stop = new AbortController();

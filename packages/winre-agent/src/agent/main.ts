@@ -61,7 +61,7 @@ type ProgramCommand = { readonly name: 'help' } | { readonly name: 'run' | 'enro
 function readCommand(programArguments: readonly string[]): ProgramCommand | undefined {
   const refuse = (message: string): undefined => void process.stderr.write(`${message}\n\n${usage}`);
   try {
-    const { values, positionals } = parseArgs({ args: [...programArguments], allowPositionals: true, options: { config: { type: 'string' }, 'token-file': { type: 'string' }, help: { type: 'boolean' } } });
+    const { values, positionals } = parseArgs({ args: [...programArguments], allowPositionals: true, options: { config: { type: 'string' }, 'token-file': { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
     const [name, ...more] = positionals;
     if (values.help === true || name === 'help') return { name: 'help' };
     if (name !== 'run' && name !== 'enrol' && name !== 'take-restore-point') return refuse(name === undefined ? 'a command is missing' : `unknown command ${name}`);

@@ -27,6 +27,7 @@ export async function openProgramAgent(configPath: string, surroundings: Program
   const caPem = await readFile(config.caFile, 'utf8').catch((cause: Error) => {
     throw new RecoveryError('invalid-config', `caFile ${config.caFile} cannot be read: ${cause.message}`, { cause, fieldPath: 'caFile' });
   });
+  if (!caPem.includes('-----BEGIN CERTIFICATE-----')) throw new RecoveryError('invalid-config', `caFile ${config.caFile}: expected a certificate in PEM`, { fieldPath: 'caFile' });
   const log: AgentLog = (level, message, fields) => surroundings.writeLogLine(`${JSON.stringify({ at: instantAt(systemClock.now()), level, message, ...fields })}\n`);
   const { bootCheck, restorePointsFolder, restorePolicy, reconnect } = config;
   return createAgent({

@@ -8,7 +8,7 @@ import { agentSettingsSchema } from './agent-settings.ts';
 
 /** The configuration file of the program. Paths are relative to the file's own folder. It holds no secret. */
 export const programConfigSchema = agentSettingsSchema.extend({
-  gatewayUrl: z.url({ protocol: /^https$/ }),
+  gatewayUrl: z.url({ protocol: /^https$/, error: 'expected an https:// address' }),
   /** PEM file of the authority that the gateway's certificate comes from. */
   caFile: z.string().min(1),
   stateFolder: z.string().min(1),
