@@ -23,6 +23,7 @@ describe('plan refuses, with its code and nothing sent:', () => {
     ['a script for another tenant', async () => push(await script({ tenantId: 'tenant-2' })), { code: 'untrusted-payload', facts: { reason: 'other-tenant' } }],
     ['a script by an unknown signer', async () => push(await script({ by: people.stranger })), { code: 'untrusted-payload', facts: { reason: 'unknown-key' } }],
     ['a script signed by an approver', async () => push(await script({ by: people.ada })), { code: 'untrusted-payload', facts: { reason: 'unknown-key' } }],
+    ['a network kind that the plug-in does not claim', async () => ({ capability: 'winre.network.configure', tenantId: 'tenant-1', device, profile: { kind: 'proxy', url: 'http://proxy.example' } }), { code: 'unsupported', message: expect.stringContaining('network kind proxy is not among') as string }],
     ['a secret that the plug-in may not have', async () => ({ capability: 'winre.network.configure', tenantId: 'tenant-1', device, profile: { kind: 'wifi-wpa2-psk', ssid: 'office', key: { secret: 'other' } } }), { code: 'permission-denied', facts: { secret: 'other' } }],
   ];
   test.each(cases)('%s', async (_name, intent, expected) => {

@@ -223,6 +223,20 @@ describe('lent services', () => {
   });
 });
 
+test('a plug-in that breaks while starting is reconciled, and its author hears of it', async () => {
+  const broken = (instance: PluginInstance): PluginInstance => {
+    const { sessions } = instance;
+    if (!sessions?.enter) throw new TypeError('the fake plug-in claims every capability');
+    const doStart = (): Promise<never> => Promise.reject(new TypeError('cannot read jobs of undefined'));
+    return { ...instance, sessions: { ...sessions, enter: { ...sessions.enter, doStart } } };
+  };
+  const { host, logs, approved, vendor } = await hostOver(withInstance(broken));
+  await approved('key-1', enterIntent);
+  await host.start('key-1').catch(() => undefined);
+  expect(logs).toContainEqual({ level: 'error', message: 'the plug-in failed to start an operation', fields: expect.objectContaining({ operationKey: 'key-1', reason: expect.stringContaining('cannot read jobs of undefined') as string }) as unknown });
+  expect(vendor.effectsOf('key-1')).toBe(0);
+});
+
 test('declared quotas are enforced, before anything is journalled', async () => {
   const { host, vendor, approved } = await hostOver(({ definition }) => ({
     describe: (config) => {
