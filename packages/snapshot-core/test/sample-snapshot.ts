@@ -17,6 +17,7 @@ export async function saveSampleTree(repository: Repository, chunks: readonly Ui
 export async function commitSampleSnapshot(repository: Repository, chunks: readonly Uint8Array[], timeMs = 1_700_000_000_000): Promise<SnapshotRecord> {
   const rootId = await saveSampleTree(repository, chunks);
   return repository.commitSnapshot({
+    generation: 0,
     timeMs,
     hostname: 'host',
     labels: ['sample'],

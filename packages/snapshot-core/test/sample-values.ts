@@ -24,9 +24,13 @@ const sampleReferences: readonly ObjectReference[] = [
 
 export const sampleTree: TreeObject = { references: sampleReferences, payload: Buffer.from('names and modes') };
 
-export const sampleTreeWithFingerprints: TreeObject = { ...sampleTree, fingerprints: sampleReferences.map((_, index) => new Uint8Array(16).fill(index)) };
+export const sampleTreeWithFingerprints: TreeObject = {
+  ...sampleTree,
+  references: sampleReferences.map((reference, index) => (reference.cut === 'content' ? { ...reference, fingerprint: new Uint8Array(16).fill(index + 1) } : reference)),
+};
 
 const sampleDraft: SnapshotDraft = {
+  generation: 8,
   timeMs: 1_700_000_000_123,
   hostname: 'LAPTOP-Ä1',
   labels: ['nightly', 'before update'],

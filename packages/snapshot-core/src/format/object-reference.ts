@@ -27,4 +27,14 @@ export interface ObjectReference {
   readonly lengthBytes: number;
   /** For chunks: their cut. For references to trees: always `end`. */
   readonly cut: CutMark;
+  /**
+   * Present on the chunk that ends a group: keyed, sealed fingerprint of the whole group's bytes, 16 bytes. Lets a later snapshot see
+   * that nothing changed; never an identity.
+   *
+   * @see docs/design/repository-format.md#fingerprint-groups
+   */
+  readonly fingerprint?: Uint8Array;
 }
+
+/** Bytes of a fingerprint. */
+export const fingerprintBytes = 16;

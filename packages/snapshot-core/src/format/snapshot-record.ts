@@ -25,6 +25,8 @@ export interface SnapshotStatistics {
 export interface SnapshotDraft {
   /** Snapshot this one was compared with, if any. It may have been forgotten since. */
   readonly parentId?: string;
+  /** Length of the chain of parents, counted by whoever takes the snapshot; says which part is re-hashed in this round. */
+  readonly generation: number;
   /** When the source was read, milliseconds since 1970 UTC. */
   readonly timeMs: number;
   /** At most 255 bytes of UTF-8. */
@@ -73,6 +75,7 @@ export function decodeSnapshotRecord(payload: Uint8Array): SnapshotRecord {
   if (!(flags & hasParent) && /[^0]/.test(parentId)) throw reader.damaged('it names a parent it says it has not');
   const rootId = reader.hex(objectIdBytes);
   const pruneEpoch = reader.u32();
+  const generation = reader.u32();
   const timeMs = reader.u64();
   const statistics = { entryCount: reader.u64(), totalBytes: reader.u64(), chunkCount: reader.u64(), addedBytes: reader.u64(), durationMs: reader.u64() };
   const hostname = reader.text8();
@@ -82,6 +85,7 @@ export function decodeSnapshotRecord(payload: Uint8Array): SnapshotRecord {
   return {
     id,
     ...(flags & hasParent && { parentId }),
+    generation,
     timeMs,
     hostname,
     labels,
@@ -102,6 +106,7 @@ function encode(record: SnapshotRecord): Uint8Array {
     .hex(record.parentId ?? '0'.repeat(2 * snapshotIdBytes), snapshotIdBytes)
     .hex(record.rootId, objectIdBytes)
     .u32(record.pruneEpoch)
+    .u32(record.generation)
     .u64(record.timeMs)
     .u64(statistics.entryCount)
     .u64(statistics.totalBytes)

@@ -45,9 +45,9 @@ export function writeTreeEntry(writer: ByteWriter, references: ObjectReference[]
   else if (entry.type === 'unread') writer.u8(reasonCodes[entry.reason]);
   else {
     writer.u8(entry.content.level).u8(entry.content.references.length);
-    for (const { measure, kind, id, lengthBytes, cut } of entry.content.references) {
+    for (const { measure, ...reference } of entry.content.references) {
       if (entry.type === 'directory' || entry.content.level > 0) writer.u64(measure);
-      references.push({ kind, id, lengthBytes, cut });
+      references.push(reference);
     }
   }
 }

@@ -3,7 +3,7 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { encodeChecked } from './encode-checked.ts';
 import { requireFormatVersion } from './format-version.ts';
-import { cutMarks, objectKinds, type ObjectReference } from './object-reference.ts';
+import { cutMarks, fingerprintBytes, objectKinds, type ObjectReference } from './object-reference.ts';
 import { sameBytes } from './same-bytes.ts';
 
 /**
@@ -14,8 +14,6 @@ import { sameBytes } from './same-bytes.ts';
  */
 export interface TreeObject {
   readonly references: readonly ObjectReference[];
-  /** One 16-byte sealed fingerprint per reference, in order; absent when the writer kept none. */
-  readonly fingerprints?: readonly Uint8Array[];
   /** Opaque to this layer; may be empty. */
   readonly payload: Uint8Array;
 }
@@ -23,13 +21,11 @@ export interface TreeObject {
 const magic = Buffer.from('WRtr', 'latin1');
 const idBytes = 32;
 const referenceBytes = 40;
-const fingerprintBytes = 16;
-const hasFingerprints = 1;
 
 /**
  * Encodes a tree object. The same object always gives the same bytes, so equal folders become one stored object.
  *
- * @throws {SnapshotError} `argument/invalid` for a malformed id, a length beyond 2^32 - 1, or a fingerprint count that does not match
+ * @throws {SnapshotError} `argument/invalid` for a malformed id, a length beyond 2^32 - 1, or a fingerprint that does not have 16 bytes
  */
 export function encodeTreeObject(tree: TreeObject): Uint8Array {
   return encodeChecked('a tree object', tree, encode, decodeTreeObject);
@@ -45,36 +41,39 @@ export function decodeTreeObject(bytes: Uint8Array): TreeObject {
   if (!sameBytes(reader.bytes(magic.length), magic)) throw reader.damaged('it does not start like one');
   requireFormatVersion(reader.u8(), 'a tree object');
   const flags = reader.u8();
-  if (flags > hasFingerprints) throw new SnapshotError('format/unsupported', `a tree object carries flags ${flags}, which this release does not know`);
+  if (flags !== 0) throw new SnapshotError('format/unsupported', `a tree object carries flags ${flags}, which this release does not know`);
   reader.zeros(2);
   const count = reader.u32();
   const payloadBytes = reader.u32();
-  const perReference = referenceBytes + (flags === hasFingerprints ? fingerprintBytes : 0);
-  if (reader.remaining !== count * perReference + payloadBytes) throw reader.damaged('its counts do not match its length');
-  const references = Array.from({ length: count }, () => decodeReference(reader));
-  const fingerprints = flags === hasFingerprints ? Array.from({ length: count }, () => reader.bytes(fingerprintBytes)) : undefined;
+  // Before anything is allocated: a count nobody vouches for.
+  if (reader.remaining < count * referenceBytes + payloadBytes) throw reader.damaged('its counts do not match its length');
+  const decoded = Array.from({ length: count }, () => decodeReference(reader));
+  const references = decoded.map(({ marked, ...reference }) => (marked ? { ...reference, fingerprint: reader.bytes(fingerprintBytes) } : reference));
   const payload = reader.bytes(payloadBytes);
   reader.finish();
-  return { references, payload, ...(fingerprints && { fingerprints }) };
+  return { references, payload };
 }
 
 function encode(tree: TreeObject): Uint8Array {
-  const { references, fingerprints, payload } = tree;
-  if (fingerprints && (fingerprints.length !== references.length || fingerprints.some(({ length }) => length !== fingerprintBytes)))
-    throw new SnapshotError('argument/invalid', `a tree object needs one fingerprint of ${fingerprintBytes} bytes for each of its ${references.length} references, or none at all`);
-  const writer = new ByteWriter().bytes(magic).u8(1).u8(fingerprints ? hasFingerprints : 0).u16(0).u32(references.length).u32(payload.length);
-  for (const { id, lengthBytes, kind, cut } of references)
-    writer.hex(id, idBytes).u32(lengthBytes).u8(objectKinds.indexOf(kind)).u8(cutMarks.indexOf(cut)).u16(0);
-  for (const fingerprint of fingerprints ?? []) writer.bytes(fingerprint);
+  const { references, payload } = tree;
+  const writer = new ByteWriter().bytes(magic).u8(1).u8(0).u16(0).u32(references.length).u32(payload.length);
+  for (const { id, lengthBytes, kind, cut, fingerprint } of references)
+    writer.hex(id, idBytes).u32(lengthBytes).u8(objectKinds.indexOf(kind)).u8(cutMarks.indexOf(cut)).u8(fingerprint === undefined ? 0 : 1).u8(0);
+  for (const { fingerprint } of references) {
+    if (fingerprint === undefined) continue;
+    if (fingerprint.length !== fingerprintBytes) throw new SnapshotError('argument/invalid', `a fingerprint has ${fingerprintBytes} bytes, this one has ${fingerprint.length}`);
+    writer.bytes(fingerprint);
+  }
   return writer.bytes(payload).finish();
 }
 
-function decodeReference(reader: ByteReader): ObjectReference {
+function decodeReference(reader: ByteReader): ObjectReference & { readonly marked: boolean } {
   const id = reader.hex(idBytes);
   const lengthBytes = reader.u32();
   const kind = objectKinds[reader.u8()];
   const cut = cutMarks[reader.u8()];
-  reader.zeros(2);
-  if (kind === undefined || cut === undefined) throw reader.damaged('a reference has an unknown kind or cut');
-  return { id, lengthBytes, kind, cut };
+  const mark = reader.u8();
+  reader.zeros(1);
+  if (kind === undefined || cut === undefined || mark > (kind === 'data' && cut === 'content' ? 1 : 0)) throw reader.damaged('a reference has an unknown kind, cut or mark');
+  return { id, lengthBytes, kind, cut, marked: mark === 1 };
 }

@@ -35,9 +35,9 @@ export function encodeTreeNode(node: TreeNode): TreeObject {
     writer.u8(node.leafKind === 'data' ? 0 : 1);
     writer.u8(node.level);
     writer.u32(node.references.length);
-    for (const { measure, kind, id, lengthBytes, cut } of node.references) {
+    for (const { measure, ...reference } of node.references) {
       if (node.leafKind === 'tree' || node.level > 1) writer.u64(measure);
-      references.push({ kind, id, lengthBytes, cut });
+      references.push(reference);
     }
   }
   return { references, payload: writer.finish() };

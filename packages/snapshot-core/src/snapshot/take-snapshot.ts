@@ -60,7 +60,8 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
     const nowMs = () => options.clock?.nowMs() ?? Date.now();
     const startedMs = Math.max(0, Math.floor(nowMs()));
     const tally = new SnapshotTally(options.onProgress);
-    const parent = options.parent === undefined ? undefined : await loadParent(repository, options.parent, tally, call);
+    const parentRecord = options.parent === undefined ? undefined : await repository.getSnapshot(options.parent, call);
+    const parent = parentRecord === undefined ? undefined : await loadParent(repository, parentRecord.rootId, tally, call);
     const context = {
       repository, tally, nowMs, pacer: createPacer(options.signal), linked: new Map<string, FileEntry>(), options: call,
       verifyAll: options.verifyAll ?? false,
@@ -71,6 +72,7 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
     tally.saved(root);
     const record = await repository.commitSnapshot({
       ...(options.parent !== undefined && { parentId: options.parent }),
+      generation: parentRecord === undefined ? 0 : parentRecord.generation + 1,
       timeMs: startedMs,
       hostname: options.hostname ?? hostname(),
       labels: options.labels ?? [],
@@ -91,10 +93,9 @@ function describeSource(source: SnapshotSource): string {
   return source.kind === 'directory' ? source.path : source.kind === 'volume' ? source.volume.description : source.description;
 }
 
-async function loadParent(repository: Repository, id: string, tally: SnapshotTally, call: CallOptions): Promise<TreeEntry | undefined> {
-  const record = await repository.getSnapshot(id, call);
+async function loadParent(repository: Repository, rootId: string, tally: SnapshotTally, call: CallOptions): Promise<TreeEntry | undefined> {
   try {
-    return await loadRootEntry(repository, record.rootId, call);
+    return await loadRootEntry(repository, rootId, call);
   } catch (error) {
     if (!isDamage(error)) throw error;
     tally.issues.add(new Uint8Array(0), 'parent-damaged', `the parent snapshot cannot be read, so everything is read from the source: ${String(error)}`);
