@@ -2,12 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { flipBit } from '../../test/fault-storage.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
-import { selectObjectHash } from './object-hash.ts';
+import { loadObjectHash } from './object-hash.ts';
 import { PackBuilder } from './pack-builder.ts';
 import { encodePackDirectory } from '../format/pack-directory.ts';
 import { findDamagedObjects, parsePack, readPackManifest, readPackedObject } from './read-pack.ts';
 
-const hash = selectObjectHash('sha-256');
+const hash = await loadObjectHash('sha-256');
 const salt = new Uint8Array(16).fill(1);
 
 function buildPack(objects: readonly Uint8Array[], withSalt = salt) {

@@ -4,7 +4,7 @@ import { decodeLeaseRecord } from '../format/lease-record.ts';
 import { encodeRepositoryConfig, type StoredConfig } from '../format/repository-config.ts';
 import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile } from '../format/sealed-file.ts';
-import { selectObjectHash } from '../pack/object-hash.ts';
+import { loadObjectHash } from '../pack/object-hash.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CheckFindings } from './check-findings.ts';
 import { checkPacks } from './check-packs.ts';
@@ -41,7 +41,7 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
     return findings.report();
   }
   const { repositoryId, hash: hashName } = stored.config;
-  const hash = selectObjectHash(hashName);
+  const hash = await loadObjectHash(hashName);
   const keeper = new LeaseKeeper({
     storage,
     repositoryId,

@@ -1,6 +1,6 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import type { RepositoryConfig } from '../format/repository-config.ts';
-import { selectObjectHash } from '../pack/object-hash.ts';
+import { loadObjectHash } from '../pack/object-hash.ts';
 import { readConfigFiles, writeConfigFiles } from './config-files.ts';
 import { formatVersion } from '../format/format-version.ts';
 import { deriveKey } from './derive-key.ts';
@@ -20,7 +20,7 @@ import { systemClock } from './system-clock.ts';
  * What is chosen here (profile, hash) holds for the life of the repository. A creation that was cut short leaves either
  * nothing or a repository that opens; `check` then misses the second copy of its config.
  *
- * @throws {SnapshotError} `repository/exists`, `format/unsupported` (a hash this release cannot compute), `storage/*`
+ * @throws {SnapshotError} `repository/exists`, `storage/*`
  */
 export async function createRepository(options: CreateRepositoryOptions): Promise<Repository> {
   const storage = storageOf(options);
@@ -34,7 +34,7 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
     profile: options.profile ?? 'volume',
     encryption: 'none',
   };
-  selectObjectHash(config.hash);
+  await loadObjectHash(config.hash);
   await writeConfigFiles(storage, { config, secret: randomBytes(32) }, options);
   return openRepository(options);
 }
@@ -50,7 +50,7 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
   const randomBytes = options.randomBytes ?? nodeRandomBytes;
   const { config, secret } = await readConfigFiles(storage, options);
   const { repositoryId } = config;
-  const hash = selectObjectHash(config.hash);
+  const hash = await loadObjectHash(config.hash);
   const holder = options.holder ?? createProcessHolder();
   const state: RepositoryState = {
     storage,

@@ -22,13 +22,27 @@ describe('creating and opening', () => {
     expect((await make()).repository.chunkingKey).not.toEqual(created.chunkingKey);
   });
 
-  test('creating twice, opening nothing and an unavailable hash are refused', async () => {
+  test('creating twice and opening nothing are refused', async () => {
     const { storage } = await make();
     await expect(createRepository({ storage })).rejects.toMatchObject({ code: 'repository/exists' });
     await expect(openRepository({ storage: createMemoryStorage() })).rejects.toMatchObject({ code: 'repository/not-found' });
-    const empty = createMemoryStorage();
-    await expect(createRepository({ storage: empty, hash: 'blake3' })).rejects.toMatchObject({ code: 'format/unsupported', message: expect.stringContaining('blake3') });
-    expect(await namesOf(empty, 'config')).toEqual([]);
+  });
+
+  test('objects are identified by the hash that was chosen, and a wrong byte is noticed under each', async () => {
+    const abc = { 'sha-256': 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad', blake3: '6437b3ac38465133ffb63b75273a8db548c558465d79db03fd359c6cd5bd9d85' };
+    for (const hash of ['sha-256', 'blake3'] as const) {
+      const storage = createMemoryStorage();
+      const repository = await createRepository({ storage, hash });
+      const { id } = await repository.withLease('shared', async () => repository.save(Buffer.from('abc'), 'data'));
+      expect(id).toBe(abc[hash]);
+      const chunks = sampleChunks(3, 5);
+      const snapshot = await takeSampleSnapshot(repository, chunks);
+      const again = await openRepository({ storage });
+      expect(await loadSampleSnapshot(again, snapshot)).toEqual(chunks);
+      expect(await again.check({ readData: true })).toMatchObject({ intact: true });
+      for (const name of await namesOf(storage, 'pack')) await rewriteFile(storage, 'pack', name, (bytes) => flipBit(bytes, 32 * 8));
+      expect(await again.check({ readData: true })).toMatchObject({ intact: false, damagedSnapshots: [snapshot.id] });
+    }
   });
 
   test.each(['primary', 'copy'])('a damaged or missing %s config is replaced by the other copy', async (name) => {
