@@ -1,0 +1,4 @@
+import type { AnyTask } from '../worker-pool/worker-task.ts';
+
+/** Every task that can run in a worker thread. */
+export const workerTasks: readonly AnyTask[] = [];
