@@ -1,7 +1,9 @@
+import { readAttributes, writeAttributes } from './attributes-codec.ts';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { ObjectReference } from './object-reference.ts';
 import { isEntryName } from './entry-name.ts';
+import type { EntryAttributes } from './extended-attribute.ts';
 import type { ContentReference, ContentTable, TreeEntry, TreeEntryFacts, UnreadReason } from './tree-entry.ts';
 
 /** At most this many references stand in an entry itself; more are moved to a list one level up. */
@@ -10,16 +12,21 @@ export const maxInlineReferences = 16;
 export const maxContentLevel = 8;
 
 const typeCodes = { file: 1, directory: 2, symlink: 3, unread: 4 } as const;
-const reasonCodes = { special: 1, permission: 2, failed: 3, 'other-file-system': 4, excluded: 5, repository: 6 } as const satisfies Record<UnreadReason, number>;
+const reasonCodes = { special: 1, permission: 2, failed: 3, 'other-file-system': 4, excluded: 5, repository: 6, offline: 7, encrypted: 8 } as const satisfies Record<UnreadReason, number>;
 const reasons = new Map<number, UnreadReason>(Object.entries(reasonCodes).map(([reason, code]) => [code, reason as UnreadReason]));
 const tornFlag = 1;
 const settledFlag = 2;
+const sparseFlag = 4;
+const attributesCompleteFlag = 8;
+const attributesFollowFlag = 16;
+const fileFlags = tornFlag | settledFlag | sparseFlag;
+const attributeFlags = attributesCompleteFlag | attributesFollowFlag;
 
 /**
  * Writes one entry. All fields little-endian, no padding:
  *
  *     type u8 · flags u8 · mode u16 · user u32 · group u32 · links u32 · modified µs i64 · changed ns i64
- *     device u64 · inode u64 · size u64 · name (length u16, bytes) · body
+ *     device u64 · inode u64 · size u64 · name (length u16, bytes) · extended attributes, if a flag says so · body
  *
  * Body of a file or directory: level u8, count u8, and for directories and levels above 0 one measure u64 per reference;
  * of a symlink: target (length u16, bytes); of unread: reason u8.
@@ -28,7 +35,7 @@ const settledFlag = 2;
 export function writeTreeEntry(writer: ByteWriter, references: ObjectReference[], entry: TreeEntry): void {
   writer
     .u8(typeCodes[entry.type])
-    .u8(entry.type === 'file' ? (entry.torn ? tornFlag : 0) | (entry.settled ? settledFlag : 0) : 0)
+    .u8(flagsOf(entry))
     .u16(entry.mode)
     .u32(entry.userId)
     .u32(entry.groupId)
@@ -41,6 +48,7 @@ export function writeTreeEntry(writer: ByteWriter, references: ObjectReference[]
     .u64(entry.size)
     .u16(entry.name.length)
     .bytes(entry.name);
+  if (entry.type !== 'unread' && entry.attributes !== undefined && entry.attributes.list.length > 0) writeAttributes(writer, entry.attributes.list);
   if (entry.type === 'symlink') writer.u16(entry.target.length).bytes(entry.target);
   else if (entry.type === 'unread') writer.u8(reasonCodes[entry.reason]);
   else {
@@ -52,16 +60,26 @@ export function writeTreeEntry(writer: ByteWriter, references: ObjectReference[]
   }
 }
 
+function flagsOf(entry: TreeEntry): number {
+  if (entry.type === 'unread') return 0;
+  const { attributes } = entry;
+  const ofAttributes = attributes === undefined ? 0 : (attributes.complete ? attributesCompleteFlag : 0) | (attributes.list.length > 0 ? attributesFollowFlag : 0);
+  return entry.type !== 'file' ? ofAttributes : ofAttributes | (entry.torn ? tornFlag : 0) | (entry.settled ? settledFlag : 0) | (entry.sparse ? sparseFlag : 0);
+}
+
 /** Reads one entry; `takeReference` hands out the object's references one by one. @throws {SnapshotError} `format/damaged` */
 export function readTreeEntry(reader: ByteReader, takeReference: () => ObjectReference, isRoot: boolean): TreeEntry {
   const type = reader.u8();
   const flags = reader.u8();
-  const facts = readFacts(reader, isRoot);
-  if (flags > (type === typeCodes.file ? tornFlag | settledFlag : 0)) refuse(reader, `unknown flags ${flags}`);
+  const known = (type === typeCodes.file ? fileFlags : 0) | (type === typeCodes.unread ? 0 : attributeFlags);
+  if ((flags & ~known) !== 0) refuse(reader, `unknown flags ${flags}`);
+  const common = readFacts(reader, isRoot);
+  const attributes = readEntryAttributes(reader, flags);
+  const facts = { ...common, ...(attributes !== undefined && { attributes }) };
   switch (type) {
     case typeCodes.file: {
       const content = readContent(reader, takeReference, 'data', facts.size);
-      return { type: 'file', ...facts, torn: (flags & tornFlag) !== 0, settled: (flags & settledFlag) !== 0, content };
+      return { type: 'file', ...facts, torn: (flags & tornFlag) !== 0, settled: (flags & settledFlag) !== 0, sparse: (flags & sparseFlag) !== 0, content };
     }
     case typeCodes.directory:
       return { type: 'directory', ...facts, content: readContent(reader, takeReference, 'tree', facts.size) };
@@ -72,7 +90,7 @@ export function readTreeEntry(reader: ByteReader, takeReference: () => ObjectRef
     }
     case typeCodes.unread: {
       const reason = reasons.get(reader.u8());
-      return reason === undefined ? refuse(reader, 'unknown reason of an unread entry') : { type: 'unread', ...facts, reason };
+      return reason === undefined ? refuse(reader, 'unknown reason of an unread entry') : { type: 'unread', ...common, reason };
     }
     default:
       return refuse(reader, `unknown entry type ${type}`);
@@ -88,6 +106,11 @@ function readFacts(reader: ByteReader, isRoot: boolean): TreeEntryFacts {
   if (facts.mode > 0o7777) refuse(reader, `mode ${facts.mode.toString(8)} is out of range`);
   if (isRoot ? facts.name.length > 0 : !isEntryName(facts.name)) refuse(reader, 'a name is not allowed');
   return facts;
+}
+
+function readEntryAttributes(reader: ByteReader, flags: number): EntryAttributes | undefined {
+  if ((flags & attributeFlags) === 0) return undefined;
+  return { list: (flags & attributesFollowFlag) === 0 ? [] : readAttributes(reader), complete: (flags & attributesCompleteFlag) !== 0 };
 }
 
 function readContent(reader: ByteReader, takeReference: () => ObjectReference, leafKind: 'data' | 'tree', size: number): ContentTable {

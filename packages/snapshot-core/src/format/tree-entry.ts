@@ -1,3 +1,4 @@
+import type { EntryAttributes } from './extended-attribute.ts';
 import type { ObjectReference } from './object-reference.ts';
 
 /** A reference with what it stands for: bytes of content for a file, entries for a directory, counted through all levels below. */
@@ -16,8 +17,12 @@ export interface ContentTable {
   readonly references: readonly ContentReference[];
 }
 
-/** Why something is in a snapshot by name only. What lies there today is left alone by a rollback. */
-export type UnreadReason = 'special' | 'permission' | 'failed' | 'other-file-system' | 'excluded' | 'repository';
+/**
+ * Why something is in a snapshot by name only. What lies there today is left alone by a rollback.
+ *
+ * `offline`: a cloud placeholder, whose content would have to be fetched first. `encrypted`: by EFS, for one user's key.
+ */
+export type UnreadReason = 'special' | 'permission' | 'failed' | 'other-file-system' | 'excluded' | 'repository' | 'offline' | 'encrypted';
 
 /** What every entry of a tree has; see `FileFacts` for units. */
 export interface TreeEntryFacts {
@@ -36,24 +41,32 @@ export interface TreeEntryFacts {
   readonly linkCount: number;
 }
 
+/** What was read, and so can come back. */
+interface ReadFacts extends TreeEntryFacts {
+  /** Extended attributes; absent when nothing is known about them. */
+  readonly attributes?: EntryAttributes;
+}
+
 /** A regular file, or a whole image when it is the root of an image snapshot. */
-export interface FileEntry extends TreeEntryFacts {
+export interface FileEntry extends ReadFacts {
   readonly type: 'file';
   /** It changed while it was read, twice: the content is a mixture of versions. */
   readonly torn: boolean;
   /** Its times were old enough when it was read that a later write must show in them. */
   readonly settled: boolean;
+  /** It had holes: zeros that take no room. A restore leaves zeros unwritten; to everything else a hole and zeros are the same. */
+  readonly sparse: boolean;
   readonly content: ContentTable;
 }
 
 /** A directory and its pages. */
-export interface DirectoryEntry extends TreeEntryFacts {
+export interface DirectoryEntry extends ReadFacts {
   readonly type: 'directory';
   readonly content: ContentTable;
 }
 
 /** A symbolic link; the target is kept as bytes and never interpreted. */
-export interface SymlinkEntry extends TreeEntryFacts {
+export interface SymlinkEntry extends ReadFacts {
   readonly type: 'symlink';
   readonly target: Uint8Array;
 }

@@ -1,3 +1,4 @@
+import { attributeBytes } from '../format/extended-attribute.ts';
 import type { ContentTable, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -7,6 +8,8 @@ import type { SavedNode } from './tree-objects.ts';
 
 const minPageEntries = 64;
 const maxPageEntries = 1_024;
+/** A page holds no more attributes than this and one entry's: 1,024 entries with all they may have would make a huge object. */
+const maxPageAttributeBytes = 1_048_576;
 
 /**
  * Collects the entries of one directory in order and saves them page by page.
@@ -16,6 +19,7 @@ const maxPageEntries = 1_024;
  */
 export class PageBuilder {
   #entries: TreeEntry[] = [];
+  #attributeBytes = 0;
   readonly #content: ContentBuilder;
   readonly #repository: Repository;
   readonly #onSaved: (saved: SavedNode) => void;
@@ -29,8 +33,9 @@ export class PageBuilder {
   /** Adds the next entry; names must come sorted bytewise. */
   async add(entry: TreeEntry, options: CallOptions): Promise<void> {
     this.#entries.push(entry);
+    if (entry.type !== 'unread') for (const attribute of entry.attributes?.list ?? []) this.#attributeBytes += attributeBytes(attribute);
     const count = this.#entries.length;
-    if (count >= maxPageEntries || (count >= minPageEntries && this.#repository.identify(entry.name).startsWith('00'))) await this.#savePage(options);
+    if (count >= maxPageEntries || this.#attributeBytes >= maxPageAttributeBytes || (count >= minPageEntries && this.#repository.identify(entry.name).startsWith('00'))) await this.#savePage(options);
   }
 
   /** Ends the directory. The builder must not be used afterwards. */
@@ -42,6 +47,7 @@ export class PageBuilder {
   async #savePage(options: CallOptions): Promise<void> {
     const entries = this.#entries;
     this.#entries = [];
+    this.#attributeBytes = 0;
     const saved = await saveTreeNode(this.#repository, { type: 'page', entries }, options);
     this.#onSaved(saved);
     await this.#content.add({ kind: 'tree', id: saved.id, lengthBytes: saved.lengthBytes, cut: 'end', measure: entries.length }, options);

@@ -80,7 +80,7 @@ async function readOnce(context: TakeContext, present: PresentEntry): Promise<{ 
     const named = lookAt(present.directory, present.name);
     const torn = stored.bytes !== before.bytes || !sameVersion(before, after) || named === undefined || !sameFile(before, named);
     const settled = Number(before.changedNanos / 1_000_000n) < startedMs - settleMs;
-    const entry: FileEntry = { type: 'file', ...entryFacts(present.name, before), size: stored.bytes, torn, settled, content: stored.content };
+    const entry: FileEntry = { type: 'file', ...entryFacts(present.name, before), size: stored.bytes, torn, settled, sparse: false, content: stored.content };
     return { entry, chunkCount: stored.chunkCount };
   } finally {
     closeSync(descriptor);

@@ -138,6 +138,6 @@ async function takeBytes(context: UnboundContext, source: Exclude<SnapshotSource
   context.tally.chunkCount += stored.chunkCount;
   return {
     type: 'file', name: new Uint8Array(0), mode: 0, userId: 0, groupId: 0, size: stored.bytes, modifiedMicros: 0n, changedNanos: 0n,
-    device: 0n, inode: 0n, linkCount: 0, torn: false, settled: true, content: stored.content,
+    device: 0n, inode: 0n, linkCount: 0, torn: false, settled: true, sparse: false, content: stored.content,
   };
 }
