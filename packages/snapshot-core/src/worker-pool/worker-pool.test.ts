@@ -48,7 +48,7 @@ describe.each([['inline', 0], ['one thread', 1], ['three threads', 3]] as const)
 
 test('threads share the work', async () => {
   const pool = openPool(2);
-  const answers = await Promise.all([...(await pool.runOnAll(addTask, { a: 0, b: 0 }))]);
+  const answers = await pool.runOnAll(addTask, { a: 0, b: 0 });
   expect(new Set(answers.map(({ thread }) => thread)).size).toBe(2);
 });
 

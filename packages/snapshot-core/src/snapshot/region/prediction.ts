@@ -114,5 +114,5 @@ export class Prediction {
 }
 
 function keyOf(id: Uint8Array): string {
-  return Buffer.from(id.buffer, id.byteOffset, id.length).latin1Slice();
+  return Buffer.from(id.buffer, id.byteOffset, id.length).toString('latin1');
 }
