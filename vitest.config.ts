@@ -18,7 +18,7 @@ export default defineConfig({
     projects: folders.map((folder) => ({
       extends: true as const,
       root: `./${folder}`,
-      test: { name: basename(folder), include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+      test: { name: basename(folder), include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'] },
     })),
   },
 });
