@@ -9,7 +9,7 @@ interface Manifest {
 /** Programs that a package starts by path: built like entries, exported by nobody. */
 const programs: Record<string, readonly string[]> = {
   'plugin-sample-emm': ['server/main'],
-  'snapshot-core': ['worker-entry/main'],
+  'snapshot-core': ['cli/main', 'worker-entry/main'],
   'winre-agent': ['agent/main'],
 };
 

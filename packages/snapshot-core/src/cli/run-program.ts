@@ -1,0 +1,51 @@
+import { CommanderError } from 'commander';
+import { createProgram } from './create-program.ts';
+import { exitCodes, exitOf, type ExitName } from './exit-codes.ts';
+import type { GlobalFlags } from './global-flags.ts';
+import { describeError } from './output/describe-error.ts';
+import { createProgramOutput } from './output/program-output.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { RunVerb, VerbWork } from './verb.ts';
+
+/**
+ * Runs the command once.
+ *
+ * The first stop signal aborts the work, which gives its leases back; the second ends the process at once.
+ *
+ * @param programArguments without the names of Node and of the script
+ * @returns the exit status
+ */
+export async function runProgram(programArguments: readonly string[], surroundings: Surroundings): Promise<number> {
+  let exit: ExitName = 'done';
+  const runVerb: RunVerb = async (command, work) => {
+    exit = await runWork(command.optsWithGlobals<GlobalFlags>(), work, surroundings);
+  };
+  try {
+    await createProgram(surroundings, runVerb).parseAsync([...programArguments], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are told by throwing, too.
+    exit = error.exitCode === 0 ? 'done' : 'wrongUsage';
+  }
+  return exitCodes[exit].status;
+}
+
+async function runWork(flags: GlobalFlags, work: VerbWork, surroundings: Surroundings): Promise<ExitName> {
+  const { clock, stdout, stderr, env } = surroundings;
+  const output = createProgramOutput({ stdout, stderr, clock, json: flags.json === true, quiet: flags.quiet === true });
+  const stop = new AbortController();
+  const offStop = surroundings.onStop((signalName) => {
+    if (stop.signal.aborted) surroundings.exit(exitCodes.interrupted.status);
+    stop.abort(new DOMException(`stopped by ${signalName}`, 'AbortError'));
+  });
+  try {
+    return await work({ surroundings, flags, output, signal: stop.signal });
+  } catch (error) {
+    const exit = stop.signal.aborted ? 'interrupted' : exitOf(error);
+    output.fail({ ...describeError(error, stop.signal), exitStatus: exitCodes[exit].status }, env['WINRE_SNAPSHOT_DEBUG'] === '1' ? error : undefined);
+    return exit;
+  } finally {
+    offStop();
+    output.endProgress();
+  }
+}
