@@ -11,7 +11,7 @@ export const hexOf = (byte: number, lengthBytes: number): string => byte.toStrin
 export const repositoryId = hexOf(0xab, 16);
 
 export const sampleConfig: StoredConfig = {
-  config: { formatVersion: 1, repositoryId, createdAtMs: 1_700_000_000_000, hash: 'sha-256', chunker: 'sieve-v1', profile: 'volume', encryption: 'none' },
+  config: { formatVersion: 1, repositoryId, createdAtMs: 1_700_000_000_000, hash: 'sha-256', chunker: 'sieve-v1', profile: 'volume', compression: 'none', encryption: 'none' },
   secret: new Uint8Array(32).fill(7),
 };
 

@@ -1,6 +1,6 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { encodeIndexFile, decodeIndexFile } from '../format/index-file.ts';
-import type { PackManifest } from '../format/pack-manifest.ts';
+import type { DirectoryOpener, PackManifest } from '../format/pack-manifest.ts';
 import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile, sealFile, sealOf } from '../format/sealed-file.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
@@ -9,7 +9,7 @@ import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 export type IndexFile = { readonly name: string } & ({ readonly packs: readonly PackManifest[] } | { readonly error: SnapshotError });
 
 /** Yields every index file of a repository. One that cannot be read is yielded with its error: packs can be read without it. */
-export async function* readIndexFiles(storage: Storage, repositoryId: string, options?: StorageCallOptions): AsyncGenerator<IndexFile> {
+export async function* readIndexFiles(storage: Storage, repositoryId: string, opener: DirectoryOpener, options?: StorageCallOptions): AsyncGenerator<IndexFile> {
   for await (const { name } of storage.list('index', options)) {
     let bytes: Uint8Array;
     try {
@@ -22,16 +22,16 @@ export async function* readIndexFiles(storage: Storage, repositoryId: string, op
       yield { name, error };
       continue;
     }
-    yield readIndexFile(name, bytes, repositoryId);
+    yield readIndexFile(name, bytes, repositoryId, opener);
   }
 }
 
 /** Opens one index file; damage is part of the answer. @throws {SnapshotError} `format/unsupported` */
-export function readIndexFile(name: string, bytes: Uint8Array, repositoryId: string): IndexFile {
+export function readIndexFile(name: string, bytes: Uint8Array, repositoryId: string, opener: DirectoryOpener): IndexFile {
   try {
     const { payload } = openSealedFile('index', bytes, `the index file ${name}`, repositoryId);
     if (indexFileName(bytes) !== name) throw new SnapshotError('format/damaged', `the index file ${name} is damaged: it is not named by its bytes`);
-    return { name, packs: decodeIndexFile(payload) };
+    return { name, packs: decodeIndexFile(payload, opener) };
   } catch (error) {
     if (SnapshotError.isInstance(error) && error.code === 'format/damaged') return { name, error };
     throw error;
@@ -43,8 +43,10 @@ export function readIndexFile(name: string, bytes: Uint8Array, repositoryId: str
  *
  * @returns the name of the file
  */
-export async function writeIndexFile(storage: Storage, repositoryId: string, packs: readonly PackManifest[], options?: StorageCallOptions): Promise<string> {
-  const bytes = sealFile('index', repositoryId, encodeIndexFile(packs));
+export async function writeIndexFile(
+  storage: Storage, repositoryId: string, packs: readonly PackManifest[], opener: DirectoryOpener, options?: StorageCallOptions,
+): Promise<string> {
+  const bytes = sealFile('index', repositoryId, encodeIndexFile(packs, opener));
   const name = indexFileName(bytes);
   try {
     await storage.put('index', name, [bytes], options);

@@ -43,7 +43,7 @@ export class ObjectIndex {
   addPack(pack: PackManifest): void {
     if (this.#packs.has(pack.name)) return;
     this.#packs.set(pack.name, pack);
-    for (const object of pack.directory.objects) {
+    for (const object of pack.directory.objects()) {
       const present = this.#copies.get(object.id);
       const copy = { pack, object };
       if (present === undefined) this.#copies.set(object.id, copy);

@@ -19,6 +19,8 @@ export const errorCodes = {
   'repository/lease-required': { retryable: false, meaning: 'the call writes and needs a lease held through withLease' },
   'repository/broken': { retryable: false, meaning: 'an earlier write failed; reopen the repository to continue' },
   'repository/pruned': { retryable: true, meaning: 'objects of the snapshot were pruned, or found damaged, meanwhile; take the snapshot again' },
+  'repository/key-required': { retryable: false, meaning: 'the repository is encrypted, and no passphrase or key was given that opens what was asked for' },
+  'repository/wrong-key': { retryable: false, meaning: 'the passphrase or key opens none of the repository\'s key files' },
   'object/missing': { retryable: false, meaning: 'no pack holds the object' },
   'object/damaged': { retryable: false, meaning: 'no stored copy of the object matches its identity' },
   'snapshot/not-found': { retryable: false, meaning: 'there is no snapshot with that id' },

@@ -7,10 +7,14 @@ import { formatVersion, requireKnown } from './format-version.ts';
 const knownHashes = ['sha-256', 'blake3'] as const;
 const knownChunkers = ['sieve-v1'] as const;
 const knownProfiles = ['small', 'volume', 'large'] as const;
+const knownCompressions = ['none', 'zstd'] as const;
 const knownEncryptions = ['none'] as const;
 
 /** Identity hashes by name. */
 export type HashName = (typeof knownHashes)[number];
+
+/** Compressions of new frames by name. */
+export type CompressionName = (typeof knownCompressions)[number];
 
 /** Chunk size profiles by name; see `chunkProfiles`. */
 export type ChunkProfileName = (typeof knownProfiles)[number];
@@ -25,6 +29,8 @@ export interface RepositoryConfig {
   readonly hash: HashName;
   readonly chunker: (typeof knownChunkers)[number];
   readonly profile: ChunkProfileName;
+  /** Of new frames; old ones are read whatever it says. */
+  readonly compression: CompressionName;
   readonly encryption: (typeof knownEncryptions)[number];
 }
 
@@ -59,6 +65,7 @@ export function decodeRepositoryConfig(payload: Uint8Array, repositoryId: string
     hash: requireKnown(reader.text8(), knownHashes, 'the identity hash'),
     chunker: requireKnown(reader.text8(), knownChunkers, 'the chunking algorithm'),
     profile: requireKnown(reader.text8(), knownProfiles, 'the chunk profile'),
+    compression: requireKnown(reader.text8(), knownCompressions, 'the compression'),
     encryption: requireKnown(reader.text8(), knownEncryptions, 'the encryption'),
   };
   const features = Array.from({ length: reader.u8() }, () => reader.text8());
@@ -77,6 +84,7 @@ function encode({ config, secret }: StoredConfig): Uint8Array {
     .text8(config.hash)
     .text8(config.chunker)
     .text8(config.profile)
+    .text8(config.compression)
     .text8(config.encryption)
     .u8(0)
     .finish();

@@ -2,14 +2,15 @@ import { readIndexFile } from '../chunk-index/index-files.ts';
 import type { ObjectId } from '../format/object-reference.ts';
 import type { PackedObject } from '../format/pack-directory.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
-import type { ObjectHash } from '../pack/object-hash.ts';
-import { findDamagedObjects, parsePack, readPackManifest } from '../pack/read-pack.ts';
+import { findDamagedObjects } from '../pack/find-damaged-objects.ts';
+import type { PackCodec } from '../pack/pack-codec.ts';
+import { parsePack, readPackManifest } from '../pack/read-pack.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import type { CheckFindings } from './check-findings.ts';
 
 /** One stored copy of an object, as check judged it. */
 export interface CheckedCopy {
-  readonly packName: string;
+  readonly pack: PackManifest;
   readonly object: PackedObject;
   intact: boolean;
 }
@@ -25,19 +26,19 @@ export interface CheckedPacks {
 export async function checkPacks(
   storage: Pick<Storage, 'get' | 'getRange' | 'list'>,
   repositoryId: string,
-  hash: ObjectHash,
+  codec: PackCodec,
   readData: boolean,
   findings: CheckFindings,
 ): Promise<CheckedPacks> {
   const files = new Map<string, StoredFile>();
   // Packs first: an index file that is newer than this list can then only name packs that are newer too.
   for await (const file of storage.list('pack')) files.set(file.name, file);
-  const listed = await checkIndexFiles(storage, repositoryId, findings);
+  const listed = await checkIndexFiles(storage, repositoryId, codec, findings);
   const copies = new Map<ObjectId, CheckedCopy[]>();
   const unknownPacks: string[] = [];
   const addCopies = (pack: PackManifest, isIntact: (object: PackedObject) => boolean) => {
-    for (const object of pack.directory.objects) {
-      const copy = { packName: pack.name, object, intact: isIntact(object) };
+    for (const object of pack.directory.objects()) {
+      const copy = { pack, object, intact: isIntact(object) };
       const present = copies.get(object.id);
       if (present) present.push(copy);
       else copies.set(object.id, [copy]);
@@ -52,17 +53,18 @@ export async function checkPacks(
       else unknownPacks.push(file.name);
       continue;
     }
-    const own = await findings.look('pack', file.name, () => (bytes ? parsePack(file.name, bytes) : readPackManifest(storage, file)));
+    const own = await findings.look('pack', file.name, () => (bytes ? parsePack(file.name, bytes, codec) : readPackManifest(storage, file, codec)));
     const manifest = own ?? fromIndex;
     if (!manifest) {
       unknownPacks.push(file.name);
       continue;
     }
     if (!fromIndex) findings.add('warning', 'pack', file.name, 'no index file lists this pack; the next snapshot will');
-    const damaged = new Set(bytes ? findDamagedObjects(manifest, bytes, hash) : []);
+    const damagedObjects = bytes ? findDamagedObjects(manifest, bytes, codec) : [];
+    const damaged = new Set(damagedObjects.map(({ ordinal }) => ordinal));
     if (damaged.size > 0)
-      findings.add('error', 'pack', file.name, `${damaged.size} of ${manifest.directory.objects.length} objects do not match their identity, first ${[...damaged][0]?.id}`);
-    addCopies(manifest, (object) => !damaged.has(object) && object.frame.offset + object.offset + object.lengthBytes <= file.sizeBytes);
+      findings.add('error', 'pack', file.name, `${damaged.size} of ${manifest.directory.objectCount} objects do not match their identity, first ${damagedObjects[0]?.id}`);
+    addCopies(manifest, (object) => !damaged.has(object.ordinal) && endOf(object) <= file.sizeBytes);
   }
   for (const pack of listed.values()) {
     if (files.has(pack.name)) continue;
@@ -73,10 +75,15 @@ export async function checkPacks(
   return { copies, unknownPacks };
 }
 
-async function checkIndexFiles(storage: Pick<Storage, 'get' | 'list'>, repositoryId: string, findings: CheckFindings): Promise<ReadonlyMap<string, PackManifest>> {
+/** Where the stored bytes end that reading the object needs. */
+function endOf({ frame, offset, lengthBytes }: PackedObject): number {
+  return frame.offset + (frame.compression === 'none' ? offset + lengthBytes : frame.storedBytes);
+}
+
+async function checkIndexFiles(storage: Pick<Storage, 'get' | 'list'>, repositoryId: string, codec: PackCodec, findings: CheckFindings): Promise<ReadonlyMap<string, PackManifest>> {
   const listed = new Map<string, PackManifest>();
   for await (const { name } of storage.list('index')) {
-    const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), repositoryId));
+    const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), repositoryId, codec));
     if (!file) continue;
     if ('error' in file) findings.add('error', 'index', name, file.error.message);
     else for (const pack of file.packs) listed.set(pack.name, pack);

@@ -4,7 +4,7 @@ import { decodeLeaseRecord } from '../format/lease-record.ts';
 import { encodeRepositoryConfig, type StoredConfig } from '../format/repository-config.ts';
 import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile } from '../format/sealed-file.ts';
-import { loadObjectHash } from '../pack/object-hash.ts';
+import { createPackCodec } from '../pack/pack-codec.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CheckFindings } from './check-findings.ts';
 import { checkPacks } from './check-packs.ts';
@@ -40,8 +40,8 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
     for await (const { name } of counted.list('snapshot')) for (const config of configNames) findings.harm('config', config, name);
     return findings.report();
   }
-  const { repositoryId, hash: hashName } = stored.config;
-  const hash = await loadObjectHash(hashName);
+  const { repositoryId, hash, compression } = stored.config;
+  const codec = await createPackCodec({ repositoryId, hash, compression });
   const keeper = new LeaseKeeper({
     storage,
     repositoryId,
@@ -52,8 +52,8 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
   const giveBack = await keeper.acquire('shared', options);
   try {
     await checkSmallFiles(counted, repositoryId, findings);
-    const packs = await checkPacks(counted, repositoryId, hash, options.readData ?? false, findings);
-    await checkSnapshots(counted, repositoryId, hash, packs, findings, options.signal);
+    const packs = await checkPacks(counted, repositoryId, codec, options.readData ?? false, findings);
+    await checkSnapshots(counted, repositoryId, codec, packs, findings, options.signal);
     if (findings.damagedPacks.length > 0) await onDamagedPacks(findings.damagedPacks);
   } finally {
     await giveBack();

@@ -3,21 +3,23 @@ import { ObjectIndex } from '../chunk-index/object-index.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { maxObjectBytes, type ObjectId, type ObjectKind } from '../format/object-reference.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
+import { packSaltBytes } from '../format/pack-prefix.ts';
 import { decodeTreeObject } from '../format/tree-object.ts';
-import type { ObjectHash } from '../pack/object-hash.ts';
+import { FrameCache } from '../pack/frame-cache.ts';
 import { PackBuilder } from '../pack/pack-builder.ts';
-import { readPackManifest, readPackedObject } from '../pack/read-pack.ts';
+import type { PackCodec } from '../pack/pack-codec.ts';
+import { readPackManifest } from '../pack/read-pack.ts';
+import { readPackedObject } from '../pack/read-packed-object.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
-/** A pack is stored once it holds this much, so packs have 16 MiB and at most one object more. */
-const packTargetBytes = 16_777_216;
-const saltBytes = 16;
+/** Opened frames kept for their other objects. */
+const frameCacheBytes = 8_388_608;
 
 /** What an object store takes from outside. */
 export interface ObjectStoreParts {
   readonly storage: Storage;
   readonly repositoryId: string;
-  readonly hash: ObjectHash;
+  readonly codec: PackCodec;
   readonly randomBytes: (lengthBytes: number) => Uint8Array;
 }
 
@@ -27,7 +29,8 @@ export interface ObjectStoreParts {
  * After a failed write it stays broken: objects that callers believe saved may be gone, so nothing may refer to them.
  */
 export class ObjectStore {
-  readonly hash: ObjectHash;
+  readonly codec: PackCodec;
+  readonly #frames = new FrameCache(frameCacheBytes);
   readonly #parts: ObjectStoreParts;
   /** Copies found damaged, by `copyKey`; kept when the index is read anew. */
   readonly #damaged = new Set<string>();
@@ -45,7 +48,7 @@ export class ObjectStore {
 
   constructor(parts: ObjectStoreParts) {
     this.#parts = parts;
-    this.hash = parts.hash;
+    this.codec = parts.codec;
   }
 
   get index(): ObjectIndex {
@@ -69,16 +72,16 @@ export class ObjectStore {
     index.setCondemned(condemned);
     const files = new Map<string, number>();
     for await (const { name, sizeBytes } of storage.list('pack', options)) files.set(name, sizeBytes);
-    for await (const file of readIndexFiles(storage, repositoryId, options))
+    for await (const file of readIndexFiles(storage, repositoryId, this.codec, options))
       for (const pack of 'packs' in file ? file.packs : []) {
         const sizeBytes = files.get(pack.name);
         if (sizeBytes !== undefined) index.addPack(pack);
-        if (sizeBytes !== undefined && sizeBytes !== pack.fileBytes) for (const { id } of pack.directory.objects) index.markDamaged(pack.name, id);
+        if (sizeBytes !== undefined && sizeBytes !== pack.fileBytes) for (const { id } of pack.directory.objects()) index.markDamaged(pack.name, id);
       }
     const unlisted: PackManifest[] = [];
     for (const [name, sizeBytes] of files) {
       if (index.hasPack(name)) continue;
-      const pack = await readPackManifest(storage, { name, sizeBytes }, options).catch(ignoreDamage);
+      const pack = await readPackManifest(storage, { name, sizeBytes }, this.codec, options).catch(ignoreDamage);
       if (!pack) continue;
       index.addPack(pack);
       unlisted.push(pack);
@@ -96,7 +99,7 @@ export class ObjectStore {
     options?.signal?.throwIfAborted();
     this.#requireSound();
     if (bytes.length > maxObjectBytes) throw new SnapshotError('argument/invalid', `an object has at most ${maxObjectBytes} bytes, this one has ${bytes.length}; split it`);
-    const id = this.hash(bytes);
+    const id = this.codec.identity.identify(bytes);
     // Even a tree that is stored already is looked into: it may be a dead one whose children were pruned.
     if (kind === 'tree') this.#requireReferences(bytes);
     if (this.has(id, kind)) return { id, added: false };
@@ -119,7 +122,7 @@ export class ObjectStore {
     await this.#write(async () => {
       if (this.#unlisted.length === 0) return;
       const listed = this.#unlisted;
-      await writeIndexFile(this.#parts.storage, this.#parts.repositoryId, listed);
+      await writeIndexFile(this.#parts.storage, this.#parts.repositoryId, listed, this.codec);
       this.#unlisted = this.#unlisted.filter((pack) => !listed.includes(pack));
     });
   }
@@ -132,7 +135,7 @@ export class ObjectStore {
     let failure: SnapshotError | undefined;
     for (const { pack, object } of this.#index.copiesOf(id)) {
       try {
-        return await readPackedObject(this.#parts.storage, pack.name, object, this.hash, options);
+        return await readPackedObject(this.#parts.storage, pack, object, this.codec, { ...options, frames: this.#frames });
       } catch (error) {
         if (!SnapshotError.isInstance(error)) throw error;
         if (error.code === 'object/damaged') this.#index.markDamaged(pack.name, id);
@@ -162,10 +165,10 @@ export class ObjectStore {
   }
 
   async #add(id: ObjectId, kind: ObjectKind, bytes: Uint8Array): Promise<void> {
-    const builder = this.#open.get(kind) ?? new PackBuilder(kind, this.#parts.randomBytes(saltBytes));
+    const builder = this.#open.get(kind) ?? new PackBuilder(kind, this.#parts.randomBytes(packSaltBytes), this.codec);
     this.#open.set(kind, builder);
     builder.add(id, bytes);
-    if (builder.plainBytes < packTargetBytes) return;
+    if (!builder.isFull) return;
     // What refers is stored after what it refers to, so that a tree found after a crash has everything below it.
     if (kind === 'tree') await Promise.all([this.#store('data'), this.#store('tree')]);
     else await this.#store('data');

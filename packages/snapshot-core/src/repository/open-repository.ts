@@ -1,9 +1,9 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import type { RepositoryConfig } from '../format/repository-config.ts';
-import { loadObjectHash } from '../pack/object-hash.ts';
+import { createPackCodec } from '../pack/pack-codec.ts';
 import { readConfigFiles, writeConfigFiles } from './config-files.ts';
 import { formatVersion } from '../format/format-version.ts';
-import { deriveKey } from './derive-key.ts';
+import { deriveKey } from '../encryption/derive-key.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { ObjectStore } from './object-store.ts';
 import { createOpenedRepository } from './opened-repository.ts';
@@ -32,9 +32,10 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
     hash: options.hash ?? 'sha-256',
     chunker: 'sieve-v1',
     profile: options.profile ?? 'volume',
+    compression: options.compression ?? 'none',
     encryption: 'none',
   };
-  await loadObjectHash(config.hash);
+  await createPackCodec(config);
   await writeConfigFiles(storage, { config, secret: randomBytes(32) }, options);
   return openRepository(options);
 }
@@ -50,14 +51,14 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
   const randomBytes = options.randomBytes ?? nodeRandomBytes;
   const { config, secret } = await readConfigFiles(storage, options);
   const { repositoryId } = config;
-  const hash = await loadObjectHash(config.hash);
+  const codec = await createPackCodec({ repositoryId, hash: config.hash, compression: config.compression });
   const holder = options.holder ?? createProcessHolder();
   const state: RepositoryState = {
     storage,
     config,
     clock,
     randomBytes,
-    objects: new ObjectStore({ storage, repositoryId, hash, randomBytes }),
+    objects: new ObjectStore({ storage, repositoryId, codec, randomBytes }),
     leases: new LeaseKeeper({ storage, repositoryId, clock, randomBytes, holder }),
     epoch: 0,
   };

@@ -65,7 +65,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
     description: storage.description,
     localPath: storage.localPath,
     withLease,
-    identify: (bytes) => objects.hash(bytes),
+    identify: (bytes) => objects.codec.identity.identify(bytes),
     has: (id, kind) => objects.has(id, kind),
     locate: (id) => locate(state, id),
     save: async (bytes: Uint8Array, kind: ObjectKind, options?: CallOptions) => {

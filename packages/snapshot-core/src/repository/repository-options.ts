@@ -1,4 +1,4 @@
-import type { ChunkProfileName, HashName } from '../format/repository-config.ts';
+import type { ChunkProfileName, CompressionName, HashName } from '../format/repository-config.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { CallOptions } from './call-options.ts';
 import type { Clock } from './clock.ts';
@@ -23,4 +23,6 @@ export type CreateRepositoryOptions = OpenRepositoryOptions & {
   readonly profile?: ChunkProfileName;
   /** Default `sha-256`. */
   readonly hash?: HashName;
+  /** Default `none`. */
+  readonly compression?: CompressionName;
 };

@@ -73,7 +73,7 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
 }
 
 function toPrunable({ name, kind, directory }: PackManifest, condemnedAtMs: number | undefined): PrunablePack {
-  return { name, kind, objects: directory.objects, ...(condemnedAtMs !== undefined && { condemnedAtMs }) };
+  return { name, kind, objects: [...directory.objects()], ...(condemnedAtMs !== undefined && { condemnedAtMs }) };
 }
 
 /**
@@ -122,12 +122,12 @@ async function deletePacks(state: RepositoryState, packNames: readonly string[],
   if (packNames.length === 0) return;
   const { storage, config, objects, leases } = state;
   const oldNames: string[] = [];
-  for await (const { name } of readIndexFiles(storage, config.repositoryId, options)) oldNames.push(name);
+  for await (const { name } of readIndexFiles(storage, config.repositoryId, objects.codec, options)) oldNames.push(name);
   const gone = new Set(packNames);
   const left = objects.index.packs.filter(({ name }) => !gone.has(name));
   const newNames = new Set<string>();
   for (let at = 0; at < left.length; at += packsPerIndexFile)
-    newNames.add(await writeIndexFile(storage, config.repositoryId, left.slice(at, at + packsPerIndexFile), options));
+    newNames.add(await writeIndexFile(storage, config.repositoryId, left.slice(at, at + packsPerIndexFile), objects.codec, options));
   for (const name of oldNames) if (!newNames.has(name)) await storage.delete('index', name, options);
   for (const name of packNames) {
     await leases.renew(options);

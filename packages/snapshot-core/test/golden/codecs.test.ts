@@ -4,17 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { hexOf, repositoryId, sampleConfig, sampleEpoch, sampleLease, sampleSnapshot, sampleTree, sampleTreeWithFingerprints } from '../sample-values.ts';
 import { SnapshotError } from '../../src/errors/snapshot-error.ts';
 import { PackBuilder } from '../../src/pack/pack-builder.ts';
+import { createPackCodec } from '../../src/pack/pack-codec.ts';
 import { decodeIndexFile, encodeIndexFile } from '../../src/format/index-file.ts';
 import { decodeLeaseRecord, encodeLeaseRecord } from '../../src/format/lease-record.ts';
 import { cutMarks, objectKinds, type ObjectReference } from '../../src/format/object-reference.ts';
-import { decodePackDirectory, encodePackDirectory } from '../../src/format/pack-directory.ts';
+import { PackDirectory } from '../../src/format/pack-directory.ts';
 import { decodePruneEpoch, encodePruneEpoch } from '../../src/format/prune-epoch.ts';
 import { decodeRepositoryConfig, encodeRepositoryConfig } from '../../src/format/repository-config.ts';
 import { openSealedFile, sealFile } from '../../src/format/sealed-file.ts';
 import { decodeSnapshotRecord, encodeSnapshotRecord } from '../../src/format/snapshot-record.ts';
 import { decodeTreeObject, encodeTreeObject } from '../../src/format/tree-object.ts';
 
-const builder = new PackBuilder('tree', new Uint8Array(16).fill(3));
+const codec = await createPackCodec({ repositoryId, hash: 'sha-256', compression: 'none' });
+const builder = new PackBuilder('tree', new Uint8Array(16).fill(3), codec);
 builder.add(hexOf(1, 32), new Uint8Array(1_048_576));
 builder.add(hexOf(2, 32), new Uint8Array(10));
 builder.add(hexOf(3, 32), new Uint8Array(0));
@@ -22,14 +24,14 @@ const { manifest } = builder.finish();
 
 /** Every codec with a value, its decoder, and the SHA-256 of its bytes, which must never change. */
 const codecs: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) => unknown; value: unknown; golden: string }> = {
-  config: { bytes: encodeRepositoryConfig(sampleConfig), decode: (bytes) => decodeRepositoryConfig(bytes, repositoryId), value: sampleConfig, golden: '2c55d2427db4d6f3' },
+  config: { bytes: encodeRepositoryConfig(sampleConfig), decode: (bytes) => decodeRepositoryConfig(bytes, repositoryId), value: sampleConfig, golden: 'ca9a614af638f184' },
   snapshot: { bytes: encodeSnapshotRecord(sampleSnapshot), decode: decodeSnapshotRecord, value: sampleSnapshot, golden: '37b79c43930f1017' },
   tree: { bytes: encodeTreeObject(sampleTree), decode: decodeTreeObject, value: sampleTree, golden: '3316c74392fa9af8' },
   'tree with fingerprints': { bytes: encodeTreeObject(sampleTreeWithFingerprints), decode: decodeTreeObject, value: sampleTreeWithFingerprints, golden: '99c66d858fc00722' },
   epoch: { bytes: encodePruneEpoch(sampleEpoch), decode: decodePruneEpoch, value: sampleEpoch, golden: '13db66a2f98f38ea' },
   lease: { bytes: encodeLeaseRecord(sampleLease), decode: decodeLeaseRecord, value: sampleLease, golden: '79dd50531d90c11d' },
-  'pack directory': { bytes: encodePackDirectory(manifest.directory), decode: decodePackDirectory, value: manifest.directory, golden: '69aad0b6aabf7769' },
-  index: { bytes: encodeIndexFile([manifest]), decode: decodeIndexFile, value: [manifest], golden: '00a3fab7ffbee3bc' },
+  'pack directory': { bytes: manifest.directoryBytes, decode: (bytes) => [...new PackDirectory(bytes).objects()], value: [...manifest.directory.objects()], golden: '69aad0b6aabf7769' },
+  index: { bytes: encodeIndexFile([manifest], codec), decode: (bytes) => decodeIndexFile(bytes, codec), value: [manifest], golden: '00a3fab7ffbee3bc' },
   'sealed file': { bytes: sealFile('intent', repositoryId, Buffer.from('payload')), decode: (bytes) => openSealedFile('intent', bytes, 'it', repositoryId), value: { payload: Buffer.from('payload'), repositoryId }, golden: '2896eb620f355f46' },
 };
 
@@ -94,7 +96,8 @@ test.each([
   ['an unknown hash', 'sha-256', 'sha-257', 'the identity hash "sha-257"'],
   ['an unknown chunker', 'sieve-v1', 'sieve-v9', 'the chunking algorithm "sieve-v9"'],
   ['an unknown profile', 'volume', 'valume', 'the chunk profile "valume"'],
-  ['an unknown encryption', 'none', 'some', 'the encryption "some"'],
+  ['an unknown compression', '\x04none\x04none', '\x04some\x04none', 'the compression "some"'],
+  ['an unknown encryption', '\x04none\x04none', '\x04none\x04some', 'the encryption "some"'],
 ])('%s in the config is refused by name', (_, from, to, message) => {
   const text = Buffer.from(encodeRepositoryConfig(sampleConfig)).toString('latin1').replace(from, to);
   expect(() => decodeRepositoryConfig(Buffer.from(text, 'latin1'), repositoryId)).toThrow(expect.objectContaining({ code: 'format/unsupported', message: expect.stringContaining(message) }));
@@ -138,9 +141,9 @@ describe('a sealed file', () => {
 });
 
 test('an unknown compression in a pack directory is refused by its number', () => {
-  const bytes = encodePackDirectory(manifest.directory);
-  bytes[8 + 12] = 1;
-  expect(() => decodePackDirectory(bytes)).toThrow(expect.objectContaining({ code: 'format/unsupported', message: expect.stringContaining('compression number 1') }));
+  const bytes = manifest.directoryBytes.slice();
+  bytes[8 + 12] = 2;
+  expect(() => new PackDirectory(bytes)).toThrow(expect.objectContaining({ code: 'format/unsupported', message: expect.stringContaining('compression number 2') }));
 });
 
 test.each([

@@ -1,0 +1,85 @@
+import type { PackCipher } from '../encryption/pack-cipher.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { frameSealBytes, type PackFrame } from '../format/pack-directory.ts';
+import type { PackManifest } from '../format/pack-manifest.ts';
+import { sameBytes } from '../format/same-bytes.ts';
+import { decompressFrames } from './decompress-frames.ts';
+import type { PackCodec } from './pack-codec.ts';
+
+/** What opening frames needs to know of their pack. */
+export type FramePack = Pick<PackManifest, 'name' | 'prefix'>;
+
+/** Frames decompressed per call, and their plain bytes: beyond that a call gains nothing. */
+const maxBatchFrames = 16;
+const maxBatchBytes = 4_194_304;
+
+/**
+ * Plain bytes of frames of one pack, in order and of exactly the lengths the directory says: decrypted, then decompressed, many at a time.
+ *
+ * The answers may share memory with each other and, where nothing had to be done, with `stored`. Encrypted frames are authentic; of
+ * others only the lengths are proved, so verify the identity of each object.
+ *
+ * @throws {SnapshotError} `object/damaged` naming the first frame that is
+ */
+export function openFrames(codec: PackCodec, pack: FramePack, frames: readonly PackFrame[], stored: readonly Uint8Array[]): Uint8Array[] {
+  const cipher = codec.cipherOf(pack.prefix);
+  const decrypted = frames.map((frame, index) => decryptFrame(cipher, pack, frame, stored[index]));
+  const plain: Uint8Array[] = [];
+  for (let at = 0; at < frames.length; ) {
+    const batch = takeBatch(frames, at);
+    if (batch.length === 0) {
+      plain.push(decrypted[at++] ?? new Uint8Array(0));
+      continue;
+    }
+    plain.push(...decompressBatch(pack, batch, decrypted.slice(at, at + batch.length)));
+    at += batch.length;
+  }
+  return plain;
+}
+
+/**
+ * Whether the stored bytes of a frame are those that were written, as far as the frame itself can say: its tag when it is encrypted, its
+ * seal when it is compressed. A frame that is neither is covered by the identities of its objects.
+ */
+export function verifyFrame(codec: PackCodec, pack: FramePack, frame: PackFrame, stored: Uint8Array): boolean {
+  if (stored.length !== frame.storedBytes) return false;
+  const cipher = codec.cipherOf(pack.prefix);
+  if (cipher) return cipher.openFrame(frame.ordinal, stored, frame.seal) !== undefined;
+  const expected = frame.compression === 'none' ? new Uint8Array(frameSealBytes) : codec.identity.digest(stored).subarray(0, frameSealBytes);
+  return sameBytes(frame.seal, expected);
+}
+
+function decryptFrame(cipher: PackCipher | undefined, pack: FramePack, frame: PackFrame, stored: Uint8Array | undefined): Uint8Array {
+  if (stored?.length !== frame.storedBytes) throw damaged(pack, frame, `it has ${stored?.length ?? 0} of ${frame.storedBytes} bytes`);
+  if (!cipher) return stored;
+  const plain = cipher.openFrame(frame.ordinal, stored, frame.seal);
+  if (!plain) throw damaged(pack, frame, 'it does not authenticate under its key');
+  return plain;
+}
+
+/** The compressed frames from `at` on that one call shall decompress; none when the frame there is not compressed. */
+function takeBatch(frames: readonly PackFrame[], at: number): readonly PackFrame[] {
+  let end = at;
+  let totalBytes = 0;
+  for (let frame = frames[end]; frame?.compression === 'zstd' && end - at < maxBatchFrames; frame = frames[++end]) {
+    totalBytes += frame.plainBytes;
+    if (end > at && totalBytes > maxBatchBytes) break;
+  }
+  return frames.slice(at, end);
+}
+
+function decompressBatch(pack: FramePack, frames: readonly PackFrame[], stored: readonly Uint8Array[]): Uint8Array[] {
+  const inputs = frames.map(({ plainBytes }, index) => ({ stored: stored[index] ?? new Uint8Array(0), plainBytes }));
+  const together = decompressFrames(inputs);
+  if (together) return together;
+  // Something in the batch is damaged: name it, and give up nothing else.
+  return frames.map((frame, index) => {
+    const [plain] = decompressFrames(inputs.slice(index, index + 1)) ?? [];
+    if (!plain) throw damaged(pack, frame, `it does not decompress to ${frame.plainBytes} bytes`);
+    return plain;
+  });
+}
+
+function damaged(pack: FramePack, frame: PackFrame, reason: string): SnapshotError {
+  return new SnapshotError('object/damaged', `frame ${frame.ordinal} of the pack ${pack.name} is damaged: ${reason}; run check with readData`);
+}

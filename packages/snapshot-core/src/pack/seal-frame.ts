@@ -1,0 +1,33 @@
+import type { PackCipher } from '../encryption/pack-cipher.ts';
+import type { FrameCompression } from '../format/pack-directory.ts';
+import { frameSealBytes } from '../format/pack-directory.ts';
+import { compressFrame } from './compress-frame.ts';
+import type { PackCodec } from './pack-codec.ts';
+
+/** A frame as it is stored. */
+export interface SealedFrame {
+  /** Never shares memory with the plain bytes it was made from. */
+  readonly stored: Uint8Array;
+  readonly compression: FrameCompression;
+  readonly seal: Uint8Array;
+}
+
+const noSeal = new Uint8Array(frameSealBytes);
+
+/**
+ * Compresses a frame where that is worth it, then encrypts it where the repository is encrypted.
+ *
+ * @param looksIncompressible true stores it uncompressed without trying
+ */
+export function sealFrame(codec: PackCodec, cipher: PackCipher | undefined, ordinal: number, plain: Uint8Array, looksIncompressible: boolean): SealedFrame {
+  const compressed = codec.spec.compression === 'zstd' && !looksIncompressible ? compressFrame(plain) : undefined;
+  const compression = compressed ? 'zstd' : 'none';
+  if (cipher) {
+    const { bytes, tag } = cipher.sealFrame(ordinal, compressed ?? plain);
+    return { stored: bytes, compression, seal: tag };
+  }
+  // Identity does not cover compressed bytes: a decoder accepts many that are damaged.
+  if (compressed) return { stored: compressed, compression, seal: codec.identity.digest(compressed).subarray(0, frameSealBytes) };
+  // Not slice(): a Buffer's slice is a view, and the caller may reuse its bytes at once.
+  return { stored: new Uint8Array(plain), compression, seal: noSeal };
+}
