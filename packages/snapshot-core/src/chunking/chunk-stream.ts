@@ -1,5 +1,5 @@
 import { regionBytes } from './chunk-profiles.ts';
-import { findCut } from './find-cut.ts';
+import { borrowWindow, returnWindow } from './scan-windows.ts';
 import type { SieveParameters } from './sieve-parameters.ts';
 
 /** Why a chunk ends where it ends; when several apply, the first of: end, region, content, max. */
@@ -27,11 +27,14 @@ export async function* chunkStream(
   parameters: SieveParameters,
   options: { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<Chunk, void, undefined> {
-  let window = new Uint8Array(0);
-  const fullBytes = 4 * parameters.maxBytes;
-  let filled = 0;
-  let chunkStart = 0;
+  const windowBytes = 4 * parameters.maxBytes;
+  const kernels = borrowWindow(windowBytes);
+  const { bytes: window, dataStart } = kernels;
+  const windowEnd = dataStart + windowBytes;
+  let filled = dataStart;
+  let chunkStart = dataStart;
   let sourceOffset = 0;
+  kernels.setSieve(parameters);
 
   // A chunk is cut only when more bytes follow what could belong to it, so that the end of the source is never a guess.
   function* cutWhile(isEnd: boolean): Generator<Chunk> {
@@ -40,34 +43,34 @@ export async function* chunkStream(
       const toRegionEdge = regionBytes - (sourceOffset % regionBytes);
       const reach = Math.min(parameters.maxBytes, toRegionEdge);
       if (available === 0 || (!isEnd && available <= reach)) return;
-      const end = chunkStart + Math.min(available, toRegionEdge);
-      const found = findCut(window, chunkStart, end, parameters);
-      const lengthBytes = found.end - chunkStart;
-      const cut = lengthBytes === available && isEnd ? 'end' : lengthBytes === toRegionEdge ? 'region' : found.byContent ? 'content' : 'max';
-      yield { offset: sourceOffset, bytes: window.slice(chunkStart, found.end), cut };
-      chunkStart = found.end;
+      const end = kernels.findCut(chunkStart, chunkStart + Math.min(available, toRegionEdge));
+      const lengthBytes = end - chunkStart;
+      const cut = lengthBytes === available && isEnd ? 'end' : lengthBytes === toRegionEdge ? 'region' : kernels.cutByContent ? 'content' : 'max';
+      yield { offset: sourceOffset, bytes: window.slice(chunkStart, end), cut };
+      chunkStart = end;
       sourceOffset += lengthBytes;
     }
   }
 
-  for await (const piece of source) {
-    for (let taken = 0; taken < piece.length; ) {
-      options.signal?.throwIfAborted();
-      if (filled === window.length) {
-        // A small source that arrives in one piece gets no more than it needs; a tree has thousands of them.
-        const grown = window.length === 0 && piece.length < fullBytes ? new Uint8Array(piece.length) : window.length < fullBytes ? new Uint8Array(fullBytes) : window;
-        grown.set(window.subarray(chunkStart, filled));
-        window = grown;
-        filled -= chunkStart;
-        chunkStart = 0;
+  try {
+    for await (const piece of source) {
+      for (let taken = 0; taken < piece.length; ) {
+        options.signal?.throwIfAborted();
+        if (filled === windowEnd) {
+          window.copyWithin(dataStart, chunkStart, filled);
+          filled -= chunkStart - dataStart;
+          chunkStart = dataStart;
+        }
+        const part = piece.subarray(taken, taken + windowEnd - filled);
+        window.set(part, filled);
+        filled += part.length;
+        taken += part.length;
+        yield* cutWhile(false);
       }
-      const part = piece.subarray(taken, taken + window.length - filled);
-      window.set(part, filled);
-      filled += part.length;
-      taken += part.length;
-      yield* cutWhile(false);
     }
+    options.signal?.throwIfAborted();
+    yield* cutWhile(true);
+  } finally {
+    returnWindow(windowBytes, kernels);
   }
-  options.signal?.throwIfAborted();
-  yield* cutWhile(true);
 }

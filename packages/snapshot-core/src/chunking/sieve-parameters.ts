@@ -1,19 +1,9 @@
 import { hkdfSync } from 'node:crypto';
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { SieveParameters } from '../kernels/sieve-parameters.ts';
 import type { ChunkSizes } from './chunk-profiles.ts';
 
-/** Everything that decides where `sieve-v1` cuts. Two repositories with different keys cut the same bytes differently. */
-export interface SieveParameters extends ChunkSizes {
-  /** Stage one: three mixing bytes, one per doubling of the window, and the value that makes a candidate. */
-  readonly stageOneKeys: readonly [number, number, number];
-  readonly stageOneTarget: number;
-  /** Stage two: start value and nine odd 32-bit multipliers. */
-  readonly stageTwoSeed: number;
-  readonly stageTwoMultipliers: Uint32Array;
-  /** Stage two: how many top bits must be zero before, and from, the average size on. */
-  readonly strictBits: number;
-  readonly looseBits: number;
-}
+export type { SieveParameters };
 
 const multiplierCount = 9;
 const keyBytes = 32;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { findCut, type FoundCut } from './find-cut.ts';
-import { deriveSieveParameters, type SieveParameters } from './sieve-parameters.ts';
+import { deriveSieveParameters } from '../../src/chunking/sieve-parameters.ts';
+import { findCut, type FoundCut } from '../../src/kernels/find-cut.ts';
+import type { SieveParameters } from '../../src/kernels/sieve-parameters.ts';
 
 const sizes = { minBytes: 64, averageBytes: 4_096, maxBytes: 8_192 };
 
