@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
 import { scratchDirectory } from './support/scratch.ts';
-import { createMemoryStorage, createRepository, openFileVolume, pendingRollbacks, resumeRollback, rollback, takeSnapshot } from '../src/index.ts';
+import { createMemoryStorage, createRepository, openFileVolume, pendingRollbacks, restoreImage, resumeRollback, rollback, takeSnapshot } from '../src/index.ts';
 import type { Repository, VolumePort } from '../src/index.ts';
 
 const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
@@ -112,4 +112,30 @@ test('a real image file is repaired in place; a missing one is named', async () 
   await volume.close();
   expect(readFileSync(path).equals(original)).toBe(true);
   await expect(openFileVolume(`${path}-missing`)).rejects.toMatchObject({ code: 'source/unreadable' });
+});
+
+test('a volume with hooks is locked and dismounted before the first write, and unlocked whatever happens', async () => {
+  const original = seededBytes(6, 100_000);
+  const { repository, id } = await takeImage(original);
+  const calls: string[] = [];
+  const hooked = (inner: VolumePort, failing?: string): VolumePort => {
+    const call = (name: string) => async () => {
+      calls.push(name);
+      if (name === failing) throw new TypeError('in use');
+    };
+    return { ...inner, lock: call('lock'), dismount: call('dismount'), unlock: call('unlock'), write: (offset, from) => (calls.push('write'), inner.write(offset, from)) };
+  };
+  await rollback(repository, id, hooked(memoryVolume(new Uint8Array(100_000))), { operationId: 'op' });
+  expect([calls.slice(0, 3), calls.at(-1)]).toEqual([['lock', 'dismount', 'write'], 'unlock']);
+  calls.length = 0;
+  await restoreImage(repository, id, hooked(memoryVolume(new Uint8Array(100_000))));
+  expect([calls.slice(0, 3), calls.at(-1)]).toEqual([['lock', 'dismount', 'write'], 'unlock']);
+  for (const [failing, seen] of [['lock', ['lock']], ['dismount', ['lock', 'dismount', 'unlock']], ['write', ['lock', 'dismount', 'write', 'unlock']]] as const) {
+    calls.length = 0;
+    const volume = memoryVolume(new Uint8Array(100_000));
+    const broken = hooked(failing === 'write' ? { ...volume, write: () => Promise.reject(new TypeError('gone')) } : volume, failing);
+    await expect(rollback(repository, id, broken, { operationId: failing })).rejects.toMatchObject(failing === 'write' ? { message: 'gone' } : { code: 'target/unusable' });
+    expect(calls).toEqual(seen);
+    expect((await pendingRollbacks(repository)).length).toBe(failing === 'write' ? 1 : 0);
+  }
 });

@@ -8,7 +8,7 @@ import { factsFromStats } from '../source/file-facts.ts';
 import type { Pacer } from '../source/pacer.ts';
 import { isGone, systemErrorCode } from '../source/system-error-code.ts';
 import type { ContentDifference } from './decide-rollback.ts';
-import type { ByteRange } from './rollback-action.ts';
+import type { ByteRange } from '../source/byte-range.ts';
 
 /**
  * Compares a present file with a stored one, chunk by chunk, by identity: times and sizes can be kept by whoever changed it.

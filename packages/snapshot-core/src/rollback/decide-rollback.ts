@@ -1,6 +1,7 @@
 import type { DirectoryEntry, FileEntry, SymlinkEntry, TreeEntry } from '../format/tree-entry.ts';
 import type { FileFacts } from '../source/file-facts.ts';
-import type { ByteRange, RollbackDecision } from './rollback-action.ts';
+import type { ByteRange } from '../source/byte-range.ts';
+import type { RollbackDecision } from './rollback-action.ts';
 
 /** Files from this size on are repaired in place: there may be no room for a second copy, and little of them differs. */
 const inPlaceFromBytes = 1_048_576;

@@ -1,4 +1,4 @@
-import type { ByteRange } from './rollback-action.ts';
+import type { ByteRange } from '../source/byte-range.ts';
 
 /** Blocks are compared and written in this size, aligned to it from the start of the file or volume. */
 export const blockBytes = 4_096;

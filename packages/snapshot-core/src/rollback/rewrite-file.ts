@@ -11,7 +11,7 @@ import type { SyncQueue } from '../source/sync-queue.ts';
 import { systemErrorCode } from '../source/system-error-code.ts';
 import { readAt } from './compare-content.ts';
 import { differingBlocks } from './differing-blocks.ts';
-import type { ByteRange } from './rollback-action.ts';
+import type { ByteRange } from '../source/byte-range.ts';
 
 /**
  * Writes the stored bytes of these ranges into a present file, only the 4 KiB blocks that differ, and sets its size. Durable when

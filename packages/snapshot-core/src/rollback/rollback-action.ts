@@ -1,10 +1,5 @@
+import type { ByteRange } from '../source/byte-range.ts';
 import type { FileType } from '../source/file-facts.ts';
-
-/** Bytes of a file, from `offset` on. */
-export interface ByteRange {
-  readonly offset: number;
-  readonly bytes: number;
-}
 
 /** What a rollback does with one path, and why. */
 export interface RollbackAction {

@@ -10,6 +10,7 @@ import type { TakenSnapshot } from '../snapshot/take-snapshot.ts';
 import { takeSnapshot } from '../snapshot/take-snapshot.ts';
 import { systemErrorCode } from '../source/system-error-code.ts';
 import type { VolumePort } from '../source/volume-port.ts';
+import { withLockedVolume } from '../source/with-locked-volume.ts';
 import { checkOperationId, deleteIntent, pendingRollbacks, putIntent } from '../repository/rollback-intent.ts';
 import type { RollbackIntent } from '../repository/rollback-intent.ts';
 import type { RollbackProgress, RollbackReport } from './rollback-report.ts';
@@ -66,16 +67,22 @@ export async function rollback(repository: Repository, snapshotId: string, targe
     if (inTheWay !== undefined) throw pendingError(inTheWay);
     report(options, 'check');
     await checkRollback(repository, snapshotId, target, call);
-    const nowMs = () => options.clock?.nowMs() ?? Date.now();
-    const safetySnapshot = options.safetySnapshot === true ? await takeSafetySnapshot(repository, target, options, nowMs) : undefined;
-    const intent: RollbackIntent = {
-      ...wanted, startedAtMs: nowMs(),
-      ...(safetySnapshot !== undefined && { safetySnapshotId: safetySnapshot.record.id }),
-      ...(related.length > 0 && { supersedes: related.map(({ operationId }) => operationId) }),
-    };
-    await begin(repository, intent, { ...call, skipDamaged: options.supersede === true });
-    return { ...(await finish(repository, intent, target, options)), ...(safetySnapshot !== undefined && { safetySnapshot }) };
+    return alone(target, () => start(repository, wanted, related, target, options));
   }, { ...call, ...options.lease });
+}
+
+/** Takes the safety snapshot, stores the intent, and carries it out. */
+async function start(repository: Repository, wanted: Omit<RollbackIntent, 'startedAtMs'>, related: readonly RollbackIntent[], target: RollbackTarget, options: RollbackOptions): Promise<RollbackReport> {
+  const call = callOptions(options);
+  const nowMs = () => options.clock?.nowMs() ?? Date.now();
+  const safetySnapshot = options.safetySnapshot === true ? await takeSafetySnapshot(repository, target, options, nowMs) : undefined;
+  const intent: RollbackIntent = {
+    ...wanted, startedAtMs: nowMs(),
+    ...(safetySnapshot !== undefined && { safetySnapshotId: safetySnapshot.record.id }),
+    ...(related.length > 0 && { supersedes: related.map(({ operationId }) => operationId) }),
+  };
+  await begin(repository, intent, { ...call, skipDamaged: options.supersede === true });
+  return { ...(await finish(repository, intent, target, options)), ...(safetySnapshot !== undefined && { safetySnapshot }) };
 }
 
 /**
@@ -94,7 +101,12 @@ export async function resumeRollback(repository: Repository, target: RollbackTar
 
 async function resume(repository: Repository, intent: RollbackIntent, target: RollbackTarget, options: ResumeRollbackOptions): Promise<RollbackReport> {
   await checkRollback(repository, intent.snapshotId, target, callOptions(options));
-  return finish(repository, intent, target, options);
+  return alone(target, () => finish(repository, intent, target, options));
+}
+
+/** Nobody else uses a volume from the safety snapshot on; a directory cannot be kept from others. */
+function alone<T>(target: RollbackTarget, work: () => Promise<T>): Promise<T> {
+  return typeof target === 'string' ? work() : withLockedVolume(target, work);
 }
 
 function checkRollback(repository: Repository, snapshotId: string, target: RollbackTarget, call: CallOptions): Promise<void> {

@@ -7,6 +7,7 @@ export type IssueReason =
   | 'vanished'
   | 'torn'
   | 'parent-damaged'
+  | 'changes-ignored'
   | 'not-restorable'
   | 'exists'
   | 'in-the-way'

@@ -4,6 +4,7 @@ import type { CallOptions } from '../repository/call-options.ts';
 import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { VolumePort } from '../source/volume-port.ts';
+import { withLockedVolume } from '../source/with-locked-volume.ts';
 import { readFileContent } from './read-content.ts';
 import type { RestoreProgress } from './restore-snapshot.ts';
 import { loadRootEntry } from './tree-objects.ts';
@@ -25,7 +26,7 @@ export async function* readImage(repository: Repository, snapshotId: string, opt
 /**
  * Writes a whole image to a volume of the same size and flushes it. Use `rollbackImage` to write only what differs.
  *
- * @throws {SnapshotError} `snapshot/*`, `target/unusable` (another size), `rollback/repository-on-target`, `object/*`
+ * @throws {SnapshotError} `snapshot/*`, `target/unusable` (another size, or it cannot be locked), `rollback/repository-on-target`, `object/*`
  */
 export async function restoreImage(
   repository: Repository, snapshotId: string, volume: VolumePort,
@@ -34,14 +35,16 @@ export async function restoreImage(
   await repository.withLease('shared', async () => {
     const root = await loadImageRoot(repository, snapshotId, options);
     await refuseUnfitVolume(repository, root, volume);
-    let offset = 0;
-    for await (const bytes of readFileContent(repository, root.content, options)) {
-      options.signal?.throwIfAborted();
-      await volume.write(offset, bytes);
-      offset += bytes.length;
-      options.onProgress?.({ filesDone: 0, bytesWritten: offset, totalBytes: root.size });
-    }
-    await volume.flush();
+    await withLockedVolume(volume, async () => {
+      let offset = 0;
+      for await (const bytes of readFileContent(repository, root.content, options)) {
+        options.signal?.throwIfAborted();
+        await volume.write(offset, bytes);
+        offset += bytes.length;
+        options.onProgress?.({ filesDone: 0, bytesWritten: offset, totalBytes: root.size });
+      }
+      await volume.flush();
+    });
   }, { ...(options.signal !== undefined && { signal: options.signal }), ...options.lease });
 }
 

@@ -19,6 +19,8 @@ export interface SnapshotReport {
   readonly skipped: number;
   /** Bytes read from the source, retries included. */
   readonly bytesRead: number;
+  /** Bytes taken over from the parent without being read. */
+  readonly bytesReused: number;
   /** Bytes that were new to the repository, objects of the tree included. */
   readonly bytesAdded: number;
   /** The first 1,000 issues. */
@@ -34,6 +36,7 @@ export class SnapshotTally {
   skipped = 0;
   hardLinks = 0;
   bytesRead = 0;
+  bytesReused = 0;
   bytesAdded = 0;
   totalBytes = 0;
   chunkCount = 0;
@@ -62,7 +65,7 @@ export class SnapshotTally {
   }
 
   report(): SnapshotReport {
-    const { files, directories, symlinks, skipped, bytesRead, bytesAdded, issues } = this;
-    return { files: { ...files }, directories, symlinks, skipped, bytesRead, bytesAdded, issues: issues.issues, issueCount: issues.count };
+    const { files, directories, symlinks, skipped, bytesRead, bytesReused, bytesAdded, issues } = this;
+    return { files: { ...files }, directories, symlinks, skipped, bytesRead, bytesReused, bytesAdded, issues: issues.issues, issueCount: issues.count };
   }
 }

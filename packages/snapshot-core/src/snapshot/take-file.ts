@@ -43,6 +43,7 @@ async function reuseParent(context: TakeContext, present: PresentEntry, parent: 
   if (chunkCount === undefined) return undefined;
   context.tally.files.unmodified += 1;
   context.tally.chunkCount += chunkCount;
+  context.tally.bytesReused += parent.size;
   return { ...parent, ...entryFacts(present.name, present.facts), size: parent.size };
 }
 

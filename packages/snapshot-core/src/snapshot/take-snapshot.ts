@@ -13,15 +13,19 @@ import { openDirectory } from '../source/directory-handle.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { factsFromStats, fileIdKey } from '../source/file-facts.ts';
 import { createPacer } from '../source/pacer.ts';
-import { readVolumePieces } from '../source/read-pieces.ts';
 import type { DirectorySource, SnapshotSource } from '../source/snapshot-source.ts';
+import type { IssueReason } from './item-issue.ts';
 import { SnapshotTally } from './snapshot-tally.ts';
 import type { SnapshotProgress, SnapshotReport } from './snapshot-tally.ts';
 import { storeContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
 import { takeDirectory } from './take-directory.ts';
+import { takeVolume } from './take-volume.ts';
 import { isDamage } from './is-damage.ts';
 import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
+
+/** Issues after which the snapshot still holds everything there was. */
+const harmlessReasons: ReadonlySet<IssueReason> = new Set(['vanished', 'parent-damaged', 'changes-ignored']);
 
 /** How to take a snapshot. */
 export interface TakeSnapshotOptions extends CallOptions {
@@ -62,17 +66,18 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
     const tally = new SnapshotTally(options.onProgress);
     const parentRecord = options.parent === undefined ? undefined : await repository.getSnapshot(options.parent, call);
     const parent = parentRecord === undefined ? undefined : await loadParent(repository, parentRecord.rootId, tally, call);
+    const generation = parentRecord === undefined ? 0 : parentRecord.generation + 1;
     const context = {
       repository, tally, nowMs, pacer: createPacer(options.signal), linked: new Map<string, FileEntry>(), options: call,
       verifyAll: options.verifyAll ?? false,
       parameters: deriveSieveParameters(repository.chunkingKey, chunkProfiles[repository.config.profile]),
     };
-    const entry = source.kind === 'directory' ? await takeTree(context, source, parent) : await takeBytes(context, source);
+    const entry = source.kind === 'directory' ? await takeTree(context, source, parent) : await takeBytes(context, source, parent, generation);
     const root = await saveTreeNode(repository, { type: 'root', entry }, call);
     tally.saved(root);
     const record = await repository.commitSnapshot({
       ...(options.parent !== undefined && { parentId: options.parent }),
-      generation: parentRecord === undefined ? 0 : parentRecord.generation + 1,
+      generation,
       timeMs: startedMs,
       hostname: options.hostname ?? hostname(),
       labels: options.labels ?? [],
@@ -82,7 +87,7 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
         entryCount: tally.entryCount, totalBytes: tally.totalBytes, chunkCount: tally.chunkCount, addedBytes: tally.bytesAdded,
         durationMs: Math.max(0, Math.floor(nowMs() - startedMs)),
       },
-      incomplete: [...tally.issues.reasons].some((reason) => reason !== 'vanished' && reason !== 'parent-damaged'),
+      incomplete: [...tally.issues.reasons].some((reason) => !harmlessReasons.has(reason)),
     }, call);
     tally.progress();
     return { record, report: tally.report() };
@@ -128,11 +133,10 @@ function openSourceRoot(path: string): DirectoryHandle {
   }
 }
 
-async function takeBytes(context: UnboundContext, source: Exclude<SnapshotSource, DirectorySource>): Promise<FileEntry> {
-  const pieces = source.kind === 'volume' ? readVolumePieces(source.volume) : source.stream;
-  const stored = await storeContent(context.repository, context.parameters, pieces, context.tally, context.options);
-  if (source.kind === 'volume' && stored.bytes !== source.volume.bytes)
-    throw new SnapshotError('source/unreadable', `${source.volume.description} ended after ${stored.bytes} of ${source.volume.bytes} bytes; it must not change while it is read`);
+async function takeBytes(context: UnboundContext, source: Exclude<SnapshotSource, DirectorySource>, parent: TreeEntry | undefined, generation: number): Promise<FileEntry> {
+  const stored = source.kind === 'volume'
+    ? await takeVolume(context, source, parent, generation)
+    : await storeContent(context.repository, context.parameters, source.stream, context.tally, context.options);
   context.tally.files.new += 1;
   context.tally.totalBytes += stored.bytes;
   context.tally.chunkCount += stored.chunkCount;

@@ -37,6 +37,7 @@ export async function openFileVolume(path: string, options: FileVolumeOptions = 
     const bytes = create && stats.isFile() ? (options.resizeToBytes ?? 0) : await sizeOf(file, stats.isFile() ? Number(stats.size) : undefined);
     return {
       description: path,
+      descriptor: file.fd,
       bytes,
       async read(offset, into) {
         let done = 0;

@@ -1,5 +1,7 @@
 import { read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { rangesWithin } from './allocated-ranges.ts';
+import type { ByteRange } from './byte-range.ts';
 import type { VolumePort } from './volume-port.ts';
 
 const readAsync = promisify(read);
@@ -25,13 +27,27 @@ export async function* readFilePieces(descriptor: number, bytes: number): AsyncG
   }
 }
 
-/** Yields a whole volume in order; each piece is valid until the next one is asked for. */
-export async function* readVolumePieces(volume: VolumePort): AsyncGenerator<Uint8Array> {
-  const buffer = new Uint8Array(Math.min(volume.bytes, pieceBytes));
-  for (let offset = 0; offset < volume.bytes;) {
-    const bytesRead = await volume.read(offset, buffer.subarray(0, Math.min(buffer.length, volume.bytes - offset)));
-    if (bytesRead === 0) return;
-    yield buffer.subarray(0, bytesRead);
-    offset += bytesRead;
+/**
+ * Yields a part of a volume in order, fewer bytes when the volume ends early; each piece is valid until the next one is asked for.
+ *
+ * @param allocated sorted and joined; what lies between comes as zeros and is not read. Default: everything is read.
+ */
+export async function* readVolumePieces(volume: VolumePort, part: ByteRange, allocated?: readonly ByteRange[]): AsyncGenerator<Uint8Array> {
+  const buffer = new Uint8Array(Math.min(part.bytes, pieceBytes));
+  let offset = part.offset;
+  for (const run of allocated === undefined ? [part] : rangesWithin(allocated, part)) {
+    yield* zeroPieces(buffer, run.offset - offset);
+    for (offset = run.offset; offset < run.offset + run.bytes;) {
+      const bytesRead = await volume.read(offset, buffer.subarray(0, Math.min(buffer.length, run.offset + run.bytes - offset)));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+      offset += bytesRead;
+    }
   }
+  yield* zeroPieces(buffer, part.offset + part.bytes - offset);
+}
+
+function* zeroPieces(buffer: Uint8Array, bytes: number): Generator<Uint8Array> {
+  if (bytes > 0) buffer.fill(0);
+  for (let done = 0; done < bytes; done += buffer.length) yield buffer.subarray(0, Math.min(buffer.length, bytes - done));
 }

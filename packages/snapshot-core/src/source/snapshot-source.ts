@@ -1,3 +1,4 @@
+import type { ByteRange } from './byte-range.ts';
 import type { FileId } from './file-facts.ts';
 import type { VolumePort } from './volume-port.ts';
 
@@ -13,6 +14,12 @@ export interface DirectorySource {
 export interface VolumeSource {
   readonly kind: 'volume';
   readonly volume: VolumePort;
+  /**
+   * All that was written since the parent snapshot was taken, in any order, from a change tracker. Regions without a change are taken
+   * over from the parent, but for a rotating 1/32 that is read all the same: when one of those differs, the list is wrong and everything is read.
+   * Without a parent of the same size it does not count. Both cases are in the report.
+   */
+  readonly changedRanges?: AsyncIterable<ByteRange> | Iterable<ByteRange>;
 }
 
 /** Bytes from anywhere, taken once. Each piece may be reused by its producer as soon as the next one is asked for. */

@@ -1,3 +1,5 @@
+import type { ByteRange } from './byte-range.ts';
+
 /**
  * Bytes at offsets: a raw disk image, a partition, a shadow copy. Everything block-wise goes through this port.
  *
@@ -9,6 +11,13 @@ export interface VolumePort {
   readonly description: string;
   /** Size in bytes; fixed while the port is open. */
   readonly bytes: number;
+  /** The device's smallest unit of writing in bytes, when it has one that matters. Larger writes are then aligned to it where they can be. */
+  readonly sectorBytes?: number;
+  /**
+   * A file descriptor of this process that gives and takes the same bytes at any offset and alignment. With it, worker threads read and
+   * write past this port, several at once, for as long as the port is open; `flush` must cover what they wrote.
+   */
+  readonly descriptor?: number;
   /** Fills `into` from `offset` and returns how many bytes it got; fewer only at the end of the volume. */
   read(offset: number, into: Uint8Array): Promise<number>;
   /** Writes all of `from` at `offset`. Never called on a source. */
@@ -17,4 +26,15 @@ export interface VolumePort {
   flush(): Promise<void>;
   /** Whether a path of this machine lies on the volume, so that overwriting the volume would harm it. */
   holdsPath(path: string): Promise<boolean>;
+  /**
+   * The ranges that the file system uses, in any order. Everything else counts as zeros and is not read by a snapshot; bytes that
+   * lie there now are lost to it. Absent: everything is used.
+   */
+  allocatedRanges?(): AsyncIterable<ByteRange> | Iterable<ByteRange>;
+  /** Keeps everybody else from the volume until `unlock`; called before the first write. It rejects when somebody uses the volume. */
+  lock?(): Promise<void>;
+  /** Makes the system forget what it knows of the file system on the volume; called after `lock`, before the first write. */
+  dismount?(): Promise<void>;
+  /** Ends what `lock` began; called in any case once `lock` has resolved. */
+  unlock?(): Promise<void>;
 }
