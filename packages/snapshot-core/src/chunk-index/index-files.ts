@@ -2,14 +2,14 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 import { encodeIndexFile, decodeIndexFile } from '../format/index-file.ts';
 import type { DirectoryOpener, PackManifest } from '../format/pack-manifest.ts';
 import { sameBytes } from '../format/same-bytes.ts';
-import { openSealedFile, sealFile, sealOf } from '../format/sealed-file.ts';
+import { openSealedFile, sealFile, sealOf, type FileEnvelope } from '../format/sealed-file.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
 /** One index file that was read, or why it could not be. */
 export type IndexFile = { readonly name: string } & ({ readonly packs: readonly PackManifest[] } | { readonly error: SnapshotError });
 
 /** Yields every index file of a repository. One that cannot be read is yielded with its error: packs can be read without it. */
-export async function* readIndexFiles(storage: Storage, repositoryId: string, opener: DirectoryOpener, options?: StorageCallOptions): AsyncGenerator<IndexFile> {
+export async function* readIndexFiles(storage: Storage, envelope: FileEnvelope, opener: DirectoryOpener, options?: StorageCallOptions): AsyncGenerator<IndexFile> {
   for await (const { name } of storage.list('index', options)) {
     let bytes: Uint8Array;
     try {
@@ -22,14 +22,14 @@ export async function* readIndexFiles(storage: Storage, repositoryId: string, op
       yield { name, error };
       continue;
     }
-    yield readIndexFile(name, bytes, repositoryId, opener);
+    yield readIndexFile(name, bytes, envelope, opener);
   }
 }
 
 /** Opens one index file; damage is part of the answer. @throws {SnapshotError} `format/unsupported` */
-export function readIndexFile(name: string, bytes: Uint8Array, repositoryId: string, opener: DirectoryOpener): IndexFile {
+export function readIndexFile(name: string, bytes: Uint8Array, envelope: FileEnvelope, opener: DirectoryOpener): IndexFile {
   try {
-    const { payload } = openSealedFile('index', bytes, `the index file ${name}`, repositoryId);
+    const { payload } = openSealedFile('index', bytes, `the index file ${name}`, envelope);
     if (indexFileName(bytes) !== name) throw new SnapshotError('format/damaged', `the index file ${name} is damaged: it is not named by its bytes`);
     return { name, packs: decodeIndexFile(payload, opener) };
   } catch (error) {
@@ -44,9 +44,9 @@ export function readIndexFile(name: string, bytes: Uint8Array, repositoryId: str
  * @returns the name of the file
  */
 export async function writeIndexFile(
-  storage: Storage, repositoryId: string, packs: readonly PackManifest[], opener: DirectoryOpener, options?: StorageCallOptions,
+  storage: Storage, envelope: FileEnvelope, packs: readonly PackManifest[], opener: DirectoryOpener, options?: StorageCallOptions,
 ): Promise<string> {
-  const bytes = sealFile('index', repositoryId, encodeIndexFile(packs, opener));
+  const bytes = sealFile('index', envelope, encodeIndexFile(packs, opener));
   const name = indexFileName(bytes);
   try {
     await storage.put('index', name, [bytes], options);

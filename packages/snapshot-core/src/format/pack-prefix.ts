@@ -44,7 +44,7 @@ export function decodePackPrefix(bytes: Uint8Array, what: string): PackPrefix {
   if (kind === undefined) throw reader.damaged('its object kind is unknown');
   reader.zeros(1);
   const keyEpoch = reader.u16();
-  if (flags === encryptedFlag !== keyEpoch > 0) throw reader.damaged('its key epoch contradicts its flags');
+  if ((flags === encryptedFlag) !== (keyEpoch > 0)) throw reader.damaged('its key epoch contradicts its flags');
   const salt = reader.bytes(packSaltBytes);
   reader.finish();
   return { kind, keyEpoch, salt };

@@ -2,6 +2,7 @@ import { readIndexFile } from '../chunk-index/index-files.ts';
 import type { ObjectId } from '../format/object-reference.ts';
 import type { PackedObject } from '../format/pack-directory.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
+import type { FileEnvelope } from '../format/sealed-file.ts';
 import { findDamagedObjects } from '../pack/find-damaged-objects.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
 import { parsePack, readPackManifest } from '../pack/read-pack.ts';
@@ -25,7 +26,7 @@ export interface CheckedPacks {
 /** Looks at every index file and every pack; with `readData` at every byte of every pack. */
 export async function checkPacks(
   storage: Pick<Storage, 'get' | 'getRange' | 'list'>,
-  repositoryId: string,
+  envelope: FileEnvelope,
   codec: PackCodec,
   readData: boolean,
   findings: CheckFindings,
@@ -33,7 +34,7 @@ export async function checkPacks(
   const files = new Map<string, StoredFile>();
   // Packs first: an index file that is newer than this list can then only name packs that are newer too.
   for await (const file of storage.list('pack')) files.set(file.name, file);
-  const listed = await checkIndexFiles(storage, repositoryId, codec, findings);
+  const listed = await checkIndexFiles(storage, envelope, codec, findings);
   const copies = new Map<ObjectId, CheckedCopy[]>();
   const unknownPacks: string[] = [];
   const addCopies = (pack: PackManifest, isIntact: (object: PackedObject) => boolean) => {
@@ -80,10 +81,10 @@ function endOf({ frame, offset, lengthBytes }: PackedObject): number {
   return frame.offset + (frame.compression === 'none' ? offset + lengthBytes : frame.storedBytes);
 }
 
-async function checkIndexFiles(storage: Pick<Storage, 'get' | 'list'>, repositoryId: string, codec: PackCodec, findings: CheckFindings): Promise<ReadonlyMap<string, PackManifest>> {
+async function checkIndexFiles(storage: Pick<Storage, 'get' | 'list'>, envelope: FileEnvelope, codec: PackCodec, findings: CheckFindings): Promise<ReadonlyMap<string, PackManifest>> {
   const listed = new Map<string, PackManifest>();
   for await (const { name } of storage.list('index')) {
-    const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), repositoryId, codec));
+    const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), envelope, codec));
     if (!file) continue;
     if ('error' in file) findings.add('error', 'index', name, file.error.message);
     else for (const pack of file.packs) listed.set(pack.name, pack);

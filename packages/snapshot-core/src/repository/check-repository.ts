@@ -3,7 +3,7 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 import { decodeLeaseRecord } from '../format/lease-record.ts';
 import { encodeRepositoryConfig, type StoredConfig } from '../format/repository-config.ts';
 import { sameBytes } from '../format/same-bytes.ts';
-import { openSealedFile } from '../format/sealed-file.ts';
+import { openSealedFile, type FileEnvelope } from '../format/sealed-file.ts';
 import { createPackCodec } from '../pack/pack-codec.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CheckFindings } from './check-findings.ts';
@@ -41,6 +41,7 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
     return findings.report();
   }
   const { repositoryId, hash, compression } = stored.config;
+  const envelope: FileEnvelope = { repositoryId };
   const codec = await createPackCodec({ repositoryId, hash, compression });
   const keeper = new LeaseKeeper({
     storage,
@@ -51,9 +52,9 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
   });
   const giveBack = await keeper.acquire('shared', options);
   try {
-    await checkSmallFiles(counted, repositoryId, findings);
-    const packs = await checkPacks(counted, repositoryId, codec, options.readData ?? false, findings);
-    await checkSnapshots(counted, repositoryId, codec, packs, findings, options.signal);
+    await checkSmallFiles(counted, envelope, findings);
+    const packs = await checkPacks(counted, envelope, codec, options.readData ?? false, findings);
+    await checkSnapshots(counted, envelope, codec, packs, findings, options.signal);
     if (findings.damagedPacks.length > 0) await onDamagedPacks(findings.damagedPacks);
   } finally {
     await giveBack();
@@ -79,13 +80,13 @@ async function checkConfig(storage: Pick<Storage, 'get' | 'list'>, description: 
   return intact;
 }
 
-async function checkSmallFiles(storage: Pick<Storage, 'get' | 'list'>, repositoryId: string, findings: CheckFindings): Promise<void> {
+async function checkSmallFiles(storage: Pick<Storage, 'get' | 'list'>, envelope: FileEnvelope, findings: CheckFindings): Promise<void> {
   for await (const { name } of storage.list('epoch'))
-    await findings.look('epoch', name, async () => decodeEpochFile(await storage.get('epoch', name), name, repositoryId));
+    await findings.look('epoch', name, async () => decodeEpochFile(await storage.get('epoch', name), name, envelope));
   for await (const { name } of storage.list('intent'))
-    await findings.look('intent', name, async () => openSealedFile('intent', await storage.get('intent', name), `the record ${name}`, repositoryId));
+    await findings.look('intent', name, async () => openSealedFile('intent', await storage.get('intent', name), `the record ${name}`, envelope));
   for await (const { name } of storage.list('lease'))
-    await findings.look('lease', name, async () => decodeLeaseRecord(openSealedFile('lease', await storage.get('lease', name), `the lease ${name}`, repositoryId).payload));
+    await findings.look('lease', name, async () => decodeLeaseRecord(openSealedFile('lease', await storage.get('lease', name), `the lease ${name}`, envelope).payload));
   for await (const { name } of storage.list('key')) findings.add('warning', 'key', name, 'a repository without encryption has no key files');
 }
 

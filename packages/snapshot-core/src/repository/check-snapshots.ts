@@ -1,5 +1,6 @@
 import type { ObjectId } from '../format/object-reference.ts';
 import type { SnapshotRecord } from '../format/snapshot-record.ts';
+import type { FileEnvelope } from '../format/sealed-file.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { FrameCache } from '../pack/frame-cache.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
@@ -16,7 +17,7 @@ const frameCacheBytes = 8_388_608;
 /** Follows every snapshot to every object it needs, and charges what is lost to the files that lost it. */
 export async function checkSnapshots(
   storage: Pick<Storage, 'get' | 'getRange' | 'list'>,
-  repositoryId: string,
+  envelope: FileEnvelope,
   codec: PackCodec,
   packs: CheckedPacks,
   findings: CheckFindings,
@@ -24,7 +25,7 @@ export async function checkSnapshots(
 ): Promise<void> {
   const loadTree = createTreeLoader(storage, codec, packs, findings);
   for await (const { name } of storage.list('snapshot')) {
-    const record = await findings.look('snapshot', name, async () => decodeSnapshotFile(await storage.get('snapshot', name), name, repositoryId));
+    const record = await findings.look('snapshot', name, async () => decodeSnapshotFile(await storage.get('snapshot', name), name, envelope));
     if (record) await checkSnapshot(record, loadTree, packs, findings, signal);
     else if (findings.has('snapshot', name)) findings.harm('snapshot', name, name);
   }

@@ -16,13 +16,13 @@ const snapshotIdBytes = 16;
  * epoch: whichever comes first, one of the two sees the other.
  */
 export async function commitSnapshot(state: RepositoryState, draft: SnapshotDraft, options?: CallOptions): Promise<SnapshotRecord> {
-  const { storage, config, objects, randomBytes } = state;
+  const { storage, envelope, objects, randomBytes } = state;
   if (!objects.has(draft.rootId, 'tree'))
     throw new SnapshotError('object/missing', `the snapshot's root ${draft.rootId} was not saved as a tree; save it first`);
   await objects.flush(options);
   await followEpoch(state, draft.rootId, options);
   const record: SnapshotRecord = { ...draft, id: Buffer.from(randomBytes(snapshotIdBytes)).toString('hex'), pruneEpoch: state.epoch };
-  await writeSnapshotFile(storage, config.repositoryId, record, options);
+  await writeSnapshotFile(storage, envelope, record, options);
   try {
     await followEpoch(state, draft.rootId);
   } catch (error) {
@@ -34,7 +34,7 @@ export async function commitSnapshot(state: RepositoryState, draft: SnapshotDraf
 
 /** Until the epoch stands still: makes sure that nothing below the root lies in condemned packs only. */
 async function followEpoch(state: RepositoryState, rootId: ObjectId, options?: CallOptions): Promise<void> {
-  while ((await readPruneEpoch(state.storage, state.config.repositoryId, options)).epoch !== state.epoch) {
+  while ((await readPruneEpoch(state.storage, state.envelope, options)).epoch !== state.epoch) {
     const { epoch } = await reloadIndex(state, options);
     await rescueObjects(state, rootId, options);
     state.epoch = epoch;

@@ -8,16 +8,16 @@ import type { RepositoryState } from './repository-state.ts';
  *
  * A storage that takes no writes is left as it is: nothing new can come to depend on its packs.
  */
-export async function condemnPacks({ storage, config, objects }: RepositoryState, packNames: readonly string[], options?: CallOptions): Promise<void> {
+export async function condemnPacks({ storage, envelope, objects }: RepositoryState, packNames: readonly string[], options?: CallOptions): Promise<void> {
   for (;;) {
-    const { epoch, condemned } = await readPruneEpoch(storage, config.repositoryId, options);
+    const { epoch, condemned } = await readPruneEpoch(storage, envelope, options);
     const known = new Set(condemned.map(({ packName }) => packName));
     const added = packNames.filter((packName) => !known.has(packName));
     if (added.length === 0) return;
     const condemnedAtMs = await storage.timeMs();
     const next = { epoch: epoch + 1, condemned: [...condemned, ...added.map((packName) => ({ packName, condemnedAtMs }))] };
     try {
-      await writePruneEpoch(storage, config.repositoryId, next, options);
+      await writePruneEpoch(storage, envelope, next, options);
     } catch (error) {
       if (!SnapshotError.isInstance(error)) throw error;
       if (error.code === 'storage/read-only' || error.code === 'storage/full') return;

@@ -8,7 +8,7 @@ export const configNames = ['copy', 'primary'] as const;
 
 /** Stores both copies. @throws {SnapshotError} `repository/exists`, `storage/*` */
 export async function writeConfigFiles(storage: Storage, stored: StoredConfig, options?: StorageCallOptions): Promise<void> {
-  const bytes = sealFile('config', stored.config.repositoryId, encodeRepositoryConfig(stored));
+  const bytes = sealFile('config', { repositoryId: stored.config.repositoryId }, encodeRepositoryConfig(stored));
   try {
     for (const name of configNames) await storage.put('config', name, [bytes], options);
   } catch (error) {

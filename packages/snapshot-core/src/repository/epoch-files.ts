@@ -1,6 +1,6 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { decodePruneEpoch, encodePruneEpoch, epochFileName, type PruneEpoch } from '../format/prune-epoch.ts';
-import { openSealedFile, sealFile } from '../format/sealed-file.ts';
+import { openSealedFile, sealFile, type FileEnvelope } from '../format/sealed-file.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
 /**
@@ -9,12 +9,12 @@ import type { Storage, StorageCallOptions } from '../storage/storage.ts';
  * A damaged epoch file counts with its number and no condemned packs. That is safe: what decides about deleting is the
  * same file, so packs nobody remembers as condemned are not deleted before they are condemned again.
  */
-export async function readPruneEpoch(storage: Storage, repositoryId: string, options?: StorageCallOptions): Promise<PruneEpoch> {
+export async function readPruneEpoch(storage: Storage, envelope: FileEnvelope, options?: StorageCallOptions): Promise<PruneEpoch> {
   for (;;) {
     const name = await highestName(storage, options);
     if (name === undefined) return { epoch: 0, condemned: [] };
     try {
-      return decodeEpochFile(await storage.get('epoch', name, options), name, repositoryId);
+      return decodeEpochFile(await storage.get('epoch', name, options), name, envelope);
     } catch (error) {
       if (!SnapshotError.isInstance(error)) throw error;
       if (error.code === 'format/damaged') return { epoch: Number(name), condemned: [] };
@@ -25,10 +25,10 @@ export async function readPruneEpoch(storage: Storage, repositoryId: string, opt
 }
 
 /** Stores an epoch and removes the older ones. @throws {SnapshotError} `repository/locked` when another process was first */
-export async function writePruneEpoch(storage: Storage, repositoryId: string, epoch: PruneEpoch, options?: StorageCallOptions): Promise<void> {
+export async function writePruneEpoch(storage: Storage, envelope: FileEnvelope, epoch: PruneEpoch, options?: StorageCallOptions): Promise<void> {
   const name = epochFileName(epoch.epoch);
   try {
-    await storage.put('epoch', name, [sealFile('epoch', repositoryId, encodePruneEpoch(epoch))], options);
+    await storage.put('epoch', name, [sealFile('epoch', envelope, encodePruneEpoch(epoch))], options);
   } catch (error) {
     if (SnapshotError.isInstance(error) && error.code === 'storage/exists')
       throw new SnapshotError('repository/locked', `another process pruned ${storage.description} at the same moment; run prune again`, { cause: error });
@@ -38,9 +38,9 @@ export async function writePruneEpoch(storage: Storage, repositoryId: string, ep
 }
 
 /** Opens an epoch file. @throws {SnapshotError} `format/damaged`, `format/unsupported` */
-export function decodeEpochFile(bytes: Uint8Array, name: string, repositoryId: string): PruneEpoch {
+export function decodeEpochFile(bytes: Uint8Array, name: string, envelope: FileEnvelope): PruneEpoch {
   const what = `the epoch file ${name}`;
-  const epoch = decodePruneEpoch(openSealedFile('epoch', bytes, what, repositoryId).payload);
+  const epoch = decodePruneEpoch(openSealedFile('epoch', bytes, what, envelope).payload);
   if (epochFileName(epoch.epoch) !== name) throw new SnapshotError('format/damaged', `${what} is damaged: it holds epoch ${epoch.epoch}`);
   return epoch;
 }

@@ -102,7 +102,7 @@ export class LeaseKeeper {
       expiresAtMs: lease.renewedAtMs + leaseDurationMs,
     });
     try {
-      await storage.put('lease', name, [sealFile('lease', repositoryId, payload)], options);
+      await storage.put('lease', name, [sealFile('lease', { repositoryId }, payload)], options);
       return name;
     } catch (error) {
       if (lease.mode === 'shared' && SnapshotError.isInstance(error) && ['storage/read-only', 'storage/full'].includes(error.code)) return undefined;
@@ -133,7 +133,7 @@ export class LeaseKeeper {
   async #read(file: StoredFile, options?: StorageCallOptions): Promise<LeaseRecord | undefined> {
     try {
       const bytes = await this.#parts.storage.get('lease', file.name, options);
-      return decodeLeaseRecord(openSealedFile('lease', bytes, `the lease ${file.name}`, this.#parts.repositoryId).payload);
+      return decodeLeaseRecord(openSealedFile('lease', bytes, `the lease ${file.name}`, { repositoryId: this.#parts.repositoryId }).payload);
     } catch (error) {
       if (!SnapshotError.isInstance(error)) throw error;
       if (error.code === 'storage/not-found') return undefined;

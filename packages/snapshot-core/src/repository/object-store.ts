@@ -4,6 +4,7 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 import { maxObjectBytes, type ObjectId, type ObjectKind } from '../format/object-reference.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
 import { packSaltBytes } from '../format/pack-prefix.ts';
+import type { FileEnvelope } from '../format/sealed-file.ts';
 import { decodeTreeObject } from '../format/tree-object.ts';
 import { FrameCache } from '../pack/frame-cache.ts';
 import { PackBuilder } from '../pack/pack-builder.ts';
@@ -18,7 +19,7 @@ const frameCacheBytes = 8_388_608;
 /** What an object store takes from outside. */
 export interface ObjectStoreParts {
   readonly storage: Storage;
-  readonly repositoryId: string;
+  readonly envelope: FileEnvelope;
   readonly codec: PackCodec;
   readonly randomBytes: (lengthBytes: number) => Uint8Array;
 }
@@ -66,13 +67,13 @@ export class ObjectStore {
    * should have are not relied on.
    */
   async reload(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
-    const { storage, repositoryId } = this.#parts;
+    const { storage, envelope } = this.#parts;
     const storedBefore = this.#stored.length;
     const index = new ObjectIndex(this.#damaged);
     index.setCondemned(condemned);
     const files = new Map<string, number>();
     for await (const { name, sizeBytes } of storage.list('pack', options)) files.set(name, sizeBytes);
-    for await (const file of readIndexFiles(storage, repositoryId, this.codec, options))
+    for await (const file of readIndexFiles(storage, envelope, this.codec, options))
       for (const pack of 'packs' in file ? file.packs : []) {
         const sizeBytes = files.get(pack.name);
         if (sizeBytes !== undefined) index.addPack(pack);
@@ -122,7 +123,7 @@ export class ObjectStore {
     await this.#write(async () => {
       if (this.#unlisted.length === 0) return;
       const listed = this.#unlisted;
-      await writeIndexFile(this.#parts.storage, this.#parts.repositoryId, listed, this.codec);
+      await writeIndexFile(this.#parts.storage, this.#parts.envelope, listed, this.codec);
       this.#unlisted = this.#unlisted.filter((pack) => !listed.includes(pack));
     });
   }

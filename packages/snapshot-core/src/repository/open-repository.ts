@@ -2,6 +2,7 @@ import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import type { RepositoryConfig } from '../format/repository-config.ts';
 import { createPackCodec } from '../pack/pack-codec.ts';
 import { readConfigFiles, writeConfigFiles } from './config-files.ts';
+import type { FileEnvelope } from '../format/sealed-file.ts';
 import { formatVersion } from '../format/format-version.ts';
 import { deriveKey } from '../encryption/derive-key.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -51,14 +52,16 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
   const randomBytes = options.randomBytes ?? nodeRandomBytes;
   const { config, secret } = await readConfigFiles(storage, options);
   const { repositoryId } = config;
+  const envelope: FileEnvelope = { repositoryId };
   const codec = await createPackCodec({ repositoryId, hash: config.hash, compression: config.compression });
   const holder = options.holder ?? createProcessHolder();
   const state: RepositoryState = {
     storage,
     config,
+    envelope,
     clock,
     randomBytes,
-    objects: new ObjectStore({ storage, repositoryId, codec, randomBytes }),
+    objects: new ObjectStore({ storage, envelope, codec, randomBytes }),
     leases: new LeaseKeeper({ storage, repositoryId, clock, randomBytes, holder }),
     epoch: 0,
   };

@@ -17,7 +17,7 @@ import { listSnapshotFiles, readSnapshotFile } from './snapshot-files.ts';
 
 /** Puts the public face on a state: leases are demanded here, the work is done by the functions it calls. */
 export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint8Array, holder: LeaseHolder): Repository {
-  const { storage, config, objects, leases } = state;
+  const { storage, config, envelope, objects, leases } = state;
   const { repositoryId } = config;
 
   async function beforeWrite(options?: CallOptions): Promise<void> {
@@ -40,7 +40,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
   async function followPrune(options?: CallOptions): Promise<void> {
     if (objects.hasUnflushed) return;
     try {
-      if ((await readPruneEpoch(storage, repositoryId, options)).epoch !== state.epoch) state.epoch = (await reloadIndex(state, options)).epoch;
+      if ((await readPruneEpoch(storage, envelope, options)).epoch !== state.epoch) state.epoch = (await reloadIndex(state, options)).epoch;
     } catch (error) {
       // Reading goes on without it; a commit asks again.
       if (!SnapshotError.isInstance(error) || error.code !== 'storage/failed') throw error;
@@ -83,19 +83,19 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
       await beforeWrite(options);
       return commitSnapshot(state, draft, options);
     },
-    listSnapshots: (options) => listSnapshotFiles(storage, repositoryId, options),
-    getSnapshot: (id, options) => readSnapshotFile(storage, repositoryId, id, options),
+    listSnapshots: (options) => listSnapshotFiles(storage, envelope, options),
+    getSnapshot: (id, options) => readSnapshotFile(storage, envelope, id, options),
     forgetSnapshot: async (id, options) => {
       await beforeWrite(options);
       await storage.delete('snapshot', id, options);
     },
     putRecord: async (name, bytes, options) => {
       await beforeWrite(options);
-      await storage.put('intent', name, [sealFile('intent', repositoryId, bytes)], options);
+      await storage.put('intent', name, [sealFile('intent', envelope, bytes)], options);
     },
     getRecord: async (name, options) => {
       try {
-        return new Uint8Array(openSealedFile('intent', await storage.get('intent', name, options), `the record ${name}`, repositoryId).payload);
+        return new Uint8Array(openSealedFile('intent', await storage.get('intent', name, options), `the record ${name}`, envelope).payload);
       } catch (error) {
         if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') return undefined;
         throw error;

@@ -1,6 +1,7 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { RepositoryConfig } from '../format/repository-config.ts';
 import type { PruneEpoch } from '../format/prune-epoch.ts';
+import type { FileEnvelope } from '../format/sealed-file.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { CallOptions } from './call-options.ts';
 import type { Clock } from './clock.ts';
@@ -12,6 +13,8 @@ import type { ObjectStore } from './object-store.ts';
 export interface RepositoryState {
   readonly storage: Storage;
   readonly config: RepositoryConfig;
+  /** For everything that is sealed. */
+  readonly envelope: FileEnvelope;
   readonly clock: Clock;
   readonly randomBytes: (lengthBytes: number) => Uint8Array;
   readonly objects: ObjectStore;
@@ -29,7 +32,7 @@ const unknownEpoch = -1;
  * @returns the epoch that was read; `state.epoch` is left to the caller to decide
  */
 export async function reloadIndex(state: RepositoryState, options?: CallOptions): Promise<PruneEpoch> {
-  const epoch = await readPruneEpoch(state.storage, state.config.repositoryId, options);
+  const epoch = await readPruneEpoch(state.storage, state.envelope, options);
   await reloadObjects(state, epoch, options);
   return epoch;
 }

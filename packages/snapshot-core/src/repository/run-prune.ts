@@ -99,7 +99,7 @@ async function copyLiving(state: RepositoryState, packs: readonly PrunablePack[]
 /** Makes an epoch the current one; one that is not higher than what was read is only taken over. */
 async function raiseEpoch(state: RepositoryState, epoch: number, before: PruneEpoch, condemned: readonly CondemnedPack[], options?: PruneOptions): Promise<void> {
   if (epoch > before.epoch) {
-    await writePruneEpoch(state.storage, state.config.repositoryId, { epoch, condemned }, options);
+    await writePruneEpoch(state.storage, state.envelope, { epoch, condemned }, options);
     state.objects.index.setCondemned(condemned.map(({ packName }) => packName));
   }
   state.epoch = epoch;
@@ -107,7 +107,7 @@ async function raiseEpoch(state: RepositoryState, epoch: number, before: PruneEp
 
 /** Adds what the snapshots not in `known` need. Refuses to go on when a snapshot cannot be followed: what it needs is unknown. */
 async function collectNeeded(state: RepositoryState, needed: Set<string>, known: ReadonlySet<string>, options?: PruneOptions): Promise<ReadonlySet<string>> {
-  const { snapshots, damaged } = await listSnapshotFiles(state.storage, state.config.repositoryId, options);
+  const { snapshots, damaged } = await listSnapshotFiles(state.storage, state.envelope, options);
   const [broken] = damaged;
   if (broken) throw new SnapshotError('format/damaged', `prune stopped: what the snapshot ${broken.id} needs is unknown (${broken.reason}). Run check, then forget it`);
   const roots = snapshots.filter(({ id }) => !known.has(id)).map(({ rootId }) => rootId);
@@ -120,14 +120,14 @@ async function collectNeeded(state: RepositoryState, needed: Set<string>, known:
 
 async function deletePacks(state: RepositoryState, packNames: readonly string[], options?: PruneOptions): Promise<void> {
   if (packNames.length === 0) return;
-  const { storage, config, objects, leases } = state;
+  const { storage, envelope, objects, leases } = state;
   const oldNames: string[] = [];
-  for await (const { name } of readIndexFiles(storage, config.repositoryId, objects.codec, options)) oldNames.push(name);
+  for await (const { name } of readIndexFiles(storage, envelope, objects.codec, options)) oldNames.push(name);
   const gone = new Set(packNames);
   const left = objects.index.packs.filter(({ name }) => !gone.has(name));
   const newNames = new Set<string>();
   for (let at = 0; at < left.length; at += packsPerIndexFile)
-    newNames.add(await writeIndexFile(storage, config.repositoryId, left.slice(at, at + packsPerIndexFile), objects.codec, options));
+    newNames.add(await writeIndexFile(storage, envelope, left.slice(at, at + packsPerIndexFile), objects.codec, options));
   for (const name of oldNames) if (!newNames.has(name)) await storage.delete('index', name, options);
   for (const name of packNames) {
     await leases.renew(options);

@@ -32,7 +32,7 @@ const codecs: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) =>
   lease: { bytes: encodeLeaseRecord(sampleLease), decode: decodeLeaseRecord, value: sampleLease, golden: '79dd50531d90c11d' },
   'pack directory': { bytes: manifest.directoryBytes, decode: (bytes) => [...new PackDirectory(bytes).objects()], value: [...manifest.directory.objects()], golden: '69aad0b6aabf7769' },
   index: { bytes: encodeIndexFile([manifest], codec), decode: (bytes) => decodeIndexFile(bytes, codec), value: [manifest], golden: '00a3fab7ffbee3bc' },
-  'sealed file': { bytes: sealFile('intent', repositoryId, Buffer.from('payload')), decode: (bytes) => openSealedFile('intent', bytes, 'it', repositoryId), value: { payload: Buffer.from('payload'), repositoryId }, golden: '2896eb620f355f46' },
+  'sealed file': { bytes: sealFile('intent', { repositoryId }, Buffer.from('payload')), decode: (bytes) => openSealedFile('intent', bytes, 'it', { repositoryId }), value: { payload: Buffer.from('payload'), repositoryId }, golden: '2896eb620f355f46' },
 };
 
 /** Typed arrays of any class compare by their bytes. */
@@ -110,13 +110,13 @@ test('a feature that this release does not know is refused by name', () => {
 });
 
 describe('a sealed file', () => {
-  const sealed = sealFile('snapshot', repositoryId, Buffer.from('payload'));
+  const sealed = sealFile('snapshot', { repositoryId }, Buffer.from('payload'));
   const reseal = (change: (body: Buffer) => void): Uint8Array => {
     const body = Buffer.from(sealed.subarray(0, -32));
     change(body);
     return Buffer.concat([body, createHash('sha256').update(body).digest()]);
   };
-  const open = (bytes: Uint8Array) => () => openSealedFile('snapshot', bytes, 'the snapshot s', repositoryId);
+  const open = (bytes: Uint8Array) => () => openSealedFile('snapshot', bytes, 'the snapshot s', { repositoryId });
 
   test('with any one bit flipped is damaged, never "newer"', () => {
     for (let bit = 0; bit < sealed.length * 8; bit++) {
@@ -131,12 +131,12 @@ describe('a sealed file', () => {
   });
 
   test('with unknown flags is refused', () => {
-    expect(open(reseal((body) => body.writeUInt16LE(1, 10)))).toThrow(expect.objectContaining({ code: 'format/unsupported' }));
+    expect(open(reseal((body) => body.writeUInt16LE(2, 10)))).toThrow(expect.objectContaining({ code: 'format/unsupported' }));
   });
 
   test('of another kind or repository is refused', () => {
-    expect(() => openSealedFile('intent', sealed, 'it', repositoryId)).toThrow(expect.objectContaining({ code: 'format/damaged' }));
-    expect(() => openSealedFile('snapshot', sealed, 'it', hexOf(1, 16))).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+    expect(() => openSealedFile('intent', sealed, 'it', { repositoryId })).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+    expect(() => openSealedFile('snapshot', sealed, 'it', { repositoryId: hexOf(1, 16) })).toThrow(expect.objectContaining({ code: 'format/damaged' }));
   });
 });
 
