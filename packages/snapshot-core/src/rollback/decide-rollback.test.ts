@@ -3,7 +3,7 @@ import type { FileEntry } from '../format/tree-entry.ts';
 import type { FileFacts } from '../source/file-facts.ts';
 import { decideFile, decideMetadata, decideRemoval, decideSymlink } from './decide-rollback.ts';
 
-const facts: FileFacts = { type: 'file', mode: 0o644, userId: 0, groupId: 0, bytes: 10, modifiedMicros: 5n, changedNanos: 5n, device: 1n, inode: 1n, linkCount: 1 };
+const facts: FileFacts = { type: 'file', mode: 0o644, userId: 0, groupId: 0, bytes: 10, allocatedBytes: 4_096, modifiedMicros: 5n, changedNanos: 5n, device: 1n, inode: 1n, linkCount: 1 };
 const shared = { name: Buffer.from('x'), mode: 0o644, userId: 0, groupId: 0, size: 10, modifiedMicros: 5n, changedNanos: 1n, device: 9n, inode: 9n, linkCount: 1 };
 const stored: FileEntry = { ...shared, type: 'file', torn: false, settled: true, sparse: false, content: { level: 0, references: [] } };
 const large = { ...stored, size: 2_000_000 };

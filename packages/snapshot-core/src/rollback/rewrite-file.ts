@@ -37,6 +37,8 @@ export async function rewriteFile(
     const facts = factsFromStats(fstatSync(descriptor, { bigint: true }));
     // A name that was added since the comparison could lie outside the target.
     if (!sameFile(facts, compared) || facts.linkCount !== compared.linkCount) return undefined;
+    // What is missing at the end becomes a hole first; of it only what is not zeros is written.
+    if (stored.sparse && facts.bytes < stored.size) ftruncateSync(descriptor, stored.size);
     let written = 0;
     let offset = 0;
     let next = 0;

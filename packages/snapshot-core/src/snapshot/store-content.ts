@@ -1,10 +1,7 @@
-import { chunkStream } from '../chunking/chunk-stream.ts';
-import type { SieveParameters } from '../chunking/sieve-parameters.ts';
 import type { ContentTable } from '../format/tree-entry.ts';
-import type { CallOptions } from '../repository/call-options.ts';
-import type { Repository } from '../repository/repository.ts';
 import { ContentBuilder } from './content-builder.ts';
-import type { SnapshotTally } from './snapshot-tally.ts';
+import { saveChunks } from './save-chunks.ts';
+import type { SaveContext } from './save-chunks.ts';
 
 /** Bytes that were stored, and where. */
 export interface StoredContent {
@@ -14,25 +11,14 @@ export interface StoredContent {
 }
 
 /** Cuts bytes into chunks and saves them. Memory does not grow with the source. */
-export async function storeContent(
-  repository: Repository,
-  parameters: SieveParameters,
-  pieces: AsyncIterable<Uint8Array>,
-  tally: SnapshotTally,
-  options: CallOptions,
-): Promise<StoredContent> {
-  const builder = new ContentBuilder(repository, 'data', tally.saved);
+export async function storeContent(context: SaveContext, pieces: AsyncIterable<Uint8Array>): Promise<StoredContent> {
+  const builder = new ContentBuilder(context.repository, 'data', context.tally.saved);
   let bytes = 0;
   let chunkCount = 0;
-  for await (const chunk of chunkStream(pieces, parameters, options)) {
-    const lengthBytes = chunk.bytes.length;
-    const { id, added } = await repository.save(chunk.bytes, 'data', options);
-    tally.saved({ id, added, lengthBytes });
-    await builder.add({ kind: 'data', id, lengthBytes, cut: chunk.cut, measure: lengthBytes }, options);
-    bytes += lengthBytes;
+  for await (const reference of saveChunks(context, pieces)) {
+    await builder.add(reference, context.options);
+    bytes += reference.lengthBytes;
     chunkCount += 1;
-    tally.bytesRead += lengthBytes;
-    if (chunkCount % 64 === 0) tally.progress();
   }
-  return { content: await builder.finish(options), bytes, chunkCount };
+  return { content: await builder.finish(context.options), bytes, chunkCount };
 }

@@ -6,6 +6,7 @@ import { lookAt } from '../source/list-directory.ts';
 import type { PresentEntry } from '../source/list-directory.ts';
 import { readFilePieces } from '../source/read-pieces.ts';
 import { countStored } from './count-stored.ts';
+import { hasZeroBlock } from './non-zero-runs.ts';
 import { storeContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
 import { entryFacts } from './entry-facts.ts';
@@ -76,14 +77,25 @@ async function readOnce(context: TakeContext, present: PresentEntry): Promise<{ 
   try {
     const before = factsFromStats(fstatSync(descriptor, { bigint: true }));
     if (before.type !== 'file') return undefined;
-    const stored = await storeContent(context.repository, context.parameters, readFilePieces(descriptor, before.bytes), context.tally, context.options);
+    // Node cannot ask where the holes are: a file that takes less room than it has bytes, and has blocks of zeros, is taken for sparse.
+    const holes = { mayBe: before.allocatedBytes < before.bytes, found: false };
+    const stored = await storeContent(context, watchForHoles(readFilePieces(descriptor, before.bytes), holes));
     const after = factsFromStats(fstatSync(descriptor, { bigint: true }));
     const named = lookAt(present.directory, present.name);
     const torn = stored.bytes !== before.bytes || !sameVersion(before, after) || named === undefined || !sameFile(before, named);
     const settled = Number(before.changedNanos / 1_000_000n) < startedMs - settleMs;
-    const entry: FileEntry = { type: 'file', ...entryFacts(present.name, before), size: stored.bytes, torn, settled, sparse: false, content: stored.content };
+    const entry: FileEntry = { type: 'file', ...entryFacts(present.name, before), size: stored.bytes, torn, settled, sparse: holes.found, content: stored.content };
     return { entry, chunkCount: stored.chunkCount };
   } finally {
     closeSync(descriptor);
+  }
+}
+
+async function* watchForHoles(pieces: AsyncIterable<Uint8Array>, holes: { readonly mayBe: boolean; found: boolean }): AsyncGenerator<Uint8Array> {
+  let offset = 0;
+  for await (const piece of pieces) {
+    if (holes.mayBe && !holes.found) holes.found = hasZeroBlock(piece, offset);
+    offset += piece.length;
+    yield piece;
   }
 }

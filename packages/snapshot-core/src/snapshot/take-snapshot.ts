@@ -136,7 +136,7 @@ function openSourceRoot(path: string): DirectoryHandle {
 async function takeBytes(context: UnboundContext, source: Exclude<SnapshotSource, DirectorySource>, parent: TreeEntry | undefined, generation: number): Promise<FileEntry> {
   const stored = source.kind === 'volume'
     ? await takeVolume(context, source, parent, generation)
-    : await storeContent(context.repository, context.parameters, source.stream, context.tally, context.options);
+    : await storeContent(context, source.stream);
   context.tally.files.new += 1;
   context.tally.totalBytes += stored.bytes;
   context.tally.chunkCount += stored.chunkCount;

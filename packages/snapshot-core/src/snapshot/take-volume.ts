@@ -1,5 +1,4 @@
 import { regionBytes } from '../chunking/chunk-profiles.ts';
-import { chunkStream } from '../chunking/chunk-stream.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { ContentReference, TreeEntry } from '../format/tree-entry.ts';
 import { loadAllocatedRanges } from '../source/allocated-ranges.ts';
@@ -12,11 +11,13 @@ import { ContentBuilder } from './content-builder.ts';
 import { isDamage } from './is-damage.ts';
 import { openParentRegions } from './parent-regions.ts';
 import type { ParentRegions } from './parent-regions.ts';
+import { saveChunks } from './save-chunks.ts';
+import type { SaveContext } from './save-chunks.ts';
 import type { StoredContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
 
 /** What taking a volume needs of a snapshot's context. */
-type VolumeContext = Pick<TakeContext, 'repository' | 'parameters' | 'tally' | 'options' | 'verifyAll'>;
+type VolumeContext = SaveContext & Pick<TakeContext, 'verifyAll'>;
 
 const imagePath = new Uint8Array(0);
 
@@ -86,14 +87,10 @@ async function takeRegions(
 
 /** Cuts one region into chunks and saves them: the same list as when the whole volume is cut. */
 async function* readRegion(context: VolumeContext, region: ByteRange, pieces: AsyncIterable<Uint8Array>, isLast: boolean): AsyncGenerator<ContentReference> {
-  const { repository, tally, options } = context;
   let done = 0;
-  for await (const { bytes, cut } of chunkStream(pieces, context.parameters, options)) {
-    const { id, added } = await repository.save(bytes, 'data', options);
-    tally.saved({ id, added, lengthBytes: bytes.length });
-    tally.bytesRead += bytes.length;
-    done += bytes.length;
-    yield { kind: 'data', id, lengthBytes: bytes.length, cut: cut === 'end' && !isLast ? 'region' : cut, measure: bytes.length };
+  for await (const reference of saveChunks(context, pieces)) {
+    done += reference.lengthBytes;
+    yield reference.cut === 'end' && !isLast ? { ...reference, cut: 'region' } : reference;
   }
   if (done !== region.bytes) throw new SnapshotError('source/unreadable', `the volume ended at byte ${region.offset + done} of ${region.offset + region.bytes}; it must not change while it is read`);
 }

@@ -1,11 +1,11 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import type { FileEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import type { SyncQueue } from '../source/sync-queue.ts';
-import { readFileContent } from './read-content.ts';
 import { createThenRename, removeName } from './target-names.ts';
+import { writeContent } from './write-content.ts';
 
 /**
  * Writes a stored file under a temporary name and moves it over its final name. Durable when `syncQueue` is drained.
@@ -19,11 +19,7 @@ export async function writeFile(
   await createThenRename(repository, directory, name, async (temporary) => {
     const descriptor = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
     try {
-      for await (const bytes of readFileContent(repository, entry.content, options)) {
-        options.signal?.throwIfAborted();
-        writeAll(descriptor, bytes);
-        onBytes(bytes.length);
-      }
+      await writeContent(repository, descriptor, entry, options, onBytes);
     } catch (error) {
       closeSync(descriptor);
       throw error;
@@ -31,8 +27,4 @@ export async function writeFile(
     written = descriptor;
   });
   if (written !== undefined) await syncQueue.add(written, () => removeName(directory, name, 'file'));
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done, bytes.length - done);
 }

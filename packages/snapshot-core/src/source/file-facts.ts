@@ -11,6 +11,8 @@ export interface FileFacts {
   readonly userId: number;
   readonly groupId: number;
   readonly bytes: number;
+  /** Room it takes; less than `bytes` when it has holes, or is compressed by the file system. */
+  readonly allocatedBytes: number;
   /** Microseconds since 1970, rounded down: what Node can set again. */
   readonly modifiedMicros: bigint;
   /** Nanoseconds since 1970; nobody can set it, so it betrays a change that kept the other times. */
@@ -28,6 +30,7 @@ export function factsFromStats(stats: BigIntStats): FileFacts {
     userId: Number(stats.uid),
     groupId: Number(stats.gid),
     bytes: Number(stats.size),
+    allocatedBytes: Number(stats.blocks) * 512,
     modifiedMicros: floorDivide(stats.mtimeNs, 1_000n),
     changedNanos: stats.ctimeNs,
     device: stats.dev,
