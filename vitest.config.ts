@@ -5,7 +5,7 @@ import { assertNodeVersion } from './tools/src/assert-node-version.ts';
 
 assertNodeVersion(process.versions.node);
 
-const conditions = ['@winre-kit/source', 'node', 'import', 'module', 'default'];
+const conditions = ['@winre-kit/source', 'node', 'import', 'default'];
 const listFolders = (area: string): string[] =>
   readdirSync(area, { withFileTypes: true }).flatMap((item) => (item.isDirectory() ? [`${area}/${item.name}`] : []));
 const folders = [...listFolders('packages'), ...listFolders('examples'), 'tools'];

@@ -5,8 +5,19 @@ import { collect } from './collect.ts';
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
 const failsWith = (code: string): unknown => expect.objectContaining({ code });
 
+/** In what storages may differ. */
+export interface StorageTraits {
+  /** Its time is its own, not the lent one. Default false. */
+  readonly ownClock?: boolean;
+  /** What `supportsExclusiveCreate` must say. Default true. */
+  readonly exclusiveCreate?: boolean;
+  /** Size of the largest file that is tried. Default 20 MiB. */
+  readonly largeFileBytes?: number;
+}
+
 /** What every storage must do. `makeStorage` gives an empty one whose clock shows `nowMs()`. */
-export function describeStorageContract(name: string, makeStorage: (nowMs: () => number) => Promise<Storage>): void {
+export function describeStorageContract(name: string, makeStorage: (nowMs: () => number) => Promise<Storage>, traits: StorageTraits = {}): void {
+  const { ownClock = false, exclusiveCreate = true, largeFileBytes = 20 * 1_048_576 } = traits;
   const now = 1_700_000_000_000;
   const make = () => makeStorage(() => now);
 
@@ -17,7 +28,38 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
       expect(await storage.get('pack', 'a-1')).toEqual(bytes(1, 2, 3, 4, 5));
       expect(await storage.getRange('pack', 'a-1', 1, 3)).toEqual(bytes(2, 3, 4));
       expect(await storage.getRange('pack', 'a-1', 3, 100)).toEqual(bytes(4, 5));
+      expect(await storage.getRange('pack', 'a-1', 5, 1)).toEqual(bytes());
       expect(await storage.getRange('pack', 'a-1', 9, 2)).toEqual(bytes());
+      expect(await storage.getRange('pack', 'a-1', 2, 0)).toEqual(bytes());
+      expect(await storage.getRange('pack', 'a-1', 0, 1)).toEqual(bytes(1));
+    });
+
+    test('an empty file is there, whole and in part', async () => {
+      const storage = await make();
+      await storage.put('pack', 'none', []);
+      expect(await storage.get('pack', 'none')).toEqual(bytes());
+      expect(await storage.getRange('pack', 'none', 0, 10)).toEqual(bytes());
+      expect(await storage.getRange('pack', 'none', 0, 0)).toEqual(bytes());
+      expect(await storage.stat('pack', 'none')).toMatchObject({ sizeBytes: 0 });
+      await expect(storage.put('pack', 'none', [bytes(1)])).rejects.toEqual(failsWith('storage/exists'));
+    });
+
+    test('a large file in many parts comes back bit by bit', async () => {
+      const storage = await make();
+      const parts = Array.from({ length: 50 }, (_, index) => new Uint8Array(Math.floor(largeFileBytes / 50)).fill(index).map((value, at) => value ^ at));
+      await storage.put('pack', 'large', parts);
+      const whole = Buffer.concat(parts);
+      expect(whole.equals(await storage.get('pack', 'large'))).toBe(true);
+      const from = Math.floor(whole.length / 3);
+      expect(whole.subarray(from, from + 70_000).equals(await storage.getRange('pack', 'large', from, 70_000))).toBe(true);
+      expect(whole.subarray(-5).equals(await storage.getRange('pack', 'large', whole.length - 5, 100))).toBe(true);
+    });
+
+    test.each(['x'.repeat(100), '0', '-', 'a.b', '-.-..', '00000001'])('the name %j can be used', async (good) => {
+      const storage = await make();
+      await storage.put('snapshot', good, [bytes(7)]);
+      expect(await storage.get('snapshot', good)).toEqual(bytes(7));
+      expect((await collect(storage.list('snapshot'))).map((file) => file.name)).toEqual([good]);
     });
 
     test('a file is never replaced', async () => {
@@ -27,10 +69,25 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
       expect(await storage.get('index', 'x')).toEqual(bytes(1));
     });
 
-    test('of two that put the same name at once, one wins', async () => {
+    test('it knows whether it can create exclusively; if so, of many that put the same name at once one wins, and its bytes are there', async () => {
       const storage = await make();
-      const results = await Promise.allSettled([storage.put('epoch', '1', [bytes(1)]), storage.put('epoch', '1', [bytes(2)])]);
-      expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      expect((await storage.supportsExclusiveCreate?.()) ?? true).toBe(exclusiveCreate);
+      for (const round of ['1', '2', '3']) {
+        const results = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => storage.put('epoch', round, [bytes(index), new Uint8Array(100_000)])));
+        const winners = results.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
+        if (exclusiveCreate) expect(winners).toHaveLength(1);
+        for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(failsWith('storage/exists'));
+        expect(winners).toContain((await storage.get('epoch', round))[0]);
+      }
+    });
+
+    test('a list taken during puts shows whole files only, and after them all of them', async () => {
+      const storage = await make();
+      const names = Array.from({ length: 30 }, (_, index) => `file-${index}`);
+      const puts = Promise.all(names.map((each) => storage.put('index', each, [new Uint8Array(1_000), bytes(1)])));
+      for (const file of await collect(storage.list('index'))) expect(file.sizeBytes).toBe(1_001);
+      await puts;
+      expect((await collect(storage.list('index'))).map((file) => file.name).toSorted()).toEqual(names.toSorted());
     });
 
     test('kinds are apart; lists and stat show names and sizes', async () => {
@@ -75,9 +132,30 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
       expect(await storage.stat('pack', 'p')).toBeUndefined();
     });
 
-    test('its time is the lent one, and it has no leftovers of its own', async () => {
+    test('an abort under way rejects with the reason, and what it put is there whole or not at all', async () => {
       const storage = await make();
-      expect(await storage.timeMs()).toBe(now);
+      await storage.put('pack', 'first', [new Uint8Array(200_000)]);
+      const reason = new Error('enough');
+      const abort = new AbortController();
+      const { signal } = abort;
+      const calls = [storage.put('pack', 'p', [new Uint8Array(1_000_000)], { signal }), storage.get('pack', 'first', { signal }), collect(storage.list('pack', { signal }))];
+      setImmediate(() => abort.abort(reason));
+      for (const result of await Promise.allSettled(calls)) if (result.status === 'rejected') expect(result.reason).toBe(reason);
+      expect([undefined, 1_000_000]).toContain((await storage.stat('pack', 'p'))?.sizeBytes);
+    });
+
+    test('its time is whole milliseconds that do not run back, the lent ones if there are any, and files are dated by it', async () => {
+      const storage = await make();
+      const before = await storage.timeMs();
+      await storage.put('pack', 'p', [bytes(1)]);
+      const times = [before, ...(await Promise.all([storage.timeMs(), storage.timeMs()])), await storage.timeMs()];
+      expect(times).toEqual(ownClock ? times.toSorted((left, right) => left - right) : [now, now, now, now]);
+      expect(times.every((time) => Number.isSafeInteger(time))).toBe(true);
+      if (ownClock) expect(Math.abs(((await storage.stat('pack', 'p'))?.modifiedAtMs ?? 0) - before)).toBeLessThan(30_000);
+    });
+
+    test('it has no leftovers of its own', async () => {
+      const storage = await make();
       await storage.put('pack', 'p', [bytes(1)]);
       await storage.deleteLeftovers(0);
       expect(await storage.get('pack', 'p')).toEqual(bytes(1));

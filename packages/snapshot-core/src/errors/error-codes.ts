@@ -10,6 +10,7 @@ export const errorCodes = {
   'storage/read-only': { retryable: false, meaning: 'the storage refuses writes' },
   'storage/full': { retryable: true, meaning: 'the storage has no room left; nothing of the file was kept' },
   'storage/failed': { retryable: true, meaning: 'the storage could not be read or written' },
+  'storage/not-exclusive': { retryable: false, meaning: 'the storage cannot tell which of two writers was first, so the call needs your word that nobody else is at work' },
   'format/damaged': { retryable: false, meaning: 'stored bytes do not match their own seal or their own rules' },
   'format/unsupported': { retryable: false, meaning: 'a stored version, algorithm or feature is unknown to this release' },
   'format/self-check': { retryable: false, meaning: 'what was just encoded does not decode to itself; nothing was written' },

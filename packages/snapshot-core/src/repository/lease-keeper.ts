@@ -4,12 +4,15 @@ import { openSealedFile, sealFile } from '../format/sealed-file.ts';
 import type { Storage, StorageCallOptions, StoredFile } from '../storage/storage.ts';
 import type { Clock } from './clock.ts';
 import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
+import { canCreateExclusively } from './require-exclusivity.ts';
 
 /** A lease not renewed for so long is void. */
 export const leaseDurationMs = 1_800_000;
 const renewAfterMs = leaseDurationMs / 6;
 const nameBytes = 16;
 const pollEveryMs = 500;
+/** How long a storage that cannot create exclusively may take until its lists show a new file. */
+const settleMs = 2_000;
 
 /** What a lease keeper takes from outside. */
 export interface LeaseKeeperParts {
@@ -51,7 +54,7 @@ export class LeaseKeeper {
     for (;;) {
       const lease: HeldLease = { mode, name: undefined, renewedAtMs: await storage.timeMs() };
       lease.name = await this.#put(lease, options);
-      const blocker = options.ignoreOthers ? undefined : await this.#findBlocker(lease, options).catch(async (error: unknown) => {
+      const blocker = options.ignoreOthers ? undefined : await this.#look(lease, options).catch(async (error: unknown) => {
         await this.#remove(lease);
         throw error;
       });
@@ -112,6 +115,15 @@ export class LeaseKeeper {
 
   async #remove(lease: HeldLease): Promise<void> {
     if (lease.name !== undefined) await this.#parts.storage.delete('lease', lease.name).catch(ignoreOwnErrors);
+  }
+
+  /** Looks for others, and a second time where lists may lag behind. It is enough that the exclusive one waits: either it sees the other or is seen. */
+  async #look(own: HeldLease, options: LeaseOptions): Promise<string | undefined> {
+    const { storage, clock } = this.#parts;
+    const blocker = await this.#findBlocker(own, options);
+    if (blocker !== undefined || own.mode === 'shared' || (await canCreateExclusively(storage, options.signal))) return blocker;
+    await clock.sleep(settleMs, options);
+    return this.#findBlocker(own, options);
   }
 
   /** Describes a live lease that excludes ours. Leases that are void are cleared away. */

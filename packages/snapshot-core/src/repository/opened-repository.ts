@@ -12,6 +12,7 @@ import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
 import type { PruneOptions } from './prune-report.ts';
 import type { ObjectLocation, Repository } from './repository.ts';
 import { reloadForReading, reloadIndex, type RepositoryState } from './repository-state.ts';
+import { requireExclusivity } from './require-exclusivity.ts';
 import { runPrune } from './run-prune.ts';
 import { listSnapshotFiles, readSnapshotFile } from './snapshot-files.ts';
 
@@ -111,6 +112,7 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
       await storage.delete('intent', name, options);
     },
     prune: async (options?: PruneOptions) => {
+      await requireExclusivity(storage, options);
       const giveBack = await leases.acquire('exclusive', options);
       try {
         return await runPrune(state, options);

@@ -7,6 +7,11 @@ export interface PruneOptions extends CallOptions, Pick<LeaseOptions, 'waitAtMos
   readonly graceMs?: number;
   /** Packs with more than this share of dead bytes are rewritten, 0 to 1. Default 0.5. */
   readonly rewriteAboveDeadShare?: number;
+  /**
+   * Your word that nobody else uses the repository until prune is done, on whatever machine. Only asked for where the storage cannot
+   * create a file exclusively, as some S3 servers cannot: there, leases of two that start at the same moment may not see each other. Default false.
+   */
+  readonly exclusive?: boolean;
   /** Only plan. Default false. */
   readonly dryRun?: boolean;
 }

@@ -124,7 +124,11 @@ export interface Repository {
   /** Removes a record; does nothing when there is none. */
   deleteRecord(name: string, options?: CallOptions): Promise<void>;
 
-  /** Frees what no snapshot needs, in two steps a grace time apart. Takes an exclusive lease itself; do not hold one. */
+  /**
+   * Frees what no snapshot needs, in two steps a grace time apart. Takes an exclusive lease itself; do not hold one.
+   *
+   * @throws {SnapshotError} `storage/not-exclusive` on a storage that needs `exclusive`, `repository/locked`, `format/damaged`, `storage/*`
+   */
   prune(options?: PruneOptions): Promise<PruneReport>;
 
   /**

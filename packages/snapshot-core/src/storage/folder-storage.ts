@@ -3,6 +3,7 @@ import { mkdir, open, readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { isFileName, requireFileName } from './file-name.ts';
+import { kindFolders, temporaryFolder } from './kind-folders.ts';
 import type { FileKind, Storage, StorageCallOptions, StoredFile } from './storage.ts';
 import { translateFileError } from './translate-file-error.ts';
 import { syncFolder, writeDurably } from './write-durably.ts';
@@ -14,18 +15,6 @@ export interface FolderStorageOptions {
   /** Milliseconds since 1970 UTC. Default: the machine's clock. */
   readonly nowMs?: () => number;
 }
-
-const folders: Readonly<Record<FileKind, string>> = {
-  config: 'config',
-  key: 'keys',
-  pack: 'packs',
-  index: 'index',
-  snapshot: 'snapshots',
-  intent: 'intents',
-  epoch: 'epochs',
-  lease: 'leases',
-};
-const temporaryFolder = 'tmp';
 
 /**
  * A repository in a local folder: one folder per kind, one file per name, and `tmp` for files being written.
@@ -39,7 +28,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
 
   function pathOf(kind: FileKind, name: string): string {
     requireFileName(name);
-    return join(root, folders[kind], name);
+    return join(root, kindFolders[kind], name);
   }
 
   async function prepareFolder(path: string): Promise<void> {
@@ -89,7 +78,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
       return call(`cannot read ${path}`, 'read', options, () => readRange(path, offset, lengthBytes));
     },
     async *list(kind, options) {
-      const folder = join(root, folders[kind]);
+      const folder = join(root, kindFolders[kind]);
       const names = await call(`cannot list ${folder}`, 'read', options, () => readdir(folder)).catch((error: unknown) => {
         if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') return [];
         throw error;

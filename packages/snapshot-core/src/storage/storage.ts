@@ -33,7 +33,7 @@ export interface Storage {
    * The parts are written one after the other; the storage does not keep them after the promise settles.
    *
    * @throws {SnapshotError} `storage/exists`, `storage/full`, `storage/read-only`, `storage/failed`; the file is not there then
-   *   (after `storage/exists`: unchanged)
+   *   (after `storage/exists`: unchanged). A storage behind a network that failed, or a call that was aborted, may have stored it nevertheless, whole
    */
   put(kind: FileKind, name: string, parts: readonly Uint8Array[], options?: StorageCallOptions): Promise<void>;
 
@@ -66,6 +66,15 @@ export interface Storage {
 
   /** Removes what interrupted writes left behind more than that many milliseconds ago. */
   deleteLeftovers(olderThanMs: number, options?: StorageCallOptions): Promise<void>;
+
+  /**
+   * Whether of several that put one name at the same moment exactly one succeeds. Absent: yes.
+   *
+   * Without it `put` still refuses a name that was there before, and whoever must be alone needs another way to be sure of it.
+   *
+   * @throws {SnapshotError} `storage/read-only` or `storage/failed` when it cannot be found out
+   */
+  supportsExclusiveCreate?(options?: StorageCallOptions): Promise<boolean>;
 
   /** The storage's time, whole milliseconds since 1970 UTC. Leases and grace times are judged by it. */
   timeMs(): Promise<number>;

@@ -1,0 +1,45 @@
+import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import { addAbortSignal, Readable } from 'node:stream';
+import { SnapshotError } from '../../errors/snapshot-error.ts';
+import type { StorageCallOptions } from '../storage.ts';
+
+/** Bytes that were asked for, both ends included. */
+export interface AskedRange {
+  readonly offset: number;
+  readonly last: number;
+}
+
+/**
+ * Reads the answer to a GET into memory, never more than was asked for.
+ *
+ * A server that ignores `Range` answers with everything, which is cut. A body shorter than announced is an error, so that what
+ * broke on the way is never taken for a file that ends early.
+ *
+ * @throws {SnapshotError} `storage/failed` when the answer is not what was asked for; else the stream's error
+ */
+export async function readBody(answer: Pick<GetObjectCommandOutput, 'Body' | 'ContentLength' | 'ContentRange'>, range: AskedRange | undefined, call?: StorageCallOptions): Promise<Uint8Array> {
+  const { Body: body, ContentLength: announcedBytes, ContentRange: contentRange } = answer;
+  if (!(body instanceof Readable)) throw new SnapshotError('storage/failed', 'the S3 client gave no stream to read from; it must be one for Node');
+  const skippedBytes = range === undefined ? 0 : range.offset - startOf(contentRange);
+  const wantedBytes = range === undefined ? Number.POSITIVE_INFINITY : range.last - range.offset + 1;
+  if (skippedBytes < 0) {
+    body.destroy();
+    throw new SnapshotError('storage/failed', `the S3 server answered a request for the bytes from ${range?.offset} with ${contentRange}`);
+  }
+  if (call?.signal !== undefined) addAbortSignal(call.signal, body);
+  const pieces: Uint8Array[] = [];
+  let readBytes = 0;
+  for await (const piece of body as AsyncIterable<Uint8Array>) {
+    pieces.push(piece);
+    readBytes += piece.length;
+    if (readBytes >= skippedBytes + wantedBytes) break;
+  }
+  if (announcedBytes !== undefined && readBytes < Math.min(announcedBytes, skippedBytes + wantedBytes)) throw new Error(`the body ended after ${readBytes} of ${announcedBytes} bytes`);
+  const whole = Buffer.concat(pieces);
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length).subarray(skippedBytes, skippedBytes + wantedBytes);
+}
+
+/** First byte of a `Content-Range`; 0 without one: then it is all there is. */
+function startOf(contentRange: string | undefined): number {
+  return Number(/^bytes (\d+)-/.exec(contentRange ?? '')?.[1] ?? 0);
+}
