@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { SnapshotError } from '../src/errors/snapshot-error.ts';
 import type { Storage } from '../src/storage/storage.ts';
 import { collect } from './collect.ts';
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values);
+const codeOf = (error: unknown): unknown => (SnapshotError.isInstance(error) ? error.code : undefined);
 const failsWith = (code: string): unknown => expect.objectContaining({ code });
 
 /** In what storages may differ. */
@@ -75,8 +77,8 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
       for (const round of ['1', '2', '3']) {
         const results = await Promise.allSettled(Array.from({ length: 8 }, (_, index) => storage.put('epoch', round, [bytes(index), new Uint8Array(100_000)])));
         const winners = results.flatMap(({ status }, index) => (status === 'fulfilled' ? [index] : []));
-        if (exclusiveCreate) expect(winners).toHaveLength(1);
-        for (const result of results) if (result.status === 'rejected') expect(result.reason).toEqual(failsWith('storage/exists'));
+        expect(winners.length === 1 || !exclusiveCreate, `${winners.length} of 8 puts succeeded`).toBe(true);
+        expect(results.every((result) => result.status === 'fulfilled' || codeOf(result.reason) === 'storage/exists')).toBe(true);
         expect(winners).toContain((await storage.get('epoch', round))[0]);
       }
     });
@@ -140,18 +142,17 @@ export function describeStorageContract(name: string, makeStorage: (nowMs: () =>
       const { signal } = abort;
       const calls = [storage.put('pack', 'p', [new Uint8Array(1_000_000)], { signal }), storage.get('pack', 'first', { signal }), collect(storage.list('pack', { signal }))];
       setImmediate(() => abort.abort(reason));
-      for (const result of await Promise.allSettled(calls)) if (result.status === 'rejected') expect(result.reason).toBe(reason);
+      expect((await Promise.allSettled(calls)).every((result) => result.status === 'fulfilled' || result.reason === reason)).toBe(true);
       expect([undefined, 1_000_000]).toContain((await storage.stat('pack', 'p'))?.sizeBytes);
     });
 
-    test('its time is whole milliseconds that do not run back, the lent ones if there are any, and files are dated by it', async () => {
+    test('its time is whole milliseconds that do not run back, the lent ones if there are any', async () => {
       const storage = await make();
       const before = await storage.timeMs();
       await storage.put('pack', 'p', [bytes(1)]);
       const times = [before, ...(await Promise.all([storage.timeMs(), storage.timeMs()])), await storage.timeMs()];
       expect(times).toEqual(ownClock ? times.toSorted((left, right) => left - right) : [now, now, now, now]);
       expect(times.every((time) => Number.isSafeInteger(time))).toBe(true);
-      if (ownClock) expect(Math.abs(((await storage.stat('pack', 'p'))?.modifiedAtMs ?? 0) - before)).toBeLessThan(30_000);
     });
 
     test('it has no leftovers of its own', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { RepositoryConfig } from '../format/repository-config.ts';
 import { createPackCodec } from '../pack/pack-codec.ts';
 import { readConfigFiles, writeConfigFiles } from './config-files.ts';
@@ -38,7 +39,10 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   };
   await createPackCodec(config);
   await writeConfigFiles(storage, { config, secret: randomBytes(32) }, options);
-  return openRepository(options);
+  const repository = await openRepository(options);
+  // Where a storage cannot create exclusively, another creation at the same moment may have written the config last.
+  if (repository.id !== config.repositoryId) throw new SnapshotError('repository/exists', `another process created a repository in ${storage.description} at the same moment; open that one instead`);
+  return repository;
 }
 
 /**

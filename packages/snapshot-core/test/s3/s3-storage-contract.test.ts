@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createS3Storage } from '../../src/storage/s3/create-s3-storage.ts';
+import { collect } from '../collect.ts';
 import { describeStorageContract, type StorageTraits } from '../storage-contract.ts';
 import type { S3Server } from './s3-server.ts';
 import { fauxqsBodyBytes, runFauxqs } from './start-fauxqs.ts';
@@ -26,14 +27,19 @@ describe.each(servers)('%s', (name, start, traits, isSkipped) => {
     }, 30_000);
     afterAll(() => server?.stop());
 
-    describeStorageContract(
-      name,
-      async () => {
-        if (server === undefined) throw new Error('the server is not running');
-        const { endpoint, bucket, credentials } = server;
-        return createS3Storage({ endpoint, bucket, credentials, region: 'us-east-1', prefix: `storages/number ${storages++}` });
-      },
-      traits,
-    );
+    const makeStorage = async () => {
+      if (server === undefined) throw new Error('the server is not running');
+      const { endpoint, bucket, credentials } = server;
+      return createS3Storage({ endpoint, bucket, credentials, region: 'us-east-1', prefix: `storages/number ${storages++}` });
+    };
+    describeStorageContract(name, makeStorage, traits);
+
+    test('files are dated by the clock that tells the time', async () => {
+      const storage = await makeStorage();
+      await storage.put('pack', 'p', []);
+      const [listed] = await collect(storage.list('pack'));
+      const timeMs = await storage.timeMs();
+      for (const file of [listed, await storage.stat('pack', 'p')]) expect(Math.abs((file?.modifiedAtMs ?? 0) - timeMs)).toBeLessThan(30_000);
+    });
   });
 });

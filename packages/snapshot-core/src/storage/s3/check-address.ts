@@ -17,7 +17,7 @@ export function checkBucket(bucket: string): string {
 export function checkPrefix(prefix: string): string {
   const trimmed = prefix.replace(/^\/|\/$/g, '');
   const odd = trimmed !== '' && trimmed.split('/').some((part) => part === '' || part === '.' || part === '..');
-  const hasControls = [...trimmed].some((character) => character < ' ' || character === '\x7F');
+  const hasControls = Buffer.from(trimmed).some((byte) => byte < 32 || byte === 127);
   if (odd || hasControls || !trimmed.isWellFormed() || Buffer.byteLength(trimmed) > maxPrefixBytes)
     throw new SnapshotError('argument/invalid', `${JSON.stringify(prefix)} cannot be a prefix: parts between "/" that are not empty, "." or "..", without control characters, ${maxPrefixBytes} bytes at most`);
   return trimmed;

@@ -1,3 +1,4 @@
+import type * as Sdk from '@aws-sdk/client-s3';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import { checkEndpoint } from './check-address.ts';
@@ -18,7 +19,7 @@ export interface S3ConnectionOptions {
 
 /** The SDK, loaded when it is first needed, and a client. */
 export interface S3Connection {
-  readonly sdk: typeof import('@aws-sdk/client-s3');
+  readonly sdk: typeof Sdk;
   readonly client: S3Client;
 }
 

@@ -23,11 +23,12 @@ const forms = 'write s3:https://host/bucket/prefix, or s3://bucket/prefix for AW
 export function parseS3Location(text: string): S3Location {
   const onAws = /^s3:\/\/(.*)$/.exec(text)?.[1];
   if (onAws !== undefined) return splitPath(onAws);
-  const address = /^s3:(https?:\/\/.*)$/.exec(text)?.[1];
-  if (address === undefined) throw new SnapshotError('argument/invalid', `this is no S3 address; ${forms}`);
+  // The path is read as it is written: a URL would quietly resolve ".." in it, even past the bucket.
+  const [, address, origin, path = ''] = /^s3:((https?:\/\/[^/]*)\/?(.*))$/.exec(text) ?? [];
+  if (address === undefined || origin === undefined) throw new SnapshotError('argument/invalid', `this is no S3 address; ${forms}`);
   const url = checkEndpoint(address);
   const region = /^s3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname)?.[1];
-  return { ...splitPath(url.pathname.slice(1)), endpoint: url.origin, ...(region !== undefined && { region }) };
+  return { ...splitPath(path), endpoint: url.origin, ...(region !== undefined && { region }) };
 }
 
 function splitPath(path: string): Pick<S3Location, 'bucket' | 'prefix'> {

@@ -15,7 +15,7 @@ export interface AskedRange {
  * A server that ignores `Range` answers with everything, which is cut. A body shorter than announced is an error, so that what
  * broke on the way is never taken for a file that ends early.
  *
- * @throws {SnapshotError} `storage/failed` when the answer is not what was asked for; else the stream's error
+ * @throws {SnapshotError} `storage/failed` when the answer is not what was asked for; else the stream's own error
  */
 export async function readBody(answer: Pick<GetObjectCommandOutput, 'Body' | 'ContentLength' | 'ContentRange'>, range: AskedRange | undefined, call?: StorageCallOptions): Promise<Uint8Array> {
   const { Body: body, ContentLength: announcedBytes, ContentRange: contentRange } = answer;
@@ -34,7 +34,7 @@ export async function readBody(answer: Pick<GetObjectCommandOutput, 'Body' | 'Co
     readBytes += piece.length;
     if (readBytes >= skippedBytes + wantedBytes) break;
   }
-  if (announcedBytes !== undefined && readBytes < Math.min(announcedBytes, skippedBytes + wantedBytes)) throw new Error(`the body ended after ${readBytes} of ${announcedBytes} bytes`);
+  if (announcedBytes !== undefined && readBytes < Math.min(announcedBytes, skippedBytes + wantedBytes)) throw new SnapshotError('storage/failed', `the body ended after ${readBytes} of ${announcedBytes} bytes`);
   const whole = Buffer.concat(pieces);
   return new Uint8Array(whole.buffer, whole.byteOffset, whole.length).subarray(skippedBytes, skippedBytes + wantedBytes);
 }

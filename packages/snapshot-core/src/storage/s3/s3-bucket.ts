@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SnapshotError } from '../../errors/snapshot-error.ts';
 import type { StorageCallOptions } from '../storage.ts';
 import type { S3ConnectionOptions } from './connect-s3.ts';
 import { readBody } from './read-body.ts';
@@ -131,7 +130,7 @@ export class S3Bucket {
       try {
         return await readBody(answer, range, call);
       } catch (cause) {
-        if (call?.signal?.aborted || reads === maxReads || SnapshotError.isInstance(cause)) throw cause;
+        if (call?.signal?.aborted || reads === maxReads) throw cause;
       }
     }
   }
