@@ -27,5 +27,6 @@ export function decryptGcm(key: Uint8Array, nonce: Uint8Array, context: Uint8Arr
     plain.fill(0);
     return undefined;
   }
-  return plain;
+  // Not a Buffer, whose slice() would be a view.
+  return new Uint8Array(plain.buffer, plain.byteOffset, plain.length);
 }

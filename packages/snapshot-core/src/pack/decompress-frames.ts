@@ -27,11 +27,12 @@ export function decompressFrames(frames: readonly CompressedFrame[]): Uint8Array
   return frames.map(({ plainBytes }) => plain.subarray(at, (at += plainBytes)));
 }
 
+/** Not a Buffer, whose slice() would be a view. */
 function decompress(input: Uint8Array, totalBytes: number): Uint8Array | undefined {
   try {
     // One byte more than needed: a chunk that is filled makes the call allocate the next.
     const plain = zstdDecompressSync(input, { chunkSize: Math.max(64, totalBytes + 1), maxOutputLength: totalBytes });
-    return plain.length === totalBytes ? plain : undefined;
+    return plain.length === totalBytes ? new Uint8Array(plain.buffer, plain.byteOffset, totalBytes) : undefined;
   } catch {
     return undefined;
   }

@@ -1,17 +1,16 @@
 import type { ObjectId } from '../format/object-reference.ts';
 
-/** A frame that objects are still added to. Owns its bytes and uses them again for the next frame when told to. */
+/** Where a frame ends with the object that brings it here. Larger frames compress hardly better, and cost more to read one object from. */
+const fullBytes = 262_144;
+/** Where an object starts the next frame rather than join. */
+const maxSharedBytes = 1_048_576;
+const firstCapacityBytes = 65_536;
+
+/** A frame that objects are still added to. Owns its bytes, and uses them again for the next frame unless they were taken. */
 export class FillingFrame {
-  readonly #maxBytes: number;
-  #bytes: Uint8Array;
+  #bytes = new Uint8Array(firstCapacityBytes);
   #length = 0;
   #objects: { readonly id: ObjectId; readonly lengthBytes: number }[] = [];
-
-  /** @param maxBytes plain bytes of a frame; a larger object must not be added */
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-    this.#bytes = new Uint8Array(Math.min(maxBytes, 65_536));
-  }
 
   get plainBytes(): number {
     return this.#length;
@@ -22,8 +21,13 @@ export class FillingFrame {
     return this.#objects;
   }
 
+  get isFull(): boolean {
+    return this.#length >= fullBytes;
+  }
+
+  /** Whether an object of that length may join. An empty frame takes any. */
   hasRoomFor(lengthBytes: number): boolean {
-    return this.#length + lengthBytes <= this.#maxBytes;
+    return this.#objects.length === 0 || this.#length + lengthBytes <= maxSharedBytes;
   }
 
   /** Copies the bytes. @returns their offset in the frame */
@@ -31,7 +35,7 @@ export class FillingFrame {
     const offset = this.#length;
     this.#length += bytes.length;
     if (this.#length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.min(this.#maxBytes, Math.max(this.#length, 2 * this.#bytes.length)));
+      const larger = new Uint8Array(Math.max(this.#length, Math.min(2 * this.#bytes.length, maxSharedBytes)));
       larger.set(this.#bytes.subarray(0, offset));
       this.#bytes = larger;
     }
@@ -45,8 +49,10 @@ export class FillingFrame {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Starts the next frame. */
-  clear(): void {
+  /** Starts the next frame. @param bytesAreTaken whether somebody keeps what `plain` gave */
+  clear(bytesAreTaken: boolean): void {
+    // As large as the last one needed: frames are of much the same size.
+    if (bytesAreTaken || this.#bytes.length > maxSharedBytes) this.#bytes = new Uint8Array(Math.max(firstCapacityBytes, Math.min(this.#length, maxSharedBytes)));
     this.#length = 0;
     this.#objects = [];
   }

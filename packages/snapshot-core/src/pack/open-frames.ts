@@ -11,7 +11,7 @@ export type FramePack = Pick<PackManifest, 'name' | 'prefix'>;
 
 /** Frames decompressed per call, and their plain bytes: beyond that a call gains nothing. */
 const maxBatchFrames = 16;
-const maxBatchBytes = 4_194_304;
+const maxBatchBytes = 2_097_152;
 
 /**
  * Plain bytes of frames of one pack, in order and of exactly the lengths the directory says: decrypted, then decompressed, many at a time.

@@ -1,6 +1,6 @@
 import type { PackCipher } from '../encryption/pack-cipher.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
+import { maxObjectBytes, type ObjectId, type ObjectKind } from '../format/object-reference.ts';
 import { packPrefixBytes, maxPackedObjects, type PackFrame } from '../format/pack-directory.ts';
 import { PackDirectoryWriter } from '../format/pack-directory-writer.ts';
 import { createPackManifest, encodePackTrailer, type PackManifest } from '../format/pack-manifest.ts';
@@ -16,23 +16,21 @@ export interface BuiltPack {
   readonly parts: readonly Uint8Array[];
 }
 
-/** Plain bytes of a frame that objects share: reading a small object never costs more than this. */
-const sharedFrameBytes = 1_048_576;
-/** Where frames are compressed or encrypted, objects of this size and above have one of their own, so that they are read alone. */
-const ownFrameBytes = 32_768;
+/** Objects of this size and above are probed, so that those nothing is to be gained from share frames that are stored as they are. */
+const probedObjectBytes = 16_384;
 const fullStoredBytes = 16_777_216;
 const fullPlainBytes = 67_108_864;
 
 interface Place {
-  /** `undefined` while the object lies in the frame that is being filled. */
-  frame: PackFrame | undefined;
+  /** Where it lies: a frame that is still filled, or one that is sealed. */
+  frame: FillingFrame | PackFrame;
   readonly offset: number;
   readonly lengthBytes: number;
 }
 
 /**
  * Collects objects of one kind until they are worth a file. Frames are compressed and encrypted as they fill, so it holds the stored
- * bytes and at most one plain frame.
+ * bytes and at most two plain frames.
  */
 export class PackBuilder {
   readonly kind: ObjectKind;
@@ -40,7 +38,8 @@ export class PackBuilder {
   readonly #prefix: Uint8Array;
   readonly #cipher: PackCipher | undefined;
   readonly #directory = new PackDirectoryWriter();
-  readonly #filling = new FillingFrame(sharedFrameBytes);
+  readonly #compressible = new FillingFrame();
+  readonly #incompressible = new FillingFrame();
   readonly #places = new Map<ObjectId, Place>();
   readonly #stored: Uint8Array[] = [];
   #sealedStoredBytes = 0;
@@ -58,12 +57,12 @@ export class PackBuilder {
 
   /** Sum of the objects' lengths. */
   get plainBytes(): number {
-    return this.#sealedPlainBytes + this.#filling.plainBytes;
+    return this.#sealedPlainBytes + this.#fillingBytes;
   }
 
   /** What they take in the file so far; those not compressed yet count whole. */
   get storedBytes(): number {
-    return this.#sealedStoredBytes + this.#filling.plainBytes;
+    return this.#sealedStoredBytes + this.#fillingBytes;
   }
 
   get objectCount(): number {
@@ -87,21 +86,19 @@ export class PackBuilder {
    */
   add(id: ObjectId, bytes: Uint8Array): void {
     if (this.#built) throw new SnapshotError('argument/invalid', 'the pack is finished; add to another one');
-    const standsAlone = this.#isTransformed ? bytes.length >= ownFrameBytes : bytes.length > sharedFrameBytes;
-    if (standsAlone) {
-      const frame = this.#seal([{ id, lengthBytes: bytes.length }], bytes, this.#codec.looksIncompressible(bytes));
-      this.#places.set(id, { frame, offset: 0, lengthBytes: bytes.length });
-      return;
-    }
-    if (!this.#filling.hasRoomFor(bytes.length)) this.#endFilling();
-    this.#places.set(id, { frame: undefined, offset: this.#filling.add(id, bytes), lengthBytes: bytes.length });
+    if (bytes.length > maxObjectBytes) throw new SnapshotError('argument/invalid', `an object has at most ${maxObjectBytes} bytes, this one has ${bytes.length}; split it`);
+    const isProbed = this.#codec.spec.compression !== 'none' && bytes.length >= probedObjectBytes;
+    const frame = isProbed && this.#codec.looksIncompressible(bytes) ? this.#incompressible : this.#compressible;
+    if (!frame.hasRoomFor(bytes.length)) this.#seal(frame);
+    this.#places.set(id, { frame, offset: frame.add(id, bytes), lengthBytes: bytes.length });
+    if (frame.isFull) this.#seal(frame);
   }
 
   /** Bytes of an object that was added, or `undefined`. They may be overwritten by the next `add`. */
   get(id: ObjectId): Uint8Array | undefined {
     const place = this.#places.get(id);
     if (!place) return undefined;
-    const plain = place.frame ? this.#open(place.frame) : this.#filling.plain();
+    const plain = place.frame instanceof FillingFrame ? place.frame.plain() : this.#open(place.frame);
     return plain.subarray(place.offset, place.offset + place.lengthBytes);
   }
 
@@ -111,13 +108,14 @@ export class PackBuilder {
    * @throws {SnapshotError} `format/self-check` when the layout does not add up
    */
   finish(): BuiltPack {
-    this.#endFilling();
+    this.#seal(this.#compressible);
+    this.#seal(this.#incompressible);
     this.#built ??= this.#build();
     return this.#built;
   }
 
-  get #isTransformed(): boolean {
-    return this.#cipher !== undefined || this.#codec.spec.compression !== 'none';
+  get #fillingBytes(): number {
+    return this.#compressible.plainBytes + this.#incompressible.plainBytes;
   }
 
   #build(): BuiltPack {
@@ -132,28 +130,26 @@ export class PackBuilder {
     return { manifest, parts };
   }
 
-  #endFilling(): void {
-    const { objects } = this.#filling;
+  /** Ends a frame, and empties it for the next. */
+  #seal(filling: FillingFrame): void {
+    const { objects } = filling;
     if (objects.length === 0) return;
-    const frame = this.#seal(objects, this.#filling.plain(), false);
+    const plain = filling.plain();
+    const ordinal = this.#directory.frameCount;
+    const firstObject = this.#directory.objectCount;
+    const { stored, compression, seal } = sealFrame(this.#codec, this.#cipher, ordinal, plain, filling === this.#incompressible);
+    const sizes = { storedBytes: stored.length, plainBytes: plain.length };
+    for (const { id, lengthBytes } of objects) this.#directory.addObject(id, lengthBytes);
+    this.#directory.endFrame({ ...sizes, compression, seal });
+    const frame: PackFrame = { ordinal, offset: packPrefixBytes + this.#sealedStoredBytes, ...sizes, compression, seal, firstObject, objectCount: objects.length };
     for (const { id } of objects) {
       const place = this.#places.get(id);
       if (place) place.frame = frame;
     }
-    this.#filling.clear();
-  }
-
-  #seal(objects: FillingFrame['objects'], plain: Uint8Array, looksIncompressible: boolean): PackFrame {
-    const ordinal = this.#directory.frameCount;
-    const firstObject = this.#directory.objectCount;
-    const { stored, compression, seal } = sealFrame(this.#codec, this.#cipher, ordinal, plain, looksIncompressible);
-    for (const { id, lengthBytes } of objects) this.#directory.addObject(id, lengthBytes);
-    this.#directory.endFrame({ storedBytes: stored.length, plainBytes: plain.length, compression, seal });
-    const frame = { ordinal, offset: packPrefixBytes + this.#sealedStoredBytes, storedBytes: stored.length, plainBytes: plain.length, compression, seal, firstObject, objectCount: objects.length };
     this.#stored.push(stored);
     this.#sealedStoredBytes += stored.length;
     this.#sealedPlainBytes += plain.length;
-    return frame;
+    filling.clear(stored === plain);
   }
 
   #open(frame: PackFrame): Uint8Array {

@@ -6,7 +6,7 @@ import type { PackCodec } from './pack-codec.ts';
 
 /** A frame as it is stored. */
 export interface SealedFrame {
-  /** Never shares memory with the plain bytes it was made from. */
+  /** The very plain bytes that were given, when nothing had to be done to them. */
   readonly stored: Uint8Array;
   readonly compression: FrameCompression;
   readonly seal: Uint8Array;
@@ -28,6 +28,5 @@ export function sealFrame(codec: PackCodec, cipher: PackCipher | undefined, ordi
   }
   // Identity does not cover compressed bytes: a decoder accepts many that are damaged.
   if (compressed) return { stored: compressed, compression, seal: codec.identity.digest(compressed).subarray(0, frameSealBytes) };
-  // Not slice(): a Buffer's slice is a view, and the caller may reuse its bytes at once.
-  return { stored: new Uint8Array(plain), compression, seal: noSeal };
+  return { stored: plain, compression, seal: noSeal };
 }
