@@ -2,25 +2,13 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { collect } from '../../test/collect.ts';
+import { noise } from '../../test/support/noise.ts';
 import { chunkProfiles, regionBytes } from './chunk-profiles.ts';
 import { chunkStream, type Chunk } from './chunk-stream.ts';
 import { deriveSieveParameters, type SieveParameters } from './sieve-parameters.ts';
 
 const key = Uint8Array.from({ length: 32 }, (_, index) => index);
 const small = deriveSieveParameters(key, chunkProfiles.small);
-
-/** Deterministic bytes that no compressor could shrink. */
-function noise(seed: number, lengthBytes: number): Uint8Array {
-  const bytes = new Uint32Array(Math.ceil(lengthBytes / 4));
-  let state = (seed * 2_654_435_761 + 1) >>> 0;
-  for (let index = 0; index < bytes.length; index++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    bytes[index] = Math.imul(state, 2_246_822_519);
-  }
-  return new Uint8Array(bytes.buffer, 0, lengthBytes);
-}
 
 async function chunksOf(pieces: Iterable<Uint8Array>, parameters: SieveParameters = small): Promise<Chunk[]> {
   return collect(chunkStream(pieces, parameters));

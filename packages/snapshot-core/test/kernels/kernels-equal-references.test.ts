@@ -33,12 +33,19 @@ function cutsOf(kernels: Kernels, start: number, lengthBytes: number): string[] 
   return cuts;
 }
 
-function expectSameCuts(bytes: Uint8Array, parameters: SieveParameters, offset = 0): string[] {
+function assertSameCuts(bytes: Uint8Array, parameters: SieveParameters, offset = 0): string[] {
   const start = place(bytes, offset);
   for (const kernels of both) kernels.setSieve(parameters);
   const cuts = cutsOf(compiled, start, bytes.length);
   expect(cuts).toEqual(cutsOf(plain, start, bytes.length));
   return cuts;
+}
+
+/** What stage one makes of the first eight bytes, by the definition. */
+function sum8(bytes: Uint8Array, { stageOneKeys: [key0, key1, key2] }: SieveParameters): number {
+  const sum2 = (at: number): number => ((bytes[at] ?? 0) ^ key0) + 2 * (bytes[at - 1] ?? 0);
+  const sum4 = (at: number): number => ((sum2(at) & 255) ^ key1) + 2 * sum2(at - 2);
+  return (((sum4(7) & 255) ^ key2) + 2 * sum4(3)) & 255;
 }
 
 const key = Uint8Array.from({ length: 32 }, (_, index) => 3 * index);
@@ -64,6 +71,16 @@ const stretch = fc.oneof(
 );
 const mixed = fc.array(stretch, { maxLength: 8 }).map((stretches) => new Uint8Array(Buffer.concat(stretches)));
 
+/**
+ * What the scan may skip when it goes on: patterns of all lengths, above all those that come again after 48 bytes, and
+ * those that meet a target several times each.
+ */
+const pattern = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 50 }),
+  fc.constantFrom(3, 6, 12).chain((length) => fc.uint8Array({ minLength: length, maxLength: length })),
+  fc.tuple(fc.uint8Array({ minLength: 8, maxLength: 10 }), fc.uint8Array({ minLength: 30, maxLength: 30 })).map(([part, rest]) => new Uint8Array([...part, ...part, ...part, ...part, ...rest]).subarray(0, 48)),
+);
+
 describe('findCut', () => {
   test('the SIMD code is what is tested here', () => {
     expect(compiled.simd).toBe(true);
@@ -74,19 +91,40 @@ describe('findCut', () => {
     let byContent = 0;
     fc.assert(
       fc.property(mixed, smallSieve, fc.nat(130), (bytes, parameters, offset) => {
-        byContent += expectSameCuts(bytes, parameters, offset).filter((cut) => cut.endsWith('content')).length;
+        byContent += assertSameCuts(bytes, parameters, offset).filter((cut) => cut.endsWith('content')).length;
       }),
       { numRuns: 1_000 },
     );
     expect(byContent).toBeGreaterThan(300);
   });
 
-  test('every byte value as target in runs and patterns that match everywhere', () => {
-    const base = { ...deriveSieveParameters(key, chunkProfiles.small), minBytes: 70, averageBytes: 300, maxBytes: 3_000 };
-    const patterns = [[7], [7, 9], [1, 2, 3], [0, 0, 0, 1], [5, 5, 5, 5, 5, 6], [1, 2, 3, 4, 5, 6, 7], Array.from({ length: 16 }, (_, index) => index * 17)];
-    for (const pattern of patterns) {
-      const bytes = new Uint8Array([...noise(1, 500), ...Array.from({ length: 2_000 }, (_, index) => pattern[index % pattern.length] ?? 0), ...noise(2, 1_000)]);
-      for (let stageOneTarget = 0; stageOneTarget < 256; stageOneTarget++) expectSameCuts(bytes, { ...base, stageOneTarget });
+  test('patterns and runs in noise, with a target that they meet again and again', () => {
+    const lengths = fc.record({ before: fc.nat(200), repeated: fc.integer({ min: 20, max: 700 }), behind: fc.nat(200) });
+    let byContent = 0;
+    fc.assert(
+      fc.property(pattern, smallSieve, lengths, fc.integer(), fc.integer({ min: 1, max: 4 }), fc.boolean(), (pattern, sieve, { before, repeated, behind }, seed, bits, passAll) => {
+        const run = Uint8Array.from({ length: repeated }, (_, index) => pattern[index % pattern.length] ?? 0);
+        const bytes = new Uint8Array([...noise(seed, before), ...run, ...noise(seed + 1, behind)]);
+        const stageTwo = passAll ? { stageTwoSeed: 0, stageTwoMultipliers: new Uint32Array(9) } : {};
+        const parameters = { ...sieve, ...stageTwo, stageOneTarget: sum8(run, sieve), strictBits: bits, looseBits: bits };
+        byContent += assertSameCuts(bytes, parameters, seed & 63).filter((cut) => cut.endsWith('content')).length;
+        assertSameCuts(bytes.subarray(0, parameters.minBytes), parameters);
+      }),
+      { numRuns: 8_000 },
+    );
+    expect(byContent).toBeGreaterThan(5_000);
+  });
+
+  test('goes on rightly where a repetition ends, under thousands of keys', () => {
+    const base = deriveSieveParameters(key, chunkProfiles.small);
+    const run = Uint8Array.from({ length: 400 }, (_, index) => 1 + (index % 3));
+    for (let seed = 0; seed < 4_000; seed++) {
+      const [key0 = 0, key1 = 0, key2 = 0, ...rest] = noise(seed, 3 + 36);
+      const stageOneKeys = [key0, key1, key2] as const;
+      const stageTwoMultipliers = new Uint32Array(new Uint8Array(rest).buffer).map((word) => word | 1);
+      const keyed = { ...base, stageOneKeys, stageTwoMultipliers, minBytes: 64, averageBytes: 100, maxBytes: 1_000, strictBits: 1, looseBits: 1 };
+      const bytes = new Uint8Array([...noise(seed, 70), ...run.subarray(0, 300 + (seed % 64)), ...noise(seed + 1, 130)]);
+      assertSameCuts(bytes, { ...keyed, stageOneTarget: sum8(run, keyed) });
     }
   });
 
@@ -95,7 +133,7 @@ describe('findCut', () => {
     for (let byte = 0; byte < 256; byte++) {
       const bytes = noise(byte, 3 * sizes.minBytes);
       bytes.fill(byte, sizes.minBytes, sizes.minBytes + 1_500 + byte);
-      expectSameCuts(bytes, parameters, byte);
+      assertSameCuts(bytes, parameters, byte);
     }
   });
 
@@ -108,13 +146,13 @@ describe('findCut', () => {
     const odd = { ...small, minBytes: 64, averageBytes: 191, maxBytes: 320, strictBits: 5, looseBits: 3 };
     for (const parameters of [small, odd, { ...odd, averageBytes: 65 }, { ...odd, averageBytes: 319 }])
       for (const [turn, length] of lengths(parameters).entries())
-        for (const offset of [0, 1, 15, 16, 17, 63, 64, turn % 64]) expectSameCuts(noise(length, length), parameters, offset);
+        for (const offset of [0, 1, 15, 16, 17, 63, 64, turn % 64]) assertSameCuts(noise(length, length), parameters, offset);
   });
 
   test('noise and text under every profile and key', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer({ min: 1, max: 2_000_000 }), profiles, keys, fc.nat(64), fc.constantFrom(256, 96, 3), (seed, length, sizes, chunkingKey, offset, values) => {
-        expectSameCuts(
+        assertSameCuts(
           noise(seed, length).map((byte) => byte % values),
           deriveSieveParameters(chunkingKey, sizes),
           offset,
@@ -204,6 +242,20 @@ describe('isIncompressible', () => {
     const twice = noise(2, length);
     twice.copyWithin(length >> 1, 0, length >> 1);
     expect(verdict(twice), 'noise twice').toBe(false);
+  });
+
+  test('the same answer where copies make it a close decision', () => {
+    const verdicts = new Set<boolean>();
+    const copies = fc.array(fc.record({ from: fc.nat(), to: fc.nat(), length: fc.integer({ min: 8, max: 900 }) }), { maxLength: 12 });
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 1_500, max: 40_000 }), copies, (seed, length, copies) => {
+        const bytes = noise(seed, length);
+        for (const copy of copies) bytes.copyWithin(copy.to % length, copy.from % length, (copy.from % length) + copy.length);
+        verdicts.add(verdict(bytes));
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(verdicts.size).toBe(2);
   });
 
   test('the same answer for any bytes, however few', () => {

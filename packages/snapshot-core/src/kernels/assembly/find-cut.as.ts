@@ -1,5 +1,6 @@
 // The sieve-v1 scan for 64 positions a turn. What it computes is told in ../find-cut.ts, its reference.
 
+import { bitsOf } from './bits-of.as';
 import { averageBytesAt, cutByContentAt, keysAt, looseBitsAt, maxBytesAt, minBytesAt, multipliersAt, seedAt, strictBitsAt, targetAt } from './memory-layout.as';
 
 /** More candidates than this in one turn are hardly an accident: the bytes repeat, and are looked at as a whole. */
@@ -31,27 +32,26 @@ function hits(before: v128, now: v128, key: v128, target: v128): v128 {
   return i8x16.eq(i8x16.add(v128.xor(now, key), i8x16.add(previous, previous)), target);
 }
 
-/** One bit for each of 64 positions, the first in the lowest bit. */
+/** One step of stage two: takes in the word at `offset` of the 32 bytes before `cut`. */
 // @ts-ignore: decorator
 @inline
-function bitsOf(first: v128, second: v128, third: v128, fourth: v128): u64 {
-  return (
-    (i8x16.bitmask(first) as u32 as u64) |
-    ((i8x16.bitmask(second) as u32 as u64) << 16) |
-    ((i8x16.bitmask(third) as u32 as u64) << 32) |
-    ((i8x16.bitmask(fourth) as u32 as u64) << 48)
-  );
+function mixed(hash: u32, cut: usize, offset: usize): u32 {
+  const product = (hash ^ load<u32>(cut - 32 + offset)) * load<u32>(multipliersAt + offset);
+  return product ^ (product >> 16);
 }
 
 /** Stage two: whether the hash of the 32 bytes before `cut` lets it pass. */
 // @ts-ignore: decorator
 @inline
 function passesStageTwo(cut: usize, shift: u32): bool {
-  let hash = load<u32>(seedAt);
-  for (let word: usize = 0; word < 32; word += 4) {
-    hash = (hash ^ load<u32>(cut - 32 + word)) * load<u32>(multipliersAt + word);
-    hash ^= hash >> 16;
-  }
+  let hash = mixed(load<u32>(seedAt), cut, 0);
+  hash = mixed(hash, cut, 4);
+  hash = mixed(hash, cut, 8);
+  hash = mixed(hash, cut, 12);
+  hash = mixed(hash, cut, 16);
+  hash = mixed(hash, cut, 20);
+  hash = mixed(hash, cut, 24);
+  hash = mixed(hash, cut, 28);
   return (hash * load<u32>(multipliersAt + 32)) >> shift == 0;
 }
 
@@ -81,6 +81,8 @@ function isRepetition(at: usize): bool {
 }
 
 /** The first cut behind one of the 64 positions from `at` whose bit is set, else 0. */
+// @ts-ignore: decorator
+@inline
 function firstCut(at: usize, candidates: u64, shift: u32): usize {
   let left = candidates;
   if (popcnt(left) > sparseCandidates) {
