@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type Option } from 'commander';
 import { exitCodes } from './exit-codes.ts';
 import { addGlobalFlags } from './global-flags.ts';
 import { programVersion } from './program-version.ts';
@@ -18,7 +18,7 @@ export function createProgram({ stdout, stderr }: Pick<Surroundings, 'stdout' | 
     .helpOption('-h, --help', 'show help')
     .helpCommand('help [verb]', 'show help for a verb')
     .showHelpAfterError('(--help shows what there is)')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: (command) => (command.parent === null ? [] : optionsOfAll(command)) })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
@@ -33,6 +33,12 @@ export function createProgram({ stdout, stderr }: Pick<Surroundings, 'stdout' | 
   addGlobalFlags(program);
   for (const define of verbs) define(program, run);
   return program;
+}
+
+/** What every verb takes; the version is nobody's business there. */
+function optionsOfAll(command: Command): Option[] {
+  const program = command.parent?.parent ?? command.parent;
+  return (program?.options ?? []).filter(({ long }) => long !== '--version');
 }
 
 function describeExits(): string {

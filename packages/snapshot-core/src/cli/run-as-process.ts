@@ -19,7 +19,7 @@ export async function runAsProcess(): Promise<void> {
   });
 }
 
-function onStop(listener: (signalName: string) => void): () => void {
+function onStop(listener: () => void): () => void {
   const names = ['SIGINT', 'SIGTERM'] as const;
   for (const name of names) process.on(name, listener);
   return () => {

@@ -23,9 +23,9 @@ export async function runProgram(programArguments: readonly string[], surroundin
   try {
     await createProgram(surroundings, runVerb).parseAsync([...programArguments], { from: 'user' });
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
     // Help and version are told by throwing, too.
-    exit = error.exitCode === 0 ? 'done' : 'wrongUsage';
+    if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'done' : 'wrongUsage';
+    else exit = await runWork({}, async () => { throw error; }, surroundings);
   }
   return exitCodes[exit].status;
 }
@@ -34,12 +34,13 @@ async function runWork(flags: GlobalFlags, work: VerbWork, surroundings: Surroun
   const { clock, stdout, stderr, env } = surroundings;
   const output = createProgramOutput({ stdout, stderr, clock, json: flags.json === true, quiet: flags.quiet === true });
   const stop = new AbortController();
-  const offStop = surroundings.onStop((signalName) => {
+  const interrupt = (): void => {
     if (stop.signal.aborted) surroundings.exit(exitCodes.interrupted.status);
-    stop.abort(new DOMException(`stopped by ${signalName}`, 'AbortError'));
-  });
+    stop.abort(new DOMException('interrupted', 'AbortError'));
+  };
+  const offStop = surroundings.onStop(interrupt);
   try {
-    return await work({ surroundings, flags, output, signal: stop.signal });
+    return await work({ surroundings, flags, output, signal: stop.signal, interrupt });
   } catch (error) {
     const exit = stop.signal.aborted ? 'interrupted' : exitOf(error);
     output.fail({ ...describeError(error, stop.signal), exitStatus: exitCodes[exit].status }, env['WINRE_SNAPSHOT_DEBUG'] === '1' ? error : undefined);

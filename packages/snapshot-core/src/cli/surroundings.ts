@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly hostname: string;
   randomUUID(): string;
   /** Calls back for each SIGINT or SIGTERM, until the answered function is called. */
-  onStop(listener: (signalName: string) => void): () => void;
+  onStop(listener: () => void): () => void;
   /** Ends the process at once: what the second Ctrl-C asks for. */
   exit(status: number): void;
 }

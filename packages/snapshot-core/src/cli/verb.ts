@@ -11,6 +11,8 @@ export interface VerbContext {
   readonly output: ProgramOutput;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** What Ctrl-C does, for where it comes as a character. */
+  readonly interrupt: () => void;
 }
 
 /** Does what a verb is for, and says how it ended. Throws what it cannot handle. */

@@ -1,3 +1,4 @@
+import type { SnapshotRecord } from '../format/snapshot-record.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Clock } from '../repository/clock.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -15,6 +16,8 @@ export interface ApplyRetentionOptions extends CallOptions {
   readonly damagedSnapshots?: readonly string[];
   /** Snapshots to keep whatever the policy says. The goal of a pending rollback and its safety snapshot are kept without being named. */
   readonly keepSnapshots?: readonly string[];
+  /** Snapshots the policy speaks about, such as those of one host; the others stay, and do not count. Default: all. */
+  readonly select?: (snapshot: SnapshotRecord) => boolean;
   /** Only plan. Default false. */
   readonly dryRun?: boolean;
 }
@@ -37,7 +40,7 @@ export async function applyRetention(repository: Repository, policy: RetentionPo
       kept.set(snapshotId, 'an unfinished rollback leads to it');
       if (safetySnapshotId !== undefined) kept.set(safetySnapshotId, 'it undoes an unfinished rollback');
     }
-    const candidates = snapshots.map((snapshot) => ({ ...snapshot, damaged: damaged.has(snapshot.id) }));
+    const candidates = snapshots.filter(options.select ?? (() => true)).map((snapshot) => ({ ...snapshot, damaged: damaged.has(snapshot.id) }));
     const verdicts = planRetention(candidates, policy, options.clock?.nowMs() ?? Date.now())
       .map((verdict) => {
         const reason = kept.get(verdict.id);

@@ -9,6 +9,7 @@ export type IssueReason =
   | 'parent-damaged'
   | 'changes-ignored'
   | 'not-restorable'
+  | 'left-out'
   | 'exists'
   | 'in-the-way'
   | 'metadata'

@@ -45,7 +45,7 @@ export interface RestoreReport {
   readonly symlinks: number;
   readonly hardLinks: number;
   readonly bytesWritten: number;
-  /** True when there are no issues: the target holds all that was asked for. */
+  /** True when the target holds all that was asked for: there are no issues but names that were left out of the snapshot on purpose. */
   readonly complete: boolean;
   /** The first 1,000 issues. */
   readonly issues: readonly ItemIssue[];
@@ -141,7 +141,7 @@ class RestoreRun {
   }
 
   report(): RestoreReport {
-    return { ...this.#counts, complete: this.#issues.count === 0, issues: this.#issues.issues, issueCount: this.#issues.count };
+    return { ...this.#counts, complete: [...this.#issues.reasons].every((reason) => reason === 'left-out'), issues: this.#issues.issues, issueCount: this.#issues.count };
   }
 
   /** What was written is durable afterwards, also when the run was cut short. */

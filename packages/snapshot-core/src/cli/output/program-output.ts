@@ -79,7 +79,7 @@ export function createProgramOutput({ stdout, stderr, clock, json, quiet }: Prog
       shownMs = nowMs;
       const elapsedMs = nowMs - (startedMs ?? nowMs);
       if (json) return void stdout.write(`${JSON.stringify({ type: 'progress', ...progress, elapsedMs })}\n`);
-      stdout.write(eraseLine + renderProgress(progress, elapsedMs, Math.min(80, (stdout.columns ?? 80) - 1)));
+      stdout.write(eraseLine + renderProgress(progress, elapsedMs, columnsOf(stdout)));
       isDrawn = true;
     },
     endProgress: () => {
@@ -95,4 +95,9 @@ export function createProgramOutput({ stdout, stderr, clock, json, quiet }: Prog
       if (stdout.writableNeedDrain === true) await once(stdout as NodeJS.WritableStream, 'drain');
     },
   };
+}
+
+/** One column less than the terminal has, or it would wrap; some terminals say 0 when they do not know. */
+function columnsOf({ columns = 0 }: ProgramStream): number {
+  return columns > 0 ? Math.min(80, columns - 1) : 80;
 }

@@ -8,7 +8,8 @@ import type { VerbContext } from '../verb.ts';
 export interface SourceFlags {
   readonly image?: boolean;
   readonly stdin?: boolean;
-  readonly stdinName: string;
+  /** Default `stdin`. */
+  readonly stdinName?: string;
   readonly exclude?: readonly string[];
 }
 
@@ -28,7 +29,7 @@ export interface OpenedSource extends AsyncDisposable {
  * @throws {SnapshotError} `argument/invalid` for what cannot be meant, `source/unreadable`
  */
 export async function openSource({ surroundings, signal }: VerbContext, path: string | undefined, flags: SourceFlags): Promise<OpenedSource> {
-  const { image = false, stdin = false, stdinName, exclude = [] } = flags;
+  const { image = false, stdin = false, stdinName = 'stdin', exclude = [] } = flags;
   if (stdin || path === '-') {
     if (image || exclude.length > 0 || (path !== undefined && path !== '-')) throw refused('standard input goes with neither a path, --image nor --exclude');
     // Waiting for a silent producer must end at Ctrl-C, too.

@@ -1,8 +1,14 @@
 import type { DefineVerb } from '../verb.ts';
 import { defineBackup } from './backup.ts';
 import { defineCheck } from './check.ts';
+import { defineCompletion } from './completion.ts';
+import { defineDiff } from './diff.ts';
+import { defineForget } from './forget.ts';
 import { defineInit } from './init.ts';
+import { definePrune } from './prune.ts';
 import { defineRestore } from './restore.ts';
+import { defineRollback } from './rollback.ts';
+import { defineSchedule } from './schedule.ts';
 import { defineSnapshots } from './snapshots.ts';
 
 /** All verbs, in the order help shows them. */
@@ -10,6 +16,12 @@ export const verbs: readonly DefineVerb[] = [
   defineInit,
   defineBackup,
   defineSnapshots,
+  defineDiff,
   defineRestore,
+  defineRollback,
+  defineForget,
+  definePrune,
   defineCheck,
+  defineSchedule,
+  defineCompletion,
 ];

@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Surroundings } from '../surroundings.ts';
+import { collect } from '../parse-values.ts';
+
+/** How a source is taken. */
+export interface BackupFlags {
+  readonly image?: boolean;
+  readonly host?: string;
+  readonly label?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly verifyAll?: boolean;
+}
+
+/** Adds the options that say how a source is taken. */
+export function addBackupFlags(command: Command): Command {
+  return command
+    .option('--image', 'PATH is a raw image file, taken as one volume')
+    .option('--host <name>', 'host to record (default: the name of this machine)')
+    .option('--label <label>', 'label of the snapshot; may be repeated', collect)
+    .option('--exclude <path>', 'file or directory to leave out; may be repeated', collect)
+    .option('--verify-all', 'read every file, whatever its metadata says');
+}
+
+/** Host and path as the snapshots of a source are recorded. */
+export function originOf(path: string, { host }: BackupFlags, { hostname }: Pick<Surroundings, 'hostname'>): { readonly hostname: string; readonly description: string } {
+  return { hostname: host ?? hostname, description: resolve(path) };
+}
