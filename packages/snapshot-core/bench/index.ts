@@ -1,4 +1,4 @@
-// Memory and speed of the chunk index at the sizes of 1 and 4 TiB. Run: node bench/index.ts [--quick]
+// Memory and speed of the chunk index at the sizes of 1 and 4 TiB. Run: node bench/index.ts [--quick] [--json]
 import { PackTable } from '../src/chunk-index/pack-table.ts';
 import { SharedIndex } from '../src/chunk-index/shared-index.ts';
 
@@ -91,5 +91,9 @@ function measureRandomRead(): number {
   });
 }
 
-console.log(`a random read on this machine now: ${Math.round(measureRandomRead())} ns`);
-console.table(cases.map(([name, totalBytes, chunkBytes]) => measure(name, totalBytes, chunkBytes)));
+const rows = cases.map(([name, totalBytes, chunkBytes]) => measure(name, totalBytes, chunkBytes));
+if (process.argv.includes('--json')) console.log(JSON.stringify(rows));
+else {
+  console.log(`a random read on this machine now: ${Math.round(measureRandomRead())} ns`);
+  console.table(rows);
+}

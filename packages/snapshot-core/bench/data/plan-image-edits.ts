@@ -9,7 +9,9 @@ export interface Overwrite {
 
 /** How a second version of an image differs from the first. */
 export interface ImageEdits {
-  /** In ascending order, apart from each other. One block in a hundred, in clusters of at most 14. */
+  /** Of the first version. */
+  readonly imageBytes: number;
+  /** In ascending order, apart from each other. One block in a hundred, in clusters of at most 24. */
   readonly overwrites: readonly Overwrite[];
   /** What is put in before `offset` of the old image shifts everything behind it. Not a multiple of 64 KiB. */
   readonly insertion: Overwrite;
@@ -25,15 +27,15 @@ export function planImageEdits(seed: number, imageBytes: number): ImageEdits {
   const blocks = imageBytes / blockBytes;
   const overwrites: Overwrite[] = [];
   // One cluster in every stretch of `stride` blocks keeps them apart and spread out.
-  const meanCluster = 7.5;
+  const meanCluster = 12.5;
   const stride = Math.round(meanCluster * 100);
   for (let start = 0; start < blocks; start += stride) {
-    const cluster = Math.min(1 + random.below(14), blocks - start);
+    const cluster = Math.min(1 + random.below(24), blocks - start);
     const first = start + random.below(Math.max(1, Math.min(stride, blocks - start) - cluster - 1));
     overwrites.push({ offset: first * blockBytes, bytes: cluster * blockBytes });
   }
   const insertion = { offset: Math.floor(blocks * 0.42) * blockBytes, bytes: (Math.floor(blocks / 900 / 16) * 16 + 5) * blockBytes };
   const appendedBytes = Math.ceil(blocks / 70) * blockBytes;
   const changedBytes = overwrites.reduce((sum, { bytes }) => sum + bytes, 0) + insertion.bytes + appendedBytes;
-  return { overwrites, insertion, appendedBytes, changedBytes };
+  return { imageBytes, overwrites, insertion, appendedBytes, changedBytes };
 }

@@ -14,7 +14,7 @@ export function writeImage(path: string, seed: number, bytes: number): void {
 }
 
 /** Writes the second version next to the first: overwrites, the insertion, what is appended. */
-export function writeEditedImage(firstPath: string, path: string, seed: number, edits: ImageEdits, imageBytes: number): void {
+export function writeEditedImage(firstPath: string, path: string, seed: number, edits: ImageEdits): void {
   const fresh = freshBytes(seed, edits.changedBytes);
   const buffer = new Uint8Array(copyBytes);
   const old = openSync(firstPath, 'r');
@@ -28,7 +28,7 @@ export function writeEditedImage(firstPath: string, path: string, seed: number, 
         writeWhole(file, fresh(bytes));
         at = Math.max(at, offset) + (replaces ? bytes : 0);
       }
-      copyRange(old, file, at, imageBytes, buffer);
+      copyRange(old, file, at, edits.imageBytes, buffer);
       writeWhole(file, fresh(edits.appendedBytes));
     });
   } finally {

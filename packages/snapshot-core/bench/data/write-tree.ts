@@ -23,6 +23,13 @@ export function editTree(root: string, seed: number, edits: TreeEdits): void {
   writeTree(root, seed, edits.added);
 }
 
+/** Turns the second version back into the first, in place; what was never touched keeps its times. */
+export function revertTree(root: string, seed: number, edits: TreeEdits): void {
+  for (const { path } of edits.added) rmSync(join(root, path));
+  for (const { file, to } of edits.renamed) renameSync(join(root, to), join(root, file.path));
+  writeTree(root, seed, [...edits.removed, ...edits.changed.map(({ file }) => file)]);
+}
+
 /** Writes a file's content from `keepBytes` on, and cuts it to its size. */
 function writeContent(path: string, seed: number, { bytes, kind, ordinal }: PlannedFile, keepBytes: number): void {
   const content = new Uint8Array(Math.ceil(bytes / 4) * 4).subarray(0, bytes);

@@ -23,7 +23,7 @@ export function measureBoundaryQuality(averages: readonly number[]): Record<stri
       const [first, second] = [join(folder, 'first'), join(folder, 'second')];
       const edits = planImageEdits(seed, imageBytes);
       writeImage(first, seed, imageBytes);
-      writeEditedImage(first, second, seed, edits, imageBytes);
+      writeEditedImage(first, second, seed, edits);
       const versions = [first, second].map((path) => readFileSync(path));
       for (const row of rows) {
         const sizes = { minBytes: row.averageBytes / 4, averageBytes: row.averageBytes, maxBytes: 4 * row.averageBytes };

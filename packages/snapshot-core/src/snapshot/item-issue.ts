@@ -13,7 +13,6 @@ export type IssueReason =
   | 'exists'
   | 'in-the-way'
   | 'metadata'
-  | 'attributes-unread'
   | 'name'
   | 'damaged';
 

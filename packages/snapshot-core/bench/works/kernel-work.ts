@@ -1,0 +1,54 @@
+import { chunkProfiles } from '../../src/chunking/chunk-profiles.ts';
+import { deriveSieveParameters } from '../../src/chunking/sieve-parameters.ts';
+import { createKernels } from '../../src/kernels/create-kernels.ts';
+import type { Kernels } from '../../src/kernels/kernels.ts';
+import { imagePieces } from '../data/image-pieces.ts';
+import { measureBoundaryQuality } from '../kernels/boundary-quality.ts';
+import type { BenchContext } from '../run/bench-context.ts';
+
+const sampleBytes = 64 << 20;
+const runBytes = 4 << 20;
+const repetitions = 3;
+
+/** One round of the boundary scan on one core: the image's own bytes, and the run of one value that it takes longest for. */
+export function kernelWork(context: BenchContext, round: number): void {
+  context.say(`round ${round}: boundary scan`);
+  const kernels = createKernels({ dataBytes: sampleBytes });
+  kernels.setSieve(deriveSieveParameters(new Uint8Array(32).fill(round), chunkProfiles.large));
+  let filled = kernels.dataStart;
+  for (const piece of imagePieces(context.seed, sampleBytes)) {
+    kernels.bytes.set(piece, filled);
+    filled += piece.length;
+  }
+  const turn = { work: 'kernel', contender: 'ours kernel', round } as const;
+  context.record({ ...turn, step: 'scan', measures: { gigabytesPerSecond: bestSpeed(kernels, sampleBytes) } });
+  let slowest = Infinity;
+  for (let value = 0; value < 256; value += 1) {
+    kernels.bytes.fill(value, kernels.dataStart, kernels.dataStart + runBytes);
+    slowest = Math.min(slowest, bestSpeed(kernels, runBytes));
+  }
+  context.record({ ...turn, step: 'slowest run', measures: { gigabytesPerSecond: slowest } });
+}
+
+/** What a second version adds under our boundaries and under those of FastCDC, by average chunk size. */
+export function boundaryWork(context: BenchContext): void {
+  context.say('boundaries beside those of FastCDC');
+  for (const row of measureBoundaryQuality([8, 16, 32, 64].map((kibibytes) => kibibytes * 1024))) {
+    const record = (contender: string, mebibytes: string | undefined): void =>
+      context.record({ work: 'kernel', step: `boundaries at ${row['average'] ?? ''}`, contender, round: 1, measures: { addedBytes: Number(mebibytes) * 2 ** 20 } });
+    record('ours kernel', row['sieve-v1 new MiB']);
+    record('FastCDC', row['FastCDC new MiB']);
+  }
+}
+
+/** The best of a few: what else runs on the machine only ever makes it slower. Decimal gigabytes per second. */
+function bestSpeed(kernels: Kernels, bytes: number): number {
+  const end = kernels.dataStart + bytes;
+  let best = 0;
+  for (let time = 0; time < repetitions; time += 1) {
+    const startedMs = performance.now();
+    for (let at = kernels.dataStart; at < end;) at = kernels.findCut(at, end);
+    best = Math.max(best, bytes / (performance.now() - startedMs) / 1e6);
+  }
+  return best;
+}
