@@ -106,7 +106,7 @@ test('on Windows a stored name that would mean a path, a stream or a device ther
   });
   rmSync(volume, { recursive: true });
   mkdirSync(volume);
-  const context = { ...openTreeTarget(repository, volume, true, {}), windowsNames: true };
+  const context = { ...(await openTreeTarget(repository, volume, true, {})), windowsNames: true };
   onTestFinished(() => context.root.close());
   const runner = new StepRunner(context);
   for await (const step of planSteps(context, await loadTreeRoot(repository, id, {}))) await runner.run(step);

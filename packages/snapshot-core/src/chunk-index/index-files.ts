@@ -1,5 +1,6 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { encodeIndexFile, decodeIndexFile } from '../format/index-file.ts';
+import type { StoredDirectory } from './directory-cache.ts';
 import type { DirectoryOpener, PackManifest } from '../format/pack-manifest.ts';
 import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile, sealFile, sealOf, type FileEnvelope } from '../format/sealed-file.ts';
@@ -8,9 +9,18 @@ import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 /** One index file that was read, or why it could not be. */
 export type IndexFile = { readonly name: string } & ({ readonly packs: readonly PackManifest[] } | { readonly error: SnapshotError });
 
+/** How index files are read. */
+export interface ReadIndexFilesOptions extends StorageCallOptions {
+  /** Names of files not to read. */
+  readonly except?: ReadonlySet<string>;
+}
+
 /** Yields every index file of a repository. One that cannot be read is yielded with its error: packs can be read without it. */
-export async function* readIndexFiles(storage: Storage, envelope: FileEnvelope, opener: DirectoryOpener, options?: StorageCallOptions): AsyncGenerator<IndexFile> {
+export async function* readIndexFiles(
+  storage: Pick<Storage, 'get' | 'list'>, envelope: FileEnvelope, opener: DirectoryOpener, options?: ReadIndexFilesOptions,
+): AsyncGenerator<IndexFile> {
   for await (const { name } of storage.list('index', options)) {
+    if (options?.except?.has(name)) continue;
     let bytes: Uint8Array;
     try {
       bytes = await storage.get('index', name, options);
@@ -44,7 +54,7 @@ export function readIndexFile(name: string, bytes: Uint8Array, envelope: FileEnv
  * @returns the name of the file
  */
 export async function writeIndexFile(
-  storage: Storage, envelope: FileEnvelope, packs: readonly PackManifest[], opener: DirectoryOpener, options?: StorageCallOptions,
+  storage: Storage, envelope: FileEnvelope, packs: readonly StoredDirectory[], opener: DirectoryOpener, options?: StorageCallOptions,
 ): Promise<string> {
   const bytes = sealFile('index', envelope, encodeIndexFile(packs, opener));
   const name = indexFileName(bytes);

@@ -1,85 +1,101 @@
-import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
-import type { PackedObject } from '../format/pack-directory.ts';
-import type { PackManifest } from '../format/pack-manifest.ts';
+import type { DirectoryOpener, PackManifest } from '../format/pack-manifest.ts';
+import type { StoredDirectory } from './directory-cache.ts';
+import { ObjectIndexView, readLocalDirectory, type ObjectIndexHandle } from './object-index-view.ts';
+import { PackTable, type PackSummary } from './pack-table.ts';
+import { SharedIndex } from './shared-index.ts';
 
-/** One stored copy of an object. */
-export interface IndexedObject {
-  readonly pack: PackManifest;
-  readonly object: PackedObject;
+/** What an index takes from outside. */
+export interface ObjectIndexParts {
+  readonly opener: DirectoryOpener;
+  /** Folder of the repository, where there is one: directories are read from its packs, not kept in memory. */
+  readonly localPath?: string | undefined;
 }
 
 /**
- * Which packs hold which objects, in memory. The whole identity is the key, so a hit needs no further proof.
+ * The index of the one thread that writes it. Packs may come and go in any order; an object may have several copies.
  *
- * Packs may come and go in any order; an object may have several copies, and those in condemned packs or found damaged are told
- * apart at look-up.
+ * Without a local folder it keeps the stored directories, 36 bytes an object besides the entries of the index.
  */
-export class ObjectIndex {
-  readonly #packs = new Map<string, PackManifest>();
-  readonly #copies = new Map<ObjectId, IndexedObject | IndexedObject[]>();
-  readonly #damaged: Set<string>;
-  #condemned: ReadonlySet<string> = new Set();
+export class ObjectIndex extends ObjectIndexView {
+  protected declare readonly slots: SharedIndex;
+  protected declare readonly table: PackTable;
+  readonly #localPath: string | undefined;
+  /** Directories that are not read from the packs: all, or of those packs that have no readable one themselves. */
+  readonly #kept: Map<number, StoredDirectory>;
 
-  /** @param damaged copies known to be damaged, by `copyKey`; the index adds to it */
-  constructor(damaged: Set<string> = new Set()) {
-    this.#damaged = damaged;
+  constructor({ opener, localPath }: ObjectIndexParts) {
+    const table = new PackTable();
+    const kept = new Map<number, StoredDirectory>();
+    super(new SharedIndex(table), table, opener, (pack) => kept.get(pack.ordinal) ?? (localPath === undefined ? undefined : readLocalDirectory(localPath, pack)));
+    this.#localPath = localPath;
+    this.#kept = kept;
   }
 
-  /** Packs in the index, by no particular order. */
-  get packs(): readonly PackManifest[] {
-    return [...this.#packs.values()];
+  /** Rises when handles given out before have become old. */
+  get generation(): number {
+    return this.slots.generation + this.table.generation;
   }
 
-  /** Replaces the set of condemned packs; names of unknown packs do no harm. */
+  /** Bytes of memory for entries and packs; directories come on top. */
+  get sizeBytes(): number {
+    return this.slots.sizeBytes + this.table.sizeBytes;
+  }
+
+  /** For other threads, or `undefined` when there is no folder that they could read directories from. */
+  handle(): ObjectIndexHandle | undefined {
+    return this.#localPath === undefined ? undefined : { slots: this.slots.handle(), packs: this.table.handle(), localPath: this.#localPath };
+  }
+
+  /** Ordinals given so far: packs added from now on have higher ones. */
+  get packCount(): number {
+    return this.table.count;
+  }
+
+  /** Packs in the index, in the order they were added. */
+  packs(): Iterable<PackSummary> {
+    return this.table.packs();
+  }
+
+  /** Ordinal of a pack, or `undefined` when it is not in the index. */
+  findPack(packName: string): number | undefined {
+    return this.table.find(packName);
+  }
+
+  /** Packs whose directory was looked for and could not be read. */
+  get unreadablePacks(): readonly PackSummary[] {
+    return [...this.directories.unreadable].flatMap((ordinal) => this.table.get(ordinal) ?? []);
+  }
+
+  /** Adds a pack and its objects, which other threads find from now on. Adding it again does nothing. @returns its ordinal */
+  addPack({ name, kind, fileBytes, prefix, directoryBytes, directory }: PackManifest): number {
+    const present = this.table.find(name);
+    if (present !== undefined) return present;
+    const ordinal = this.table.add({ name, kind, fileBytes, directoryBytes: directoryBytes.length, objectCount: directory.objectCount });
+    if (this.#localPath === undefined) this.#kept.set(ordinal, { prefix, directoryBytes });
+    for (let object = 0; object < directory.objectCount; object++) this.slots.insert(directory.idAt(object), ordinal, object);
+    return ordinal;
+  }
+
+  /** Takes a pack out. Other threads do not find its objects any more either. */
+  removePack(ordinal: number): void {
+    this.table.remove(ordinal);
+    this.directories.forget(ordinal);
+    this.#kept.delete(ordinal);
+  }
+
+  /** Lends a pack a directory from elsewhere, because its own cannot be read. The bytes are kept. */
+  lendDirectory(ordinal: number, { prefix, directoryBytes }: StoredDirectory): void {
+    this.#kept.set(ordinal, { prefix: new Uint8Array(prefix), directoryBytes: new Uint8Array(directoryBytes) });
+    this.directories.forget(ordinal);
+  }
+
+  /** A pack's directory as it is stored, proved, or `undefined` when it cannot be read. */
+  storedDirectoryOf(pack: PackSummary): StoredDirectory | undefined {
+    return this.directories.readStored(pack);
+  }
+
+  /** Replaces the set of condemned packs; it holds for packs that are added later, too. */
   setCondemned(packNames: Iterable<string>): void {
-    this.#condemned = new Set(packNames);
+    this.table.setCondemned(packNames);
   }
-
-  isCondemned(packName: string): boolean {
-    return this.#condemned.has(packName);
-  }
-
-  /** Adds a pack and its objects; adding it again does nothing. */
-  addPack(pack: PackManifest): void {
-    if (this.#packs.has(pack.name)) return;
-    this.#packs.set(pack.name, pack);
-    for (const object of pack.directory.objects()) {
-      const present = this.#copies.get(object.id);
-      const copy = { pack, object };
-      if (present === undefined) this.#copies.set(object.id, copy);
-      else if (Array.isArray(present)) present.push(copy);
-      else this.#copies.set(object.id, [present, copy]);
-    }
-  }
-
-  /** Notes that a copy cannot be relied on: it is read last and no new reference is built on it. */
-  markDamaged(packName: string, id: ObjectId): void {
-    this.#damaged.add(copyKey(packName, id));
-  }
-
-  hasPack(packName: string): boolean {
-    return this.#packs.has(packName);
-  }
-
-  /** Copies of an object: those in condemned packs or found damaged come last. */
-  copiesOf(id: ObjectId): readonly IndexedObject[] {
-    const present = this.#copies.get(id);
-    if (present === undefined) return [];
-    if (!Array.isArray(present)) return [present];
-    return present.toSorted((a, b) => Number(this.#isKept(b)) - Number(this.#isKept(a)));
-  }
-
-  /** Whether a copy lies in a pack that is not condemned, and is not known to be damaged: the question deduplication asks. */
-  hasKept(id: ObjectId, kind?: ObjectKind): boolean {
-    return this.copiesOf(id).some((copy) => this.#isKept(copy) && (kind === undefined || copy.pack.kind === kind));
-  }
-
-  #isKept({ pack, object }: IndexedObject): boolean {
-    return !this.#condemned.has(pack.name) && !this.#damaged.has(copyKey(pack.name, object.id));
-  }
-}
-
-/** One text for one stored copy. */
-export function copyKey(packName: string, id: ObjectId): string {
-  return `${packName} ${id}`;
 }

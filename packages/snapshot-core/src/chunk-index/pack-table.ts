@@ -109,6 +109,7 @@ export class PackTable extends PackTableView {
   #byName = new Uint32Array(16);
   #count = 0;
   #hasRemoved = false;
+  #condemned: ReadonlySet<string> = new Set();
 
   constructor() {
     super([]);
@@ -129,6 +130,11 @@ export class PackTable extends PackTableView {
     return this.pieces.reduce((sum, { byteLength }) => sum + byteLength, this.#byName.byteLength);
   }
 
+  /** Rises when handles given out before have become old. */
+  get generation(): number {
+    return this.pieces.length;
+  }
+
   /** For other threads; new when `count` passes a multiple of 1,024. */
   handle(): PackTableHandle {
     return { pieces: this.pieces.map(({ buffer }) => buffer as SharedArrayBuffer) };
@@ -146,7 +152,7 @@ export class PackTable extends PackTableView {
     piece[at + fileWord] = pack.fileBytes;
     piece[at + directoryWord] = pack.directoryBytes;
     piece[at + objectsWord] = pack.objectCount;
-    piece[at + flagsWord] = presentFlag | objectKinds.indexOf(pack.kind);
+    piece[at + flagsWord] = presentFlag | objectKinds.indexOf(pack.kind) | (this.#condemned.has(pack.name) ? condemnedFlag : 0);
     if (2 * this.#count > this.#byName.length) this.#growNames();
     else this.#addName(ordinal);
     return ordinal;
@@ -176,10 +182,11 @@ export class PackTable extends PackTableView {
     this.setFlag(ordinal, removedFlag, true);
   }
 
-  /** Makes these packs the condemned ones; names of packs that are not there do no harm. */
+  /** Makes these packs the condemned ones, among those that are there and those that are added later. */
   setCondemned(names: Iterable<string>): void {
+    this.#condemned = new Set(names);
     const condemned = new Set<number | undefined>();
-    for (const name of names) condemned.add(this.find(name));
+    for (const name of this.#condemned) condemned.add(this.find(name));
     for (let ordinal = 0; ordinal < this.#count; ordinal++) this.setFlag(ordinal, condemnedFlag, condemned.has(ordinal));
   }
 

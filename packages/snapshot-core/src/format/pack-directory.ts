@@ -125,6 +125,17 @@ export class PackDirectory {
     return this.#bytes.compare(id, 0, objectIdBytes, at, at + objectIdBytes) === 0;
   }
 
+  /** Id of an object as 32 bytes, a view; empty for a position outside of the pack. */
+  idAt(ordinal: number): Uint8Array {
+    const at = this.#objectsStart + ordinal * objectEntryBytes + 4;
+    return ordinal < this.objectCount ? this.#bytes.subarray(at, at + objectIdBytes) : this.#bytes.subarray(0, 0);
+  }
+
+  /** Length of an object; 0 for a position outside of the pack. */
+  lengthAt(ordinal: number): number {
+    return ordinal < this.objectCount ? this.#bytes.readUInt32LE(this.#objectsStart + ordinal * objectEntryBytes) : 0;
+  }
+
   /** In storage order. */
   *objects(): Iterable<PackedObject> {
     for (const frame of this.frames()) for (let index = 0; index < frame.objectCount; index++) yield this.#objectIn(frame, frame.firstObject + index);

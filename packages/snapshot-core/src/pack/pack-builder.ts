@@ -94,6 +94,11 @@ export class PackBuilder {
     if (frame.isFull) this.#seal(frame);
   }
 
+  /** Whether an object was added. */
+  has(id: ObjectId): boolean {
+    return this.#places.has(id);
+  }
+
   /** Bytes of an object that was added, or `undefined`. They may be overwritten by the next `add`. */
   get(id: ObjectId): Uint8Array | undefined {
     const place = this.#places.get(id);

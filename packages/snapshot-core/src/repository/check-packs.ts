@@ -1,5 +1,7 @@
+import { CopySet } from '../chunk-index/copy-set.ts';
 import { readIndexFile } from '../chunk-index/index-files.ts';
-import type { ObjectId } from '../format/object-reference.ts';
+import { ObjectIndex } from '../chunk-index/object-index.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { PackedObject } from '../format/pack-directory.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
 import type { FileEnvelope } from '../format/sealed-file.ts';
@@ -9,71 +11,97 @@ import { parsePack, readPackManifest } from '../pack/read-pack.ts';
 import type { Storage, StoredFile } from '../storage/storage.ts';
 import type { CheckFindings } from './check-findings.ts';
 
-/** One stored copy of an object, as check judged it. */
-export interface CheckedCopy {
-  readonly pack: PackManifest;
-  readonly object: PackedObject;
-  intact: boolean;
+/** What looking at packs takes. */
+export interface CheckPacksInput {
+  readonly storage: Pick<Storage, 'get' | 'getRange' | 'list'>;
+  /** Folder of the repository, where there is one. */
+  readonly localPath: string | undefined;
+  readonly envelope: FileEnvelope;
+  readonly codec: PackCodec;
+  readonly readData: boolean;
+  readonly findings: CheckFindings;
 }
 
 /** What check learned about packs. */
 export interface CheckedPacks {
-  readonly copies: ReadonlyMap<ObjectId, readonly CheckedCopy[]>;
+  /** Everything that some directory lists, whether it is there or not. */
+  readonly index: ObjectIndex;
+  /** Copies that cannot be read. */
+  readonly damaged: CopySet;
   /** Packs whose contents are unknown: damaged directory, and no index file lists them. */
   readonly unknownPacks: readonly string[];
 }
 
-/** Looks at every index file and every pack; with `readData` at every byte of every pack. */
-export async function checkPacks(
-  storage: Pick<Storage, 'get' | 'getRange' | 'list'>,
-  envelope: FileEnvelope,
-  codec: PackCodec,
-  readData: boolean,
-  findings: CheckFindings,
-): Promise<CheckedPacks> {
+/** Looks at every index file and every pack; with `readData` at every byte of every pack. Holds one pack at a time. */
+export async function checkPacks(input: CheckPacksInput): Promise<CheckedPacks> {
+  const { storage, localPath, codec, readData, findings } = input;
   const files = new Map<string, StoredFile>();
   // Packs first: an index file that is newer than this list can then only name packs that are newer too.
   for await (const file of storage.list('pack')) files.set(file.name, file);
-  const listed = await checkIndexFiles(storage, envelope, codec, findings);
-  const copies = new Map<ObjectId, CheckedCopy[]>();
-  const unknownPacks: string[] = [];
-  const addCopies = (pack: PackManifest, isIntact: (object: PackedObject) => boolean) => {
-    for (const object of pack.directory.objects()) {
-      const copy = { pack, object, intact: isIntact(object) };
-      const present = copies.get(object.id);
-      if (present) present.push(copy);
-      else copies.set(object.id, [copy]);
-    }
-  };
+  const listed = await checkIndexFiles(input);
+  const index = new ObjectIndex({ opener: codec, localPath });
+  const damaged = new CopySet();
+  /** Packs that cannot say themselves what is in them. */
+  const silent = new Set<string>();
 
   for (const file of files.values()) {
-    const fromIndex = listed.get(file.name);
-    const bytes = readData ? await findings.look('pack', file.name, () => storage.get('pack', file.name)) : undefined;
-    if (readData && !bytes) {
-      if (fromIndex) addCopies(fromIndex, () => false);
-      else unknownPacks.push(file.name);
+    const { name } = file;
+    const bytes = readData ? await findings.look('pack', name, () => storage.get('pack', name)) : undefined;
+    const isReadable = !readData || bytes !== undefined;
+    const own = isReadable ? await findings.look('pack', name, () => (bytes ? parsePack(name, bytes, codec) : readPackManifest(storage, file, codec))) : undefined;
+    if (!own) {
+      silent.add(name);
       continue;
     }
-    const own = await findings.look('pack', file.name, () => (bytes ? parsePack(file.name, bytes, codec) : readPackManifest(storage, file, codec)));
-    const manifest = own ?? fromIndex;
-    if (!manifest) {
-      unknownPacks.push(file.name);
-      continue;
+    if (!listed.has(name)) findings.add('warning', 'pack', name, 'no index file lists this pack; the next snapshot will');
+    if (bytes) judgeObjects(own, bytes, input, index.addPack(own), damaged);
+    else index.addPack(own);
+  }
+  for (const name of await findMissing(storage, files, listed.keys())) {
+    findings.add('error', 'pack', name, 'an index file lists this pack, but it is missing');
+    silent.add(name);
+  }
+  await askIndexFiles(input, files, silent, new Set([...silent].flatMap((name) => listed.get(name) ?? [])), index, damaged);
+  return { index, damaged, unknownPacks: [...silent] };
+}
+
+/** Which index file lists each pack. */
+async function checkIndexFiles({ storage, envelope, codec, findings }: CheckPacksInput): Promise<ReadonlyMap<string, string>> {
+  const listed = new Map<string, string>();
+  for await (const { name } of storage.list('index')) {
+    const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), envelope, codec));
+    if (!file) continue;
+    if ('error' in file) findings.add('error', 'index', name, file.error.message);
+    else for (const pack of file.packs) listed.set(pack.name, name);
+  }
+  return listed;
+}
+
+/** Takes silent packs into the index with what index files say about them, and out of `silent`. */
+async function askIndexFiles(
+  input: CheckPacksInput, files: ReadonlyMap<string, StoredFile>, silent: Set<string>, indexFiles: ReadonlySet<string>, index: ObjectIndex, damaged: CopySet,
+): Promise<void> {
+  const { storage, envelope, codec, readData } = input;
+  for (const name of indexFiles) {
+    const bytes = await readAgain(storage, 'index', name);
+    const file = bytes && readIndexFile(name, bytes, envelope, codec);
+    for (const pack of file && 'packs' in file ? file.packs : []) {
+      if (!silent.delete(pack.name)) continue;
+      const ordinal = index.addPack(pack);
+      index.lendDirectory(ordinal, pack);
+      const sizeBytes = files.get(pack.name)?.sizeBytes ?? 0;
+      const stored = readData && sizeBytes > 0 ? await readAgain(storage, 'pack', pack.name) : undefined;
+      if (stored) judgeObjects(pack, stored, input, ordinal, damaged);
+      for (const object of pack.directory.objects()) if ((readData && !stored) || endOf(object) > sizeBytes) damaged.add(ordinal, object.ordinal, pack.directory.objectCount);
     }
-    if (!fromIndex) findings.add('warning', 'pack', file.name, 'no index file lists this pack; the next snapshot will');
-    const damagedObjects = bytes ? findDamagedObjects(manifest, bytes, codec) : [];
-    const damaged = new Set(damagedObjects.map(({ ordinal }) => ordinal));
-    if (damaged.size > 0)
-      findings.add('error', 'pack', file.name, `${damaged.size} of ${manifest.directory.objectCount} objects do not match their identity, first ${damagedObjects[0]?.id}`);
-    addCopies(manifest, (object) => !damaged.has(object.ordinal) && endOf(object) <= file.sizeBytes);
   }
-  for (const pack of listed.values()) {
-    if (files.has(pack.name)) continue;
-    if (await isThereNow(storage, pack.name)) continue;
-    findings.add('error', 'pack', pack.name, 'an index file lists this pack, but it is missing');
-    addCopies(pack, () => false);
-  }
-  return { copies, unknownPacks };
+}
+
+function judgeObjects(pack: PackManifest, bytes: Uint8Array, { codec, findings }: CheckPacksInput, ordinal: number, damaged: CopySet): void {
+  const lost = findDamagedObjects(pack, bytes, codec);
+  const { objectCount } = pack.directory;
+  for (const object of lost) damaged.add(ordinal, object.ordinal, objectCount);
+  if (lost.length > 0) findings.add('error', 'pack', pack.name, `${lost.length} of ${objectCount} objects do not match their identity, first ${lost[0]?.id}`);
 }
 
 /** Where the stored bytes end that reading the object needs. */
@@ -81,19 +109,20 @@ function endOf({ frame, offset, lengthBytes }: PackedObject): number {
   return frame.offset + (frame.compression === 'none' ? offset + lengthBytes : frame.storedBytes);
 }
 
-async function checkIndexFiles(storage: Pick<Storage, 'get' | 'list'>, envelope: FileEnvelope, codec: PackCodec, findings: CheckFindings): Promise<ReadonlyMap<string, PackManifest>> {
-  const listed = new Map<string, PackManifest>();
-  for await (const { name } of storage.list('index')) {
-    const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), envelope, codec));
-    if (!file) continue;
-    if ('error' in file) findings.add('error', 'index', name, file.error.message);
-    else for (const pack of file.packs) listed.set(pack.name, pack);
+/** Bytes of a file that was read before; what is wrong with it has been reported. */
+async function readAgain(storage: Pick<Storage, 'get'>, kind: 'index' | 'pack', name: string): Promise<Uint8Array | undefined> {
+  try {
+    return await storage.get(kind, name);
+  } catch (error) {
+    if (SnapshotError.isInstance(error)) return undefined;
+    throw error;
   }
-  return listed;
 }
 
-/** Whether a pack was stored after the packs were listed. */
-async function isThereNow(storage: Pick<Storage, 'list'>, packName: string): Promise<boolean> {
-  for await (const { name } of storage.list('pack')) if (name === packName) return true;
-  return false;
+/** Listed packs that are not there, and were not stored after the packs were listed either. */
+async function findMissing(storage: Pick<Storage, 'list'>, files: ReadonlyMap<string, StoredFile>, listed: Iterable<string>): Promise<Iterable<string>> {
+  const missing = new Set<string>();
+  for (const name of listed) if (!files.has(name)) missing.add(name);
+  if (missing.size > 0) for await (const { name } of storage.list('pack')) missing.delete(name);
+  return missing;
 }

@@ -5,6 +5,7 @@ import { encodeRepositoryConfig, type StoredConfig } from '../format/repository-
 import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile, type FileEnvelope } from '../format/sealed-file.ts';
 import { createPackCodec } from '../pack/pack-codec.ts';
+import { localFolderOf } from '../storage/folder-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CheckFindings } from './check-findings.ts';
 import { checkPacks } from './check-packs.ts';
@@ -53,8 +54,8 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
   const giveBack = await keeper.acquire('shared', options);
   try {
     await checkSmallFiles(counted, envelope, findings);
-    const packs = await checkPacks(counted, envelope, codec, options.readData ?? false, findings);
-    await checkSnapshots(counted, envelope, codec, packs, findings, options.signal);
+    const packs = await checkPacks({ storage: counted, localPath: localFolderOf(storage), envelope, codec, readData: options.readData ?? false, findings });
+    await checkSnapshots({ storage: counted, envelope, codec, packs, findings, signal: options.signal });
     if (findings.damagedPacks.length > 0) await onDamagedPacks(findings.damagedPacks);
   } finally {
     await giveBack();

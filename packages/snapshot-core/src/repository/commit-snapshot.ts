@@ -1,3 +1,4 @@
+import { ObjectSet } from '../chunk-index/object-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
 import type { SnapshotDraft, SnapshotRecord } from '../format/snapshot-record.ts';
@@ -45,7 +46,7 @@ async function followEpoch(state: RepositoryState, rootId: ObjectId, options?: C
 async function rescueObjects(state: RepositoryState, rootId: ObjectId, options?: CallOptions): Promise<void> {
   const { objects } = state;
   const endangered: { id: ObjectId; kind: ObjectKind }[] = [];
-  for await (const { id, kind, error } of walkObjects([rootId], (id, call) => objects.load(id, call), new Set(), options)) {
+  for await (const { id, kind, error } of walkObjects([rootId], (id, call) => objects.load(id, call), new ObjectSet(objects.index), options)) {
     if (error) throw new SnapshotError('repository/pruned', `${id}, which the snapshot needs, was pruned or damaged meanwhile; take the snapshot again`, { cause: error });
     if (!objects.has(id, kind)) endangered.push({ id, kind });
   }

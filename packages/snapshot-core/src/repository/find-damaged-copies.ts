@@ -1,38 +1,36 @@
+import { CopySet } from '../chunk-index/copy-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
 import { FrameCache } from '../pack/frame-cache.ts';
 import { readPackedObject } from '../pack/read-packed-object.ts';
 import type { CallOptions } from './call-options.ts';
-import { copyKey } from '../chunk-index/object-index.ts';
 import type { RepositoryState } from './repository-state.ts';
-import { objectKey } from './walk-objects.ts';
 
 /** Packs are read in order, so two frames that small and large objects alternate in would do. */
 const frameCacheBytes = 4_194_304;
 
 /**
  * Reads the copies that a prune is going to rely on: those of needed objects with several copies, before all but one go, and those
- * in condemned packs, before they are trusted again. Answers with the ones that are not intact, by `copyKey`.
+ * in condemned packs, before they are trusted again. Answers with the ones that are not intact.
  *
  * The rest is not read: with one copy there is nothing to choose.
  */
 export async function findDamagedCopies(
-  { storage, objects, leases }: RepositoryState, isNeeded: (id: ObjectId, kind: ObjectKind) => boolean, isCondemned: (packName: string) => boolean, options?: CallOptions,
-): Promise<ReadonlySet<string>> {
-  const counts = new Map<string, number>();
-  for (const { kind, directory } of objects.index.packs)
-    for (const { id } of directory.objects()) counts.set(objectKey(id, kind), (counts.get(objectKey(id, kind)) ?? 0) + 1);
+  { storage, objects, leases }: RepositoryState, needed: CopySet, isCondemned: (packName: string) => boolean, options?: CallOptions,
+): Promise<CopySet> {
   const frames = new FrameCache(frameCacheBytes);
-  const damaged = new Set<string>();
-  for (const pack of objects.index.packs) {
-    const { name, kind, directory } = pack;
-    for (const object of directory.objects()) {
-      if (!isNeeded(object.id, kind) || (!isCondemned(name) && (counts.get(objectKey(object.id, kind)) ?? 0) < 2)) continue;
+  const damaged = new CopySet();
+  for (const { ordinal, name, kind } of objects.index.packs()) {
+    const pack = objects.index.openPack(ordinal);
+    for (let object = 0; pack && object < pack.directory.objectCount; object++) {
+      if (!needed.has(ordinal, object)) continue;
+      let copyCount = 0;
+      if (!isCondemned(name)) objects.index.visitCopies(pack.directory.idAt(object), (other) => other.kind === kind && ++copyCount === 2);
+      if (copyCount === 1) continue;
       try {
-        await readPackedObject(storage, pack, object, objects.codec, { ...options, frames });
+        await readPackedObject(storage, pack, pack.directory.object(object), objects.codec, { ...options, frames });
       } catch (error) {
         if (!SnapshotError.isInstance(error)) throw error;
-        damaged.add(copyKey(name, object.id));
+        damaged.add(ordinal, object, pack.directory.objectCount);
       }
     }
     await leases.renew(options);

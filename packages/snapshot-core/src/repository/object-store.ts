@@ -1,20 +1,18 @@
-import { readIndexFiles, writeIndexFile } from '../chunk-index/index-files.ts';
+import type { StoredDirectory } from '../chunk-index/directory-cache.ts';
+import { writeIndexFile } from '../chunk-index/index-files.ts';
 import { ObjectIndex } from '../chunk-index/object-index.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import { maxObjectBytes, type ObjectId, type ObjectKind } from '../format/object-reference.ts';
-import type { PackManifest } from '../format/pack-manifest.ts';
-import { packSaltBytes } from '../format/pack-prefix.ts';
+import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
+import { createPackManifest, type PackManifest } from '../format/pack-manifest.ts';
 import type { FileEnvelope } from '../format/sealed-file.ts';
 import { decodeTreeObject } from '../format/tree-object.ts';
-import { FrameCache } from '../pack/frame-cache.ts';
-import { PackBuilder } from '../pack/pack-builder.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
-import { readPackManifest } from '../pack/read-pack.ts';
-import { readPackedObject } from '../pack/read-packed-object.ts';
+import { localFolderOf } from '../storage/folder-storage.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
-
-/** Opened frames kept for their other objects. */
-const frameCacheBytes = 8_388_608;
+import { IndexRefresher } from './index-refresher.ts';
+import { ObjectReader } from './object-reader.ts';
+import { ObjectWriter } from './object-writer.ts';
+import { OtherWriters, type OtherWriter } from './other-writers.ts';
 
 /** What an object store takes from outside. */
 export interface ObjectStoreParts {
@@ -24,135 +22,128 @@ export interface ObjectStoreParts {
   readonly randomBytes: (lengthBytes: number) => Uint8Array;
 }
 
+/** Packs per index file: so many are listed as soon as they are durable, the rest by `flush`. */
+export const packsPerIndexFile = 512;
+
 /**
- * Objects in packs: saving with deduplication, loading with verification.
+ * Objects in packs: saving with deduplication, loading with verification. The only writer of the index.
  *
  * After a failed write it stays broken: objects that callers believe saved may be gone, so nothing may refer to them.
  */
 export class ObjectStore {
   readonly codec: PackCodec;
-  readonly #frames = new FrameCache(frameCacheBytes);
+  readonly index: ObjectIndex;
   readonly #parts: ObjectStoreParts;
-  /** Copies found damaged, by `copyKey`; kept when the index is read anew. */
-  readonly #damaged = new Set<string>();
-  #index = new ObjectIndex(this.#damaged);
-  /** Filling, at most one per kind. */
-  readonly #open = new Map<ObjectKind, PackBuilder>();
-  /** Full, on their way to the storage. */
-  readonly #leaving = new Set<PackBuilder>();
-  /** Durable packs that no index file lists yet. */
-  #unlisted: PackManifest[] = [];
-  /** Packs stored through this object, so that reading the index anew misses none that was stored meanwhile. */
-  readonly #stored: PackManifest[] = [];
-  #writes: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  readonly #writer: ObjectWriter;
+  readonly #reader: ObjectReader;
+  readonly #refresher: IndexRefresher;
+  readonly #others = new OtherWriters();
+  /** Durable packs that no index file lists yet, by name. */
+  readonly #unlisted = new Map<string, StoredDirectory>();
+  #indexWrites: Promise<void> = Promise.resolve();
 
   constructor(parts: ObjectStoreParts) {
+    const { storage, envelope, codec, randomBytes } = parts;
+    const index = new ObjectIndex({ opener: codec, localPath: localFolderOf(storage) });
     this.#parts = parts;
-    this.codec = parts.codec;
-  }
-
-  get index(): ObjectIndex {
-    return this.#index;
+    this.codec = codec;
+    this.index = index;
+    this.#refresher = new IndexRefresher({ storage, envelope, codec, index });
+    this.#reader = new ObjectReader({ storage, codec, index });
+    this.#writer = new ObjectWriter({
+      storage,
+      codec,
+      index,
+      randomBytes,
+      announce: (pack) => this.#addPack(pack),
+      beforeTrees: () => this.#others.flush(),
+    });
   }
 
   /** Whether saved objects wait for `flush`. */
   get hasUnflushed(): boolean {
-    return this.#open.size > 0 || this.#leaving.size > 0 || this.#unlisted.length > 0;
+    return this.#writer.hasUnflushed || this.#others.hasUnflushed || this.#unlisted.size > 0;
   }
 
   /**
-   * Reads the index anew. Packs that no index file lists, as a killed process leaves them, are read from their own
+   * Brings the index up to what is stored. Packs that no index file lists, as a killed process leaves them, are read from their own
    * directories and listed by the next `flush`; listed packs that are gone are left out, and those of another length than they
    * should have are not relied on.
    */
   async reload(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
-    const { storage, envelope } = this.#parts;
-    const storedBefore = this.#stored.length;
-    const index = new ObjectIndex(this.#damaged);
-    index.setCondemned(condemned);
-    const files = new Map<string, number>();
-    for await (const { name, sizeBytes } of storage.list('pack', options)) files.set(name, sizeBytes);
-    for await (const file of readIndexFiles(storage, envelope, this.codec, options))
-      for (const pack of 'packs' in file ? file.packs : []) {
-        const sizeBytes = files.get(pack.name);
-        if (sizeBytes !== undefined) index.addPack(pack);
-        if (sizeBytes !== undefined && sizeBytes !== pack.fileBytes) for (const { id } of pack.directory.objects()) index.markDamaged(pack.name, id);
-      }
-    const unlisted: PackManifest[] = [];
-    for (const [name, sizeBytes] of files) {
-      if (index.hasPack(name)) continue;
-      const pack = await readPackManifest(storage, { name, sizeBytes }, this.codec, options).catch(ignoreDamage);
-      if (!pack) continue;
-      index.addPack(pack);
-      unlisted.push(pack);
-    }
-    for (const pack of [...this.#unlisted, ...this.#stored.slice(storedBefore)]) index.addPack(pack);
-    this.#index = index;
-    this.#unlisted = [...new Map([...this.#unlisted, ...unlisted].map((pack) => [pack.name, pack])).values()];
+    this.index.setCondemned(condemned);
+    for (const pack of await this.#refresher.refresh(options)) this.#unlisted.set(pack.name, pack);
+    for (const name of this.#unlisted.keys()) if (this.index.findPack(name) === undefined) this.#unlisted.delete(name);
   }
 
-  has(id: ObjectId, kind?: ObjectKind): boolean {
-    return this.#unsaved(id, kind) !== undefined || this.#index.hasKept(id, kind);
+  /**
+   * Makes sure that the directory of every pack in the index can be read, and takes the others out: what is in them is unknown. A pack
+   * whose own directory is damaged gets the one an index file has.
+   */
+  async openEveryDirectory(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
+    const findUnreadable = () => Array.from(this.index.packs()).filter(({ ordinal }) => this.index.openPack(ordinal) === undefined);
+    if (findUnreadable().length === 0) return;
+    await this.reload(condemned, options);
+    for (const { ordinal } of findUnreadable()) this.index.removePack(ordinal);
+  }
+
+  has(id: ObjectId | Uint8Array, kind?: ObjectKind): boolean {
+    return this.#writer.has(id, kind) || this.#others.expects(id, kind);
   }
 
   async save(bytes: Uint8Array, kind: ObjectKind, options?: StorageCallOptions): Promise<{ id: ObjectId; added: boolean }> {
     options?.signal?.throwIfAborted();
-    this.#requireSound();
-    if (bytes.length > maxObjectBytes) throw new SnapshotError('argument/invalid', `an object has at most ${maxObjectBytes} bytes, this one has ${bytes.length}; split it`);
+    this.#writer.requireSound();
     const id = this.codec.identity.identify(bytes);
+    return { id, added: await this.saveAs(id, bytes, kind) };
+  }
+
+  /** The same for bytes whose identity is known. @returns whether they were not saved before */
+  async saveAs(id: ObjectId | Uint8Array, bytes: Uint8Array, kind: ObjectKind): Promise<boolean> {
     // Even a tree that is stored already is looked into: it may be a dead one whose children were pruned.
     if (kind === 'tree') this.#requireReferences(bytes);
-    if (this.has(id, kind)) return { id, added: false };
-    await this.#add(id, kind, bytes);
-    return { id, added: true };
+    return !this.#others.expects(id, kind) && this.#writer.saveAs(id, bytes, kind);
   }
 
   /** Stores one more copy of an object, in a new pack: how objects leave packs that are to go. */
   async copy(id: ObjectId, kind: ObjectKind, options?: StorageCallOptions): Promise<void> {
-    const bytes = await this.load(id, options);
-    this.#requireSound();
-    if (this.#unsaved(id, kind) === undefined) await this.#add(id, kind, bytes);
+    await this.#writer.saveAgain(id, await this.load(id, options), kind);
   }
 
-  /** Packs first, then the index that lists them. */
+  /** Packs first, those of other writers too, then the index that lists them. */
   async flush(options?: StorageCallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
-    this.#requireSound();
-    await Promise.all([this.#store('data'), this.#store('tree')]);
-    await this.#write(async () => {
-      if (this.#unlisted.length === 0) return;
-      const listed = this.#unlisted;
-      await writeIndexFile(this.#parts.storage, this.#parts.envelope, listed, this.codec);
-      this.#unlisted = this.#unlisted.filter((pack) => !listed.includes(pack));
-    });
+    this.#writer.requireSound();
+    try {
+      await this.#others.flush();
+      await this.#writer.flush();
+      await this.#listPacks(1);
+    } catch (error) {
+      this.#writer.fail(error, { isTold: true });
+      throw error;
+    }
   }
 
   /** @throws {SnapshotError} `object/missing`, `object/damaged`, `storage/failed` */
   async load(id: ObjectId, options?: StorageCallOptions): Promise<Uint8Array> {
     options?.signal?.throwIfAborted();
-    const unsaved = this.#unsaved(id);
-    if (unsaved) return new Uint8Array(unsaved);
-    let failure: SnapshotError | undefined;
-    for (const { pack, object } of this.#index.copiesOf(id)) {
-      try {
-        return await readPackedObject(this.#parts.storage, pack, object, this.codec, { ...options, frames: this.#frames });
-      } catch (error) {
-        if (!SnapshotError.isInstance(error)) throw error;
-        if (error.code === 'object/damaged') this.#index.markDamaged(pack.name, id);
-        // Damage says more than absence: keep the first thing worth reporting, and try the next copy.
-        if (error.code !== 'storage/not-found') failure ??= error;
-      }
-    }
-    throw failure ?? new SnapshotError('object/missing', `no pack in ${this.#parts.storage.description} holds the object ${id}; run check to see which snapshots need it`);
+    const unsaved = this.#writer.get(id);
+    return unsaved ? new Uint8Array(unsaved) : this.#reader.load(id, options);
   }
 
-  #unsaved(id: ObjectId, kind?: ObjectKind): Uint8Array | undefined {
-    for (const builder of [...this.#open.values(), ...this.#leaving]) {
-      const bytes = kind === undefined || builder.kind === kind ? builder.get(id) : undefined;
-      if (bytes) return bytes;
-    }
-    return undefined;
+  /** Takes over a durable pack that another writer has stored. @throws {SnapshotError} `format/damaged`, `format/unsupported` */
+  async addStoredPack({ prefix, directoryBytes }: StoredDirectory): Promise<void> {
+    await this.#addPack(createPackManifest(prefix, directoryBytes, 'a pack that was just stored', this.codec));
+  }
+
+  /** Lets another writer over the same repository take part: `flush` and packs of trees wait for its packs. @returns ends that */
+  attach(writer: OtherWriter): () => void {
+    return this.#others.attach(writer);
+  }
+
+  /** Relies on an attached writer to store an object: it counts as saved, and nothing that refers to it is stored before it is. */
+  expect(id: ObjectId | Uint8Array, kind: ObjectKind): void {
+    if (!this.index.hasKept(id, kind)) this.#others.expect(id, kind);
   }
 
   #requireReferences(bytes: Uint8Array): void {
@@ -160,54 +151,22 @@ export class ObjectStore {
     if (missing) throw new SnapshotError('object/missing', `a tree refers to the ${missing.kind} object ${missing.id}, which was not saved; save it first`);
   }
 
-  #requireSound(): void {
-    if (this.#failure !== undefined)
-      throw new SnapshotError('repository/broken', `an earlier write to ${this.#parts.storage.description} failed; open the repository again and repeat the work`, { cause: this.#failure });
+  async #addPack(pack: PackManifest): Promise<void> {
+    this.index.addPack(pack);
+    this.#others.arrived(pack);
+    this.#unlisted.set(pack.name, { prefix: pack.prefix, directoryBytes: pack.directoryBytes });
+    await this.#listPacks(packsPerIndexFile);
   }
 
-  async #add(id: ObjectId, kind: ObjectKind, bytes: Uint8Array): Promise<void> {
-    const builder = this.#open.get(kind) ?? new PackBuilder(kind, this.#parts.randomBytes(packSaltBytes), this.codec);
-    this.#open.set(kind, builder);
-    builder.add(id, bytes);
-    if (!builder.isFull) return;
-    // What refers is stored after what it refers to, so that a tree found after a crash has everything below it.
-    if (kind === 'tree') await Promise.all([this.#store('data'), this.#store('tree')]);
-    else await this.#store('data');
-  }
-
-  /** Not abortable on purpose: stopping half-way would lose objects that callers believe saved. */
-  async #store(kind: ObjectKind): Promise<void> {
-    const builder = this.#open.get(kind);
-    if (!builder) return;
-    this.#open.delete(kind);
-    this.#leaving.add(builder);
-    await this.#write(async () => {
-      const { manifest, parts } = builder.finish();
-      await this.#parts.storage.put('pack', manifest.name, parts);
-      this.#index.addPack(manifest);
-      this.#stored.push(manifest);
-      this.#unlisted.push(manifest);
-      this.#leaving.delete(builder);
+  /** Writes an index file once so many packs wait for one. One at a time. */
+  #listPacks(atLeast: number): Promise<void> {
+    const write = this.#indexWrites.then(async () => {
+      if (this.#unlisted.size < atLeast) return;
+      const listed = [...this.#unlisted];
+      await writeIndexFile(this.#parts.storage, this.#parts.envelope, listed.map(([, stored]) => stored), this.codec);
+      for (const [name] of listed) this.#unlisted.delete(name);
     });
-  }
-
-  /** One write at a time, in the order they were asked for; the first failure ends all. */
-  #write(work: () => Promise<void>): Promise<void> {
-    const write = this.#writes.then(async () => {
-      this.#requireSound();
-      try {
-        await work();
-      } catch (error) {
-        this.#failure = error;
-        throw error;
-      }
-    });
-    this.#writes = write.catch(() => undefined);
+    this.#indexWrites = write.catch(() => undefined);
     return write;
   }
-}
-
-function ignoreDamage(error: unknown): undefined {
-  if (SnapshotError.isInstance(error) && ['format/damaged', 'storage/not-found', 'storage/failed'].includes(error.code)) return undefined;
-  throw error;
 }

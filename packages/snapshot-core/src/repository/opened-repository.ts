@@ -128,5 +128,8 @@ function locate(state: RepositoryState, id: ObjectId): ObjectLocation | undefine
   const [copy] = state.objects.index.copiesOf(id);
   if (!copy) return undefined;
   const { pack, object } = copy;
-  return { kind: pack.kind, packName: pack.name, offset: object.frame.offset + object.offset, lengthBytes: object.lengthBytes };
+  const { frame, lengthBytes } = object;
+  // In a compressed frame it lies somewhere; in proportion is good enough to sort by.
+  const offsetInFrame = Math.floor((object.offset * frame.storedBytes) / Math.max(1, frame.plainBytes));
+  return { kind: pack.kind, packName: pack.name, offset: frame.offset + offsetInFrame, lengthBytes };
 }

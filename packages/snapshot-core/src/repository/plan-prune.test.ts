@@ -1,16 +1,36 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { planPrune, type PrunablePack, type PrunePlanInput } from './plan-prune.ts';
+import { CopySet } from '../chunk-index/copy-set.ts';
+import { countLiveObjects } from './count-live-objects.ts';
+import { planPrune, type PrunePlanInput } from './plan-prune.ts';
+import type { PackVerdict } from './prune-report.ts';
 
-const pack = (name: string, kind: 'data' | 'tree', ids: string, condemnedAtMs?: number): PrunablePack => ({
-  name,
-  kind,
-  objects: ids.split('').map((id) => ({ id, lengthBytes: 10 })),
-  ...(condemnedAtMs !== undefined && { condemnedAtMs }),
-});
+interface TestPack {
+  readonly name: string;
+  readonly kind: 'data' | 'tree';
+  readonly ids: string;
+  readonly condemnedAtMs?: number;
+}
 
-const plan = (packs: readonly PrunablePack[], needed: string, change: Partial<PrunePlanInput> = {}) =>
-  planPrune({ packs, isNeeded: (id) => needed.includes(id), nowMs: 1_000, graceMs: 100, rewriteAboveDeadShare: 0.5, ...change });
+const pack = (name: string, kind: 'data' | 'tree', ids: string, condemnedAtMs?: number): TestPack => ({ name, kind, ids, ...(condemnedAtMs !== undefined && { condemnedAtMs }) });
+
+/** Counts and plans as prune does. Objects have 10 bytes and ids of one letter; `damaged` names copies by pack and id: `p a`. */
+async function plan(packs: readonly TestPack[], needed: string, change: Partial<PrunePlanInput> = {}, damaged: readonly string[] = []): Promise<readonly PackVerdict[]> {
+  const copies = { needed: new CopySet(), damaged: new CopySet() };
+  for (const [ordinal, { name, ids }] of packs.entries())
+    for (const [object, id] of ids.split('').entries()) {
+      if (needed.includes(id)) copies.needed.add(ordinal, object, ids.length);
+      if (damaged.includes(`${name} ${id}`)) copies.damaged.add(ordinal, object, ids.length);
+    }
+  const met = new Set<string>();
+  const settled = { has: () => false, add: (id: string | Uint8Array, kind: string) => met.size < met.add(`${kind} ${String(id)}`).size };
+  const directoryOf = (ordinal: number) => {
+    const ids = packs[ordinal]?.ids ?? '';
+    return { objectCount: ids.length, idAt: (object: number) => Buffer.from(ids.charAt(object)), lengthAt: () => 10 };
+  };
+  const counted = await countLiveObjects({ packs: packs.map((each, ordinal) => ({ ...each, ordinal })), directoryOf, ...copies, settled }, async () => undefined);
+  return planPrune({ packs: counted, nowMs: 1_000, graceMs: 100, rewriteAboveDeadShare: 0.5, ...change });
+}
 
 test.each([
   ['all needed', pack('p', 'data', 'ab'), 'ab', 'keep'],
@@ -22,31 +42,36 @@ test.each([
   ['condemned long enough ago', pack('p', 'data', 'ab', 900), '', 'delete'],
   ['condemned but needed again', pack('p', 'data', 'ab', 900), 'b', 'reprieve'],
   ['condemned trees of which some are needed again', pack('p', 'tree', 'ab', 900), 'b', 'rewrite'],
-])('%s', (_, only, needed, action) => {
-  const [verdict] = plan([only], needed);
+])('%s', async (_, only, needed, action) => {
+  const [verdict] = await plan([only], needed);
   expect(verdict?.action).toBe(action);
   expect(verdict?.reason).toMatch(/\w{4,}/);
 });
 
-test('of two copies one is enough, and it is not the condemned one', () => {
-  expect(plan([pack('old', 'data', 'a', 900), pack('new', 'data', 'a')], 'a').map(({ action }) => action)).toEqual(['delete', 'keep']);
-  expect(plan([pack('one', 'data', 'a'), pack('two', 'data', 'a')], 'a').map(({ action }) => action)).toEqual(['keep', 'condemn']);
+test('of two copies one is enough, and it is not the condemned one', async () => {
+  expect((await plan([pack('old', 'data', 'a', 900), pack('new', 'data', 'a')], 'a')).map(({ action }) => action)).toEqual(['delete', 'keep']);
+  expect((await plan([pack('one', 'data', 'a'), pack('two', 'data', 'a')], 'a')).map(({ action }) => action)).toEqual(['keep', 'condemn']);
 });
 
-test('the same bytes as data and as a tree are two objects', () => {
+test('an intact copy goes before one that is not condemned, and without one the pack stays', async () => {
+  expect((await plan([pack('old', 'data', 'a', 900), pack('new', 'data', 'a')], 'a', {}, ['new a'])).map(({ action }) => action)).toEqual(['reprieve', 'condemn']);
+  expect((await plan([pack('old', 'data', 'ab', 900)], 'ab', {}, ['old a'])).map(({ action }) => action)).toEqual(['await-grace']);
+});
+
+test('the same bytes as data and as a tree are two objects', async () => {
   const packs = [pack('data', 'data', 'a'), pack('trees', 'tree', 'a')];
-  expect(plan(packs, 'a').map(({ action }) => action)).toEqual(['keep', 'keep']);
+  expect((await plan(packs, 'a')).map(({ action }) => action)).toEqual(['keep', 'keep']);
 });
 
-test('no needed object is ever left without a pack that stays', () => {
+test('no needed object is ever left without a pack that stays', async () => {
   const anyPack = fc.record({ ids: fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), maxLength: 6 }).map((ids) => [...new Set(ids.split(''))].join('')), kind: fc.constantFrom('data' as const, 'tree' as const), age: fc.option(fc.nat(300), { nil: undefined }) });
-  fc.assert(
-    fc.property(fc.array(anyPack, { maxLength: 6 }), fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f') }), (drafts, needed) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyPack, { maxLength: 6 }), fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f') }), async (drafts, needed) => {
       const packs = drafts.map(({ ids, kind, age }, index) => pack(`p${index}`, kind, ids, age === undefined ? undefined : 1_000 - age));
-      const verdicts = plan(packs, needed);
+      const verdicts = await plan(packs, needed);
       for (const kind of ['data', 'tree'] as const)
         for (const id of needed) {
-          const holders = packs.flatMap((candidate, index) => (candidate.kind === kind && candidate.objects.some((object) => object.id === id) ? [verdicts[index]?.action] : []));
+          const holders = packs.flatMap((candidate, index) => (candidate.kind === kind && candidate.ids.includes(id) ? [verdicts[index]?.action] : []));
           // A rewrite copies what is live first.
           expect(holders.length === 0 || holders.some((action) => action === 'keep' || action === 'rewrite' || action === 'reprieve')).toBe(true);
         }

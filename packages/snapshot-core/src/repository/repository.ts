@@ -17,7 +17,7 @@ export interface SavedObject {
 export interface ObjectLocation {
   readonly kind: ObjectKind;
   readonly packName: string;
-  /** Offset of the object in the unpacked pack; monotonic in storage order. */
+  /** Where in the file it starts; in a compressed frame about where. Never falls in storage order. */
   readonly offset: number;
   readonly lengthBytes: number;
 }

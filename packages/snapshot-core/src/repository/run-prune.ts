@@ -1,20 +1,20 @@
-import { readIndexFiles, writeIndexFile } from '../chunk-index/index-files.ts';
-import { copyKey } from '../chunk-index/object-index.ts';
+import { writeIndexFile } from '../chunk-index/index-files.ts';
+import { ObjectSet } from '../chunk-index/object-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { PackManifest } from '../format/pack-manifest.ts';
+import type { PackDirectory } from '../format/pack-directory.ts';
 import type { CondemnedPack, PruneEpoch } from '../format/prune-epoch.ts';
+import { countLiveObjects, type CountedPack } from './count-live-objects.ts';
 import { writePruneEpoch } from './epoch-files.ts';
 import { findDamagedCopies } from './find-damaged-copies.ts';
-import { planPrune, type PrunablePack, type PrunePlanInput } from './plan-prune.ts';
+import { packsPerIndexFile } from './object-store.ts';
+import { planPrune } from './plan-prune.ts';
 import type { PackVerdict, PruneOptions, PruneReport } from './prune-report.ts';
 import { reloadIndex, type RepositoryState } from './repository-state.ts';
 import { listSnapshotFiles } from './snapshot-files.ts';
-import { objectKey, walkObjects } from './walk-objects.ts';
+import { walkObjects } from './walk-objects.ts';
 
 const defaultGraceMs = 86_400_000;
 const defaultRewriteAboveDeadShare = 0.5;
-/** Packs per index file when the index is written anew. */
-const packsPerIndexFile = 512;
 
 /**
  * Plans, then acts in an order in which a kill loses nothing: copies of trees → index → epoch → look for new snapshots →
@@ -24,17 +24,21 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   const { storage, objects } = state;
   const graceMs = options.graceMs ?? defaultGraceMs;
   const before = await reloadIndex(state, options);
-  const needed = new Set<string>();
+  const condemnedAtMs = new Map(before.condemned.map((pack) => [pack.packName, pack.condemnedAtMs]));
+  await objects.openEveryDirectory(condemnedAtMs.keys(), options);
+  const needed = new ObjectSet(objects.index);
   const known = await collectNeeded(state, needed, new Set(), options);
   const nowMs = await storage.timeMs();
-  const condemnedAtMs = new Map(before.condemned.map((pack) => [pack.packName, pack.condemnedAtMs]));
-  const packs = objects.index.packs.map((pack) => toPrunable(pack, condemnedAtMs.get(pack.name)));
+  const packs: readonly CountedPack[] = Array.from(objects.index.packs(), (pack) => ({ ...pack, ...withTime(condemnedAtMs.get(pack.name)) }));
   const rewriteAboveDeadShare = options.rewriteAboveDeadShare ?? defaultRewriteAboveDeadShare;
-  const isNeeded: PrunePlanInput['isNeeded'] = (id, kind) => needed.has(objectKey(id, kind));
-  const damaged = await findDamagedCopies(state, isNeeded, (packName) => condemnedAtMs.has(packName), options);
-  const verdicts = planPrune({ packs, isNeeded, isDamaged: (packName, id) => damaged.has(copyKey(packName, id)), nowMs, graceMs, rewriteAboveDeadShare });
+  const damaged = await findDamagedCopies(state, needed.copies, (packName) => condemnedAtMs.has(packName), options);
+  const counted = await countLiveObjects(
+    { packs, directoryOf: (ordinal) => openDirectory(state, ordinal), needed: needed.copies, damaged, settled: new ObjectSet(objects.index) },
+    () => state.leases.renew(options),
+  );
+  const verdicts = planPrune({ packs: counted, nowMs, graceMs, rewriteAboveDeadShare });
   const toDelete = namesOf(verdicts, 'delete');
-  const fileBytes = new Map(objects.index.packs.map((pack) => [pack.name, pack.fileBytes]));
+  const fileBytes = new Map(Array.from(objects.index.packs(), (pack) => [pack.name, pack.fileBytes]));
   const sumBytes = (names: readonly string[]) => names.reduce((sum, name) => sum + (fileBytes.get(name) ?? 0), 0);
   const report = (deleted: readonly string[], epoch: number): PruneReport => ({
     verdicts,
@@ -58,7 +62,11 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
 
   // A snapshot committed under a lease that this run did not see is found here, or finds the new epoch.
   await collectNeeded(state, needed, known, options);
-  const isNeededStill = ({ kind, objects: held }: PrunablePack) => held.some(({ id }) => needed.has(objectKey(id, kind)) && !objects.has(id, kind));
+  const isNeededStill = ({ ordinal, kind }: CountedPack) => {
+    const directory = openDirectory(state, ordinal);
+    for (let object = 0; object < directory.objectCount; object++) if (needed.copies.has(ordinal, object) && !objects.has(directory.idAt(object), kind)) return true;
+    return false;
+  };
   const deleted = packs.filter((pack) => toDelete.includes(pack.name) && !isNeededStill(pack)).map(({ name }) => name);
   await deletePacks(state, deleted, options);
   await storage.deleteLeftovers(graceMs, options);
@@ -72,8 +80,15 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   return report(deleted, state.epoch);
 }
 
-function toPrunable({ name, kind, directory }: PackManifest, condemnedAtMs: number | undefined): PrunablePack {
-  return { name, kind, objects: [...directory.objects()], ...(condemnedAtMs !== undefined && { condemnedAtMs }) };
+function withTime(condemnedAtMs: number | undefined): { condemnedAtMs?: number } {
+  return condemnedAtMs === undefined ? {} : { condemnedAtMs };
+}
+
+/** The directory of a pack in the index. All could be read a moment ago. */
+function openDirectory({ objects, storage }: RepositoryState, ordinal: number): PackDirectory {
+  const pack = objects.index.openPack(ordinal);
+  if (!pack) throw new SnapshotError('storage/failed', `prune stopped: the directory of a pack in ${storage.description} cannot be read any more; run prune again`);
+  return pack.directory;
 }
 
 /**
@@ -81,11 +96,13 @@ function toPrunable({ name, kind, directory }: PackManifest, condemnedAtMs: numb
  *
  * @returns the names of the packs that can go
  */
-async function copyLiving(state: RepositoryState, packs: readonly PrunablePack[], needed: ReadonlySet<string>, options?: PruneOptions): Promise<readonly string[]> {
+async function copyLiving(state: RepositoryState, packs: readonly CountedPack[], needed: ObjectSet, options?: PruneOptions): Promise<readonly string[]> {
   const copied: string[] = [];
   for (const pack of packs) {
     try {
-      for (const { id } of pack.objects) if (needed.has(objectKey(id, pack.kind))) await state.objects.copy(id, pack.kind, options);
+      const directory = openDirectory(state, pack.ordinal);
+      for (let object = 0; object < directory.objectCount; object++)
+        if (needed.copies.has(pack.ordinal, object)) await state.objects.copy(directory.object(object).id, pack.kind, options);
       copied.push(pack.name);
     } catch (error) {
       if (pack.kind === 'tree' || !SnapshotError.isInstance(error) || error.code !== 'object/damaged') throw error;
@@ -106,7 +123,7 @@ async function raiseEpoch(state: RepositoryState, epoch: number, before: PruneEp
 }
 
 /** Adds what the snapshots not in `known` need. Refuses to go on when a snapshot cannot be followed: what it needs is unknown. */
-async function collectNeeded(state: RepositoryState, needed: Set<string>, known: ReadonlySet<string>, options?: PruneOptions): Promise<ReadonlySet<string>> {
+async function collectNeeded(state: RepositoryState, needed: ObjectSet, known: ReadonlySet<string>, options?: PruneOptions): Promise<ReadonlySet<string>> {
   const { snapshots, damaged } = await listSnapshotFiles(state.storage, state.envelope, options);
   const [broken] = damaged;
   if (broken) throw new SnapshotError('format/damaged', `prune stopped: what the snapshot ${broken.id} needs is unknown (${broken.reason}). Run check, then forget it`);
@@ -122,12 +139,18 @@ async function deletePacks(state: RepositoryState, packNames: readonly string[],
   if (packNames.length === 0) return;
   const { storage, envelope, objects, leases } = state;
   const oldNames: string[] = [];
-  for await (const { name } of readIndexFiles(storage, envelope, objects.codec, options)) oldNames.push(name);
+  for await (const { name } of storage.list('index', options)) oldNames.push(name);
   const gone = new Set(packNames);
-  const left = objects.index.packs.filter(({ name }) => !gone.has(name));
+  const left = Array.from(objects.index.packs()).filter(({ name }) => !gone.has(name));
   const newNames = new Set<string>();
-  for (let at = 0; at < left.length; at += packsPerIndexFile)
-    newNames.add(await writeIndexFile(storage, envelope, left.slice(at, at + packsPerIndexFile), objects.codec, options));
+  for (let at = 0; at < left.length; at += packsPerIndexFile) {
+    const directories = left.slice(at, at + packsPerIndexFile).map((pack) => {
+      const stored = objects.index.storedDirectoryOf(pack);
+      if (!stored) throw new SnapshotError('storage/failed', `prune stopped: the directory of the pack ${pack.name} cannot be read any more; run prune again`);
+      return stored;
+    });
+    newNames.add(await writeIndexFile(storage, envelope, directories, objects.codec, options));
+  }
   for (const name of oldNames) if (!newNames.has(name)) await storage.delete('index', name, options);
   for (const name of packNames) {
     await leases.renew(options);

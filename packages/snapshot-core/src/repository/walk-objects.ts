@@ -1,3 +1,4 @@
+import type { MetObjects } from '../chunk-index/object-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { ObjectId, ObjectKind, ObjectReference } from '../format/object-reference.ts';
 import { decodeTreeObject } from '../format/tree-object.ts';
@@ -14,21 +15,19 @@ export interface WalkedObject {
 /**
  * Yields every object reachable from the roots once, parents before children. Data objects are named, not read.
  *
- * @param seen ids walked already; extended by the walk. Ids by kind, because equal bytes can be stored as both
+ * @param seen objects walked already; extended by the walk
  */
 export async function* walkObjects(
   rootIds: Iterable<ObjectId>,
   load: (id: ObjectId, options?: CallOptions) => Promise<Uint8Array>,
-  seen: Set<string>,
+  seen: Pick<MetObjects, 'add'>,
   options?: CallOptions,
 ): AsyncGenerator<WalkedObject> {
   const waiting: Pick<ObjectReference, 'id' | 'kind'>[] = Array.from(rootIds, (id) => ({ id, kind: 'tree' }));
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     options?.signal?.throwIfAborted();
     const { id, kind } = next;
-    const key = objectKey(id, kind);
-    if (seen.has(key)) continue;
-    seen.add(key);
+    if (!seen.add(id, kind)) continue;
     if (kind === 'data') {
       yield { id, kind };
       continue;
@@ -42,9 +41,4 @@ export async function* walkObjects(
     }
     yield { id, kind };
   }
-}
-
-/** One text for an object of a kind. */
-export function objectKey(id: ObjectId, kind: ObjectKind): string {
-  return `${kind} ${id}`;
 }

@@ -30,7 +30,7 @@ export type DataSharing = 'none' | 'as-stored' | 'unknown-names' | 'separate-in-
  * Rewriting in place goes through every name of the data. So it is allowed only when all its names are in the tree and
  * belong together in the snapshot too; otherwise a planted hard link would carry our writes out of the target.
  */
-export function decideFile(stored: FileEntry, present: FileFacts | undefined, difference: ContentDifference, sharing: DataSharing): RollbackDecision {
+export function decideFile(stored: FileEntry, present: FileFacts | undefined, difference: ContentDifference, sharing: DataSharing, attributesDiffer = false): RollbackDecision {
   const base = { type: 'file', writeBytes: stored.size } as const;
   if (present === undefined) return { ...base, action: 'create', reason: 'it is missing', lostBytes: 0 };
   if (difference.state === 'unreadable') return { ...base, action: 'replace', reason: 'it cannot be read', lostBytes: present.bytes };
@@ -38,7 +38,7 @@ export function decideFile(stored: FileEntry, present: FileFacts | undefined, di
   const differingBytes = ranges.reduce((sum, range) => sum + range.bytes, 0);
   const lostBytes = ranges.reduce((sum, { offset, bytes }) => sum + Math.max(0, Math.min(bytes, present.bytes - offset)), 0) + Math.max(0, present.bytes - stored.size);
   if (sharing === 'separate-in-snapshot') return { ...base, action: 'replace', reason: 'it shares its data with a name that the snapshot keeps apart', lostBytes };
-  if (difference.state === 'same') return decideMetadata(stored, present);
+  if (difference.state === 'same') return decideMetadata(stored, present, attributesDiffer);
   const reason = present.bytes === stored.size ? `${differingBytes} of ${stored.size} bytes differ` : `it has ${present.bytes} bytes instead of ${stored.size}, and ${differingBytes} differ`;
   if (sharing === 'unknown-names') return { ...base, action: 'replace', reason: `${reason}; it shares its data with a name that is not in the tree`, lostBytes };
   const large = stored.size >= inPlaceFromBytes && present.bytes >= inPlaceFromBytes;
@@ -47,21 +47,22 @@ export function decideFile(stored: FileEntry, present: FileFacts | undefined, di
 }
 
 /** What to do with a stored symlink; `target` is what the present one points to. Pure. */
-export function decideSymlink(stored: SymlinkEntry, present: FileFacts | undefined, target: Uint8Array | undefined): RollbackDecision {
+export function decideSymlink(stored: SymlinkEntry, present: FileFacts | undefined, target: Uint8Array | undefined, attributesDiffer = false): RollbackDecision {
   if (present === undefined) return { type: 'symlink', action: 'create', reason: 'it is missing', writeBytes: 0, lostBytes: 0 };
   if (target === undefined || Buffer.compare(stored.target, target) !== 0) return { type: 'symlink', action: 'replace', reason: 'it points elsewhere', writeBytes: 0, lostBytes: 0 };
-  return decideMetadata(stored, present);
+  return decideMetadata(stored, present, attributesDiffer);
 }
 
-/** Whether owner, mode and time are as stored. Pure. */
-export function decideMetadata(stored: FileEntry | DirectoryEntry | SymlinkEntry, present: FileFacts): RollbackDecision {
+/** Whether owner, mode, extended attributes and time are as stored. Pure. */
+export function decideMetadata(stored: FileEntry | DirectoryEntry | SymlinkEntry, present: FileFacts, attributesDiffer = false): RollbackDecision {
   const metadata = [
     ...(stored.mode !== present.mode && stored.type !== 'symlink' ? ['mode' as const] : []),
     ...(stored.userId !== present.userId || stored.groupId !== present.groupId ? ['owner' as const] : []),
+    ...(attributesDiffer ? ['extended attributes' as const] : []),
     ...(stored.modifiedMicros !== present.modifiedMicros ? ['time' as const] : []),
   ];
   const base = { type: stored.type, writeBytes: 0, lostBytes: 0 };
   return metadata.length === 0
     ? { ...base, action: 'keep', reason: 'it is as in the snapshot' }
-    : { ...base, action: 'set-metadata', reason: `its ${metadata.join(', ')} differ${metadata.length === 1 ? 's' : ''}`, metadata };
+    : { ...base, action: 'set-metadata', reason: `its ${metadata.join(', ')} differ${metadata.length === 1 && !attributesDiffer ? 's' : ''}`, metadata };
 }

@@ -17,7 +17,7 @@ import { planSteps } from './plan-rollback.ts';
  */
 export async function* diffSnapshotAgainstDirectory(repository: Repository, snapshotId: string, directory: string, options: CallOptions = {}): AsyncGenerator<TreeChange> {
   const stored = await loadTreeRoot(repository, snapshotId, options);
-  const context = openTreeTarget(repository, directory, false, options);
+  const context = await openTreeTarget(repository, directory, false, options);
   try {
     for await (const step of planSteps(context, stored)) {
       if (step.step !== 'act') continue;

@@ -3,6 +3,7 @@ import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { openDirectory } from '../source/directory-handle.ts';
 import { idsFromRoot } from '../source/ids-from-root.ts';
+import { loadExtendedAttributes } from '../source/load-extended-attributes.ts';
 import { createPacer } from '../source/pacer.ts';
 import type { RollbackContext } from './rollback-context.ts';
 import { SharedData } from './shared-data.ts';
@@ -14,7 +15,8 @@ import { SharedData } from './shared-data.ts';
  *
  * @throws {SnapshotError} `target/unusable`, `rollback/repository-on-target` when the target lies in the repository
  */
-export function openTreeTarget(repository: Repository, target: string, mayChange: boolean, options: CallOptions): RollbackContext {
+export async function openTreeTarget(repository: Repository, target: string, mayChange: boolean, options: CallOptions): Promise<RollbackContext> {
+  const { attributes } = await loadExtendedAttributes();
   const targetIds = idsOf(target);
   const repositoryIds = repository.localPath === undefined ? [] : idsOf(repository.localPath);
   const repositoryId = repositoryIds.at(-1);
@@ -26,7 +28,7 @@ export function openTreeTarget(repository: Repository, target: string, mayChange
   } catch (cause) {
     throw new SnapshotError('target/unusable', `cannot open the directory ${target}; check the path and its permissions`, { cause });
   }
-  return { repository, root, repositoryId, protectedIds: new Set(repositoryIds), shared: new SharedData(), pacer: createPacer(options.signal), options, mayChange, windowsNames: process.platform === 'win32' };
+  return { repository, root, repositoryId, protectedIds: new Set(repositoryIds), shared: new SharedData(), attributes, pacer: createPacer(options.signal), options, mayChange, windowsNames: process.platform === 'win32' };
 }
 
 function idsOf(path: string): string[] {

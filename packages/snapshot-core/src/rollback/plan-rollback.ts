@@ -4,6 +4,7 @@ import type { Repository } from '../repository/repository.ts';
 import { loadTreeRoot } from '../snapshot/list-snapshot.ts';
 import { lookAt } from '../source/list-directory.ts';
 import { decideMetadata } from './decide-rollback.ts';
+import { attributesDiffer } from './attributes-differ.ts';
 import { openTreeTarget } from './open-target.ts';
 import { planRemovals } from './plan-removals.ts';
 import { planWrites } from './plan-writes.ts';
@@ -23,7 +24,7 @@ const rootPath = new Uint8Array(0);
  */
 export async function* planRollback(repository: Repository, snapshotId: string, target: string, options: CallOptions = {}): AsyncGenerator<RollbackAction> {
   const stored = await loadTreeRoot(repository, snapshotId, options);
-  const context = openTreeTarget(repository, target, false, options);
+  const context = await openTreeTarget(repository, target, false, options);
   try {
     for await (const step of planSteps(context, stored)) if (step.step === 'act') yield step.action;
   } finally {
@@ -37,6 +38,6 @@ export async function* planSteps(context: RollbackContext, stored: DirectoryEntr
   yield* planWrites(context, stored, { directory: context.root, path: rootPath });
   const present = lookAt(context.root, rootName);
   if (present === undefined) return;
-  const action = { path: rootPath, displayPath: '', ...decideMetadata(stored, present) };
+  const action = { path: rootPath, displayPath: '', ...decideMetadata(stored, present, attributesDiffer(context, context.root, rootName, stored)) };
   yield { step: 'act', action, directory: context.root, name: rootName, present, stored };
 }

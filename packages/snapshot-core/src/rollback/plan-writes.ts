@@ -10,6 +10,7 @@ import type { FileFacts } from '../source/file-facts.ts';
 import { listDirectory, lookAt } from '../source/list-directory.ts';
 import { withParentOf } from '../source/open-parent.ts';
 import { isGone } from '../source/system-error-code.ts';
+import { attributesDiffer } from './attributes-differ.ts';
 import { compareContent } from './compare-content.ts';
 import { decideFile, decideMetadata, decideSymlink } from './decide-rollback.ts';
 import { openForRollback } from './open-for-rollback.ts';
@@ -65,7 +66,7 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
   }
   if (stored.type === 'symlink') {
     const target = present !== undefined && place.directory !== undefined ? readTarget(place.directory, stored.name) : undefined;
-    yield act(decideSymlink(stored, present, target), present);
+    yield act(decideSymlink(stored, present, target, target !== undefined && place.directory !== undefined && attributesDiffer(context, place.directory, stored.name, stored)), present);
     return;
   }
   if (present === undefined) yield act({ action: 'create', type: 'directory', reason: 'it is missing', ...noBytes }, undefined);
@@ -81,7 +82,7 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
     child?.close();
   }
   const now = place.directory === undefined ? undefined : lookAt(place.directory, stored.name);
-  if (now?.type === 'directory' && (context.mayChange || present !== undefined)) yield act(decideMetadata(stored, now), now);
+  if (now?.type === 'directory' && (context.mayChange || present !== undefined)) yield act(decideMetadata(stored, now, place.directory !== undefined && attributesDiffer(context, place.directory, stored.name, stored)), now);
 }
 
 /** The repository itself and other file systems are never entered; a directory that leads to the repository is, but stays a directory. */
@@ -111,7 +112,7 @@ async function* planFile(context: RollbackContext, stored: FileEntry, present: F
   // Looked at again: replacing another name of the same data has changed its link count.
   const facts = lookAt(place.directory, stored.name) ?? present;
   const difference = await compareContent(context.repository, place.directory, stored.name, stored, context.pacer, context.options);
-  yield act(decideFile(stored, facts, difference, context.shared.sharing(facts)), facts);
+  yield act(decideFile(stored, facts, difference, context.shared.sharing(facts), attributesDiffer(context, place.directory, stored.name, stored)), facts);
 }
 
 async function lookAtPath(context: RollbackContext, path: Uint8Array): Promise<FileFacts | undefined> {

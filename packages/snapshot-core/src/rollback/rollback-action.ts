@@ -21,7 +21,7 @@ export interface RollbackAction {
   /** Bytes of the present state that are lost: of a deleted file, or those that differ. */
   readonly lostBytes: number;
   /** What differs, for `set-metadata`. */
-  readonly metadata?: readonly ('mode' | 'owner' | 'time')[];
+  readonly metadata?: readonly ('mode' | 'owner' | 'time' | 'extended attributes')[];
   /** Ranges that differ, ascending, for `rewrite`. */
   readonly ranges?: readonly ByteRange[];
 }

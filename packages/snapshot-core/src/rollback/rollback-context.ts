@@ -3,6 +3,7 @@ import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import type { IssueReason } from '../snapshot/item-issue.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
+import type { ExtendedAttributes } from '../source/extended-attributes.ts';
 import type { FileFacts } from '../source/file-facts.ts';
 import type { Pacer } from '../source/pacer.ts';
 import type { RollbackAction } from './rollback-action.ts';
@@ -17,6 +18,7 @@ export interface RollbackContext {
   /** The repository's own folder, by file id, when it is a local one. */
   readonly repositoryId: string | undefined;
   readonly shared: SharedData;
+  readonly attributes: ExtendedAttributes;
   readonly pacer: Pacer;
   readonly options: CallOptions;
   /** False: only look. True: each step is carried out before the next one is asked for, and closed directories are opened up. */

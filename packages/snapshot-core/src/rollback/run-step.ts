@@ -67,7 +67,7 @@ export class StepRunner {
     if (action.action === 'set-metadata') {
       // Opened before: the stored mode may shut its owner out.
       const descriptor = stored.type === 'symlink' ? undefined : openToSync(directory.pathOf(name), stored.type);
-      applyMetadata(directory, name, action.path, stored, this.issues);
+      applyMetadata(this.#context.attributes, directory, name, action.path, stored, this.issues);
       if (descriptor !== undefined) await this.#syncQueue.add(descriptor);
       return;
     }
@@ -78,7 +78,7 @@ export class StepRunner {
       await this.#writeContent(step, directory, stored);
       this.#written.get(directory)?.push({ name, path: action.path, entry: stored });
     }
-    applyMetadata(directory, name, action.path, stored, this.issues);
+    applyMetadata(this.#context.attributes, directory, name, action.path, stored, this.issues);
   }
 
   async #writeContent(step: ActStep, directory: DirectoryHandle, stored: FileEntry): Promise<void> {

@@ -15,7 +15,7 @@ export type RollbackOutcome = Omit<RollbackReport, 'operationId' | 'snapshotId' 
 /** Makes sure, without changing anything, that a tree can be rolled back. @throws {SnapshotError} as `rollback` does before it begins */
 export async function checkTreeRollback(repository: Repository, snapshotId: string, target: string, options: CallOptions): Promise<void> {
   const stored = await loadTreeRoot(repository, snapshotId, options);
-  openTreeTarget(repository, target, false, options).root.close();
+  (await openTreeTarget(repository, target, false, options)).root.close();
   await requireStored(repository, stored, new Uint8Array(0), createPacer(options.signal), options);
 }
 
@@ -25,7 +25,7 @@ export async function runTreeRollback(
 ): Promise<RollbackOutcome> {
   const stored = await loadTreeRoot(repository, snapshotId, options);
   const { totalBytes } = (await repository.getSnapshot(snapshotId, options)).statistics;
-  const context = openTreeTarget(repository, target, true, options);
+  const context = await openTreeTarget(repository, target, true, options);
   const runner = new StepRunner(context);
   const progress = (phase: RollbackProgress['phase']) => onProgress({ phase, bytesDone: runner.bytesDone, totalBytes, bytesWritten: runner.bytesWritten });
   try {

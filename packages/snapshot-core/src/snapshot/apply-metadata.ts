@@ -1,16 +1,20 @@
 import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../format/tree-entry.ts';
 import { changeMetadata } from '../source/change-metadata.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
+import type { ExtendedAttributes } from '../source/extended-attributes.ts';
 import { lookAt } from '../source/list-directory.ts';
 import { systemErrorCode } from '../source/system-error-code.ts';
+import { attributeChanges } from './attribute-changes.ts';
 import type { IssueList } from './item-issue.ts';
 
-/** Gives what was written its stored owner, mode and time, and reports what the target cannot hold. */
-export function applyMetadata(directory: DirectoryHandle, name: Uint8Array, path: Uint8Array, entry: FileEntry | DirectoryEntry | SymlinkEntry, issues: IssueList): void {
+/** Gives what was written its stored owner, extended attributes, mode and time, and reports what the target cannot hold. */
+export function applyMetadata(
+  port: ExtendedAttributes, directory: DirectoryHandle, name: Uint8Array, path: Uint8Array, entry: FileEntry | DirectoryEntry | SymlinkEntry, issues: IssueList,
+): void {
   try {
     const present = lookAt(directory, name);
     if (present?.type !== entry.type) return issues.add(path, 'in-the-way', 'something else took the name while it was restored');
-    const refused = changeMetadata(directory, name, entry.type, entry, present);
+    const refused = changeMetadata(directory, name, entry.type, entry, present, { port, changes: attributeChanges(port, directory, name, entry) });
     if (refused.length > 0) issues.add(path, 'metadata', `the target does not take its ${refused.join(', ')}`);
   } catch (error) {
     const code = systemErrorCode(error);

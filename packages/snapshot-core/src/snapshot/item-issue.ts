@@ -13,6 +13,7 @@ export type IssueReason =
   | 'exists'
   | 'in-the-way'
   | 'metadata'
+  | 'attributes-unread'
   | 'name'
   | 'damaged';
 

@@ -5,9 +5,11 @@ import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
 import { openDirectory } from '../source/directory-handle.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
+import type { ExtendedAttributes } from '../source/extended-attributes.ts';
 import { fileIdKey } from '../source/file-facts.ts';
 import { idsFromRoot } from '../source/ids-from-root.ts';
 import { lookAt } from '../source/list-directory.ts';
+import { loadExtendedAttributes } from '../source/load-extended-attributes.ts';
 import { createPacer } from '../source/pacer.ts';
 import { SyncQueue } from '../source/sync-queue.ts';
 import { applyMetadata } from './apply-metadata.ts';
@@ -67,8 +69,9 @@ export async function restoreSnapshot(repository: Repository, snapshotId: string
     await loadTreeRoot(repository, snapshotId, call);
     const { totalBytes } = (await repository.getSnapshot(snapshotId, call)).statistics;
     const repositoryId = repository.localPath === undefined ? undefined : idsFromRoot(repository.localPath).at(-1);
+    const { attributes } = await loadExtendedAttributes();
     const root = openTarget(repository, repositoryId, target);
-    const run = new RestoreRun(repository, repositoryId, root, options, call, totalBytes);
+    const run = new RestoreRun(repository, repositoryId, root, attributes, options, call, totalBytes);
     try {
       const pacer = createPacer(options.signal);
       const items = listSnapshot(repository, snapshotId, { ...call, ...(options.paths !== undefined && { paths: options.paths }) });
@@ -106,6 +109,7 @@ class RestoreRun {
   /** The repository's own folder, by file id: never written into. */
   readonly #repositoryId: string | undefined;
   readonly #root: DirectoryHandle;
+  readonly #attributes: ExtendedAttributes;
   readonly #options: RestoreOptions;
   readonly #call: CallOptions;
   readonly #totalBytes: number;
@@ -117,10 +121,11 @@ class RestoreRun {
   readonly #writtenLinks = new Set<string>();
   readonly #counts = { files: 0, directories: 0, symlinks: 0, hardLinks: 0, bytesWritten: 0 };
 
-  constructor(repository: Repository, repositoryId: string | undefined, root: DirectoryHandle, options: RestoreOptions, call: CallOptions, totalBytes: number) {
+  constructor(repository: Repository, repositoryId: string | undefined, root: DirectoryHandle, attributes: ExtendedAttributes, options: RestoreOptions, call: CallOptions, totalBytes: number) {
     this.#repository = repository;
     this.#repositoryId = repositoryId;
     this.#root = root;
+    this.#attributes = attributes;
     this.#options = options;
     this.#call = call;
     this.#totalBytes = totalBytes;
@@ -177,8 +182,8 @@ class RestoreRun {
       await directory.sync();
       this.#counts.directories += 1;
       // The root's own name belongs to its parent directory; it is changed through itself.
-      if (parent === undefined) applyMetadata(directory, currentDirectory, step.path, step.entry, this.#issues);
-      else applyMetadata(parent, step.entry.name, step.path, step.entry, this.#issues);
+      if (parent === undefined) applyMetadata(this.#attributes, directory, currentDirectory, step.path, step.entry, this.#issues);
+      else applyMetadata(this.#attributes, parent, step.entry.name, step.path, step.entry, this.#issues);
     } finally {
       if (directory !== this.#root) directory.close();
     }
@@ -205,7 +210,7 @@ class RestoreRun {
       if (step.entry.torn) this.#issues.add(path, 'torn', 'it changed while the snapshot was taken; the content is a mixture');
       this.#progress();
     }
-    applyMetadata(parent, entry.name, path, entry, this.#issues);
+    applyMetadata(this.#attributes, parent, entry.name, path, entry, this.#issues);
   }
 
   /** False when the first name is not there to be linked to: it failed or was kept back, so this name gets the content itself. */

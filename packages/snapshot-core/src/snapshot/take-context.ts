@@ -1,6 +1,7 @@
 import type { SieveParameters } from '../chunking/sieve-parameters.ts';
 import type { FileEntry } from '../format/tree-entry.ts';
 import type { Repository } from '../repository/repository.ts';
+import type { ExtendedAttributes } from '../source/extended-attributes.ts';
 import type { Pacer } from '../source/pacer.ts';
 import type { SnapshotTally } from './snapshot-tally.ts';
 
@@ -10,6 +11,7 @@ export interface TakeContext {
   readonly parameters: SieveParameters;
   readonly tally: SnapshotTally;
   readonly pacer: Pacer;
+  readonly attributes: ExtendedAttributes;
   readonly nowMs: () => number;
   /** Read every file even when its metadata says it is the parent's. */
   readonly verifyAll: boolean;

@@ -15,7 +15,10 @@ import { PageBuilder } from './page-builder.ts';
 import { readDirectory } from './read-content.ts';
 import type { TakeContext } from './take-context.ts';
 import { isDamage } from './is-damage.ts';
+import { takeAttributes } from './take-attributes.ts';
 import { takeFile } from './take-file.ts';
+
+const currentDirectory = Buffer.from('.');
 
 /**
  * Stores one directory and everything in it, and answers with its entry.
@@ -44,7 +47,7 @@ export async function takeDirectory(
     await parents.close();
   }
   tally.directories += 1;
-  return { type: 'directory', ...entryFacts(place.name, place.facts), size: count, content: await pages.finish(options) };
+  return { type: 'directory', ...entryFacts(place.name, place.facts), ...takeAttributes(context, handle.pathOf(currentDirectory), place.path), size: count, content: await pages.finish(options) };
 }
 
 /** A damaged parent costs speed, never the snapshot: what cannot be looked up is read again. */
@@ -80,10 +83,10 @@ async function takeEntry(context: TakeContext, present: PresentEntry, path: Uint
     if (facts.type === 'symlink') {
       const target = readlinkSync(directory.pathOf(name), { encoding: 'buffer' });
       tally.symlinks += 1;
-      return { type: 'symlink', ...entryFacts(name, facts), size: target.length, target };
+      return { type: 'symlink', ...entryFacts(name, facts), ...takeAttributes(context, directory.pathOf(name), path), size: target.length, target };
     }
     if (facts.type === 'file') {
-      const entry = await takeFile(context, present, parent);
+      const entry = await takeFile(context, present, path, parent);
       if (entry === undefined) tally.issues.add(path, 'vanished', 'it vanished while the snapshot was taken');
       else if (entry.torn) tally.issues.add(path, 'torn', 'it changed while it was read, twice; the stored content is a mixture');
       tally.progress();

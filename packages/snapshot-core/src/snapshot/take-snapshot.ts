@@ -12,6 +12,7 @@ import type { Repository } from '../repository/repository.ts';
 import { openDirectory } from '../source/directory-handle.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { factsFromStats, fileIdKey } from '../source/file-facts.ts';
+import { loadExtendedAttributes } from '../source/load-extended-attributes.ts';
 import { createPacer } from '../source/pacer.ts';
 import type { DirectorySource, SnapshotSource } from '../source/snapshot-source.ts';
 import type { IssueReason } from './item-issue.ts';
@@ -24,8 +25,8 @@ import { takeVolume } from './take-volume.ts';
 import { isDamage } from './is-damage.ts';
 import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
 
-/** Issues after which the snapshot still holds everything there was. */
-const harmlessReasons: ReadonlySet<IssueReason> = new Set(['vanished', 'parent-damaged', 'changes-ignored']);
+/** Issues after which the snapshot still holds everything that is known to have been there. */
+const harmlessReasons: ReadonlySet<IssueReason> = new Set(['vanished', 'parent-damaged', 'changes-ignored', 'attributes-unread']);
 
 /** How to take a snapshot. */
 export interface TakeSnapshotOptions extends CallOptions {
@@ -108,7 +109,7 @@ async function loadParent(repository: Repository, rootId: string, tally: Snapsho
   }
 }
 
-type UnboundContext = Omit<TakeContext, 'excluded' | 'device'>;
+type UnboundContext = Omit<TakeContext, 'excluded' | 'device' | 'attributes'>;
 
 async function takeTree(context: UnboundContext, source: DirectorySource, parent: TreeEntry | undefined): Promise<TreeEntry> {
   const excluded = new Map<string, 'excluded' | 'repository'>((source.exclude ?? []).map((id) => [fileIdKey(id), 'excluded']));
@@ -116,8 +117,10 @@ async function takeTree(context: UnboundContext, source: DirectorySource, parent
   if (localPath !== undefined) excluded.set(fileIdKey(factsFromStats(statSync(localPath, { bigint: true }))), 'repository');
   const handle = openSourceRoot(source.path);
   try {
+    const { attributes, problem } = await loadExtendedAttributes();
+    if (problem !== undefined) context.tally.issues.add(new Uint8Array(0), 'attributes-unread', problem);
     const place = { path: new Uint8Array(0), name: new Uint8Array(0), facts: handle.facts };
-    return await takeDirectory({ ...context, excluded, device: handle.facts.device }, handle, place, parent);
+    return await takeDirectory({ ...context, attributes, excluded, device: handle.facts.device }, handle, place, parent);
   } finally {
     handle.close();
   }

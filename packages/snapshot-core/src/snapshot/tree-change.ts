@@ -1,3 +1,4 @@
+import { sameAttributes } from '../format/extended-attribute.ts';
 import type { TreeEntry } from '../format/tree-entry.ts';
 import { displayPath } from '../source/byte-path.ts';
 
@@ -38,8 +39,14 @@ export async function summarizeChanges(changes: AsyncIterable<TreeChange>, onCha
   return summary;
 }
 
-/** Whether mode, owner or time differ; times of directories follow from their content and do not count. */
-export function metadataDiffers(left: Pick<TreeEntry, 'mode' | 'userId' | 'groupId' | 'modifiedMicros'>, right: Pick<TreeEntry, 'mode' | 'userId' | 'groupId' | 'modifiedMicros'>, type: TreeEntry['type']): boolean {
+/** Whether mode, owner, time or what is known of extended attributes differ; times of directories follow from their content and do not count. */
+export function metadataDiffers(left: TreeEntry, right: TreeEntry, type: TreeEntry['type']): boolean {
   return (left.mode !== right.mode && type !== 'symlink') || left.userId !== right.userId || left.groupId !== right.groupId
-    || (type !== 'directory' && left.modifiedMicros !== right.modifiedMicros);
+    || (type !== 'directory' && left.modifiedMicros !== right.modifiedMicros)
+    || attributesDiffer(left, right);
+}
+
+function attributesDiffer(left: TreeEntry, right: TreeEntry): boolean {
+  if (left.type === 'unread' || right.type === 'unread' || left.attributes === undefined || right.attributes === undefined) return false;
+  return !sameAttributes(left.attributes.list, right.attributes.list);
 }

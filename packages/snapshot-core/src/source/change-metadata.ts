@@ -1,20 +1,33 @@
 import { chmodSync, chownSync, closeSync, constants, existsSync, lchownSync, lutimesSync, openSync, utimesSync } from 'node:fs';
+import { displayPath } from './byte-path.ts';
 import type { DirectoryHandle } from './directory-handle.ts';
+import { noExtendedAttributes } from './extended-attributes.ts';
+import type { ExtendedAttributes } from './extended-attributes.ts';
 import type { FileFacts } from './file-facts.ts';
+import type { AttributeChange } from './plan-attribute-changes.ts';
 import { systemErrorCode } from './system-error-code.ts';
 
 /** What a target is to have. */
 export type Metadata = Pick<FileFacts, 'mode' | 'userId' | 'groupId' | 'modifiedMicros'>;
 
+/** Changes of extended attributes, and what carries them out. */
+export interface AttributeWork {
+  readonly port: ExtendedAttributes;
+  readonly changes: readonly AttributeChange[];
+}
+
+const noWork: AttributeWork = { port: noExtendedAttributes, changes: [] };
+
 /** Linux; Node does not name it. A descriptor that only names a file, so that even an unreadable one can be changed. */
 const pathOnly = 0o10000000;
 
 /**
- * Gives a name its owner, mode and modification time, without following a symlink, and only what differs from `present`.
+ * Gives a name its owner, extended attributes, mode and modification time, without following a symlink, and only what differs
+ * from `present`.
  *
  * Answers with the properties that the target refused; those are for the caller to report.
  */
-export function changeMetadata(directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', wanted: Metadata, present: Metadata): string[] {
+export function changeMetadata(directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', wanted: Metadata, present: Metadata, work: AttributeWork = noWork): string[] {
   const refused: string[] = [];
   const attempt = (what: string, change: () => void): boolean => {
     try {
@@ -31,15 +44,25 @@ export function changeMetadata(directory: DirectoryHandle, name: Uint8Array, typ
   if (type === 'symlink') {
     const path = directory.pathOf(name);
     if (ownerDiffers) attempt('owner', () => lchownSync(path, wanted.userId, wanted.groupId));
+    for (const change of work.changes) attempt(nameOf(change), () => changeAttribute(work.port, path, change));
     if (wanted.modifiedMicros !== present.modifiedMicros) attempt('time', () => lutimesSync(path, seconds, seconds));
     return refused;
   }
   withoutFollowing(directory, name, (path) => {
     // Changing the owner clears set-id bits, so the mode comes after it, and is set again even when it looked right.
     if (ownerDiffers) attempt('owner', () => chownSync(path, wanted.userId, wanted.groupId));
+    // Attributes come after the owner, whose change drops capabilities, and before the mode, which an ACL changes and which may forbid writing.
+    if (work.changes.length > 0) {
+      if (type === 'file' && (present.mode & 0o600) !== 0o600) openUp(path, present.mode);
+      withAttributePath(directory, name, type, (attributePath) => {
+        for (const change of work.changes)
+          if (refused.includes('owner') && isCapability(change)) refused.push(nameOf(change));
+          else attempt(nameOf(change), () => changeAttribute(work.port, attributePath, change));
+      });
+    }
     // A file that could not be given to its owner must not keep set-id bits: they would now mean somebody else.
     const mode = refused.includes('owner') ? wanted.mode & 0o1777 : wanted.mode;
-    if (ownerDiffers || mode !== present.mode) attempt('mode', () => chmodSync(path, mode));
+    if (ownerDiffers || work.changes.length > 0 || mode !== present.mode) attempt('mode', () => chmodSync(path, mode));
     if (wanted.modifiedMicros !== present.modifiedMicros) attempt('time', () => utimesSync(path, seconds, seconds));
   });
   return refused;
@@ -50,12 +73,46 @@ export function changeMode(directory: DirectoryHandle, name: Uint8Array, mode: n
   withoutFollowing(directory, name, (path) => chmodSync(path, mode));
 }
 
-function withoutFollowing(directory: DirectoryHandle, name: Uint8Array, change: (path: string | Buffer) => void): void {
+/**
+ * Runs work with the path under which the extended attributes of a name are reached. Of a directory it is a path inside of it, so
+ * that any bytes may be its name.
+ *
+ * @throws system errors when there is no such name
+ */
+export function withAttributePath<T>(directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', work: (path: Buffer) => T): T {
+  if (type !== 'directory') return work(directory.pathOf(name));
+  return withoutFollowing(directory, name, (path) => work(Buffer.concat([Buffer.from(path), Buffer.from('/.')])));
+}
+
+function changeAttribute(port: ExtendedAttributes, path: Buffer, change: AttributeChange): void {
+  if (change.change === 'set') port.set(path, change.name, change.value);
+  else port.remove(path, change.name);
+}
+
+function nameOf({ name }: AttributeChange): string {
+  return `extended attribute ${displayPath(name)}`;
+}
+
+/** A file of somebody else's must not run with privileges. */
+function isCapability({ name }: AttributeChange): boolean {
+  return Buffer.from(name).toString('latin1') === 'security.capability';
+}
+
+/** Its owner may change attributes of a file that he may write to. Whether it worked shows when they are changed. */
+function openUp(path: string | Buffer, mode: number): void {
+  try {
+    chmodSync(path, mode | 0o600);
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+  }
+}
+
+function withoutFollowing<T>(directory: DirectoryHandle, name: Uint8Array, change: (path: string | Buffer) => T): T {
   // Elsewhere there is no such descriptor; the caller has looked, and the tree belongs to one owner alone.
   if (process.platform !== 'linux' || !existsSync('/proc/self/fd')) return change(directory.pathOf(name));
   const descriptor = openSync(directory.pathOf(name), pathOnly | constants.O_NOFOLLOW);
   try {
-    change(`/proc/self/fd/${descriptor}`);
+    return change(`/proc/self/fd/${descriptor}`);
   } finally {
     closeSync(descriptor);
   }

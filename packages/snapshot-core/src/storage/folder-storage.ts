@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import { isFileName, requireFileName } from './file-name.ts';
+import { localFilePath } from './local-file-path.ts';
+import { isFileName } from './file-name.ts';
 import { kindFolders, temporaryFolder } from './kind-folders.ts';
 import type { FileKind, Storage, StorageCallOptions, StoredFile } from './storage.ts';
 import { translateFileError } from './translate-file-error.ts';
@@ -16,6 +17,16 @@ export interface FolderStorageOptions {
   readonly nowMs?: () => number;
 }
 
+const localFolders = new WeakMap<Storage, string>();
+
+/**
+ * The folder of a storage that is nothing but that folder, or `undefined`. Who has it may read and add files there without the storage,
+ * from another thread for instance; a storage that wraps another one has to be asked itself.
+ */
+export function localFolderOf(storage: Storage): string | undefined {
+  return localFolders.get(storage);
+}
+
 /**
  * A repository in a local folder: one folder per kind, one file per name, and `tmp` for files being written.
  *
@@ -26,10 +37,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
   const nowMs = options.nowMs ?? Date.now;
   const prepared = new Set<string>();
 
-  function pathOf(kind: FileKind, name: string): string {
-    requireFileName(name);
-    return join(root, kindFolders[kind], name);
-  }
+  const pathOf = (kind: FileKind, name: string) => localFilePath(root, kind, name);
 
   async function prepareFolder(path: string): Promise<void> {
     if (prepared.has(path)) return;
@@ -58,7 +66,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
     }
   }
 
-  return {
+  const storage: Storage = {
     description: root,
     localPath: root,
     put: async (kind, name, parts, options) => {
@@ -120,6 +128,8 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
     },
     timeMs: async () => Math.floor(nowMs()),
   };
+  localFolders.set(storage, root);
+  return storage;
 }
 
 async function readRange(path: string, offset: number, lengthBytes: number): Promise<Uint8Array> {
