@@ -109,17 +109,20 @@ test('a lost chunk costs its file, a lost directory page what is in it, and the 
   expect(readdirSync(join(scratch, 'target'), { recursive: true, encoding: 'utf8' }).toSorted()).toEqual(['a', 'a/b', 'a/link', 'a/other']);
 });
 
-test('names that Windows cannot hold are skipped with everything below them', async () => {
+test('names that Windows cannot hold, or cannot tell from others in their directory, are skipped with everything below them', async () => {
   const scratch = scratchDirectory();
   const volume = subdirectory(scratch, 'volume');
   mkdirSync(join(volume, 'c:'));
   writeFileSync(join(volume, 'c:/x'), 'x');
   writeFileSync(join(volume, 'back\\slash'), 'x');
-  writeFileSync(join(volume, 'fine'), 'x');
+  mkdirSync(join(volume, 'case'));
+  for (const name of ['fine', 'case/fine', 'case/FINE']) writeFileSync(join(volume, name), 'x');
   const { repository, id } = await snapshotOf(volume);
   const steps: RestoreStep[] = [];
   for await (const step of planRestore(listSnapshot(repository, id), { windowsNames: true })) steps.push(step);
-  expect(steps.map(({ action, path }) => `${action} ${Buffer.from(path).toString()}`)).toEqual(['make-directory ', 'skip back\\slash', 'skip c:', 'write-file fine', 'finish-directory ']);
+  expect(steps.map(({ action, path }) => `${action} ${Buffer.from(path).toString()}`)).toEqual([
+    'make-directory ', 'skip back\\slash', 'skip c:', 'make-directory case', 'write-file case/FINE', 'skip case/fine', 'finish-directory case', 'write-file fine', 'finish-directory ',
+  ]);
 });
 
 test('an image comes back to a volume of its size, and as a stream', async () => {

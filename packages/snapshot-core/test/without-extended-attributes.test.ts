@@ -28,3 +28,16 @@ test.skipIf(process.platform === 'win32')('without the optional package everythi
   expect(attributeChanges(noExtendedAttributes, handle, Buffer.from('file'), entry)).toMatchObject([{ change: 'set' }]);
   handle.close();
 });
+
+test.skipIf(process.platform !== 'linux')('once it is installed, files that did not change get what was not known of them, unread', async () => {
+  const volume = subdirectory(scratchDirectory(), 'volume');
+  writeFileSync(join(volume, 'file'), 'content');
+  const repository = await createRepository({ storage: createMemoryStorage(), profile: 'small' });
+  const clock = { nowMs: () => Date.now() + 3_600_000 };
+  const first = await takeSnapshot(repository, { kind: 'directory', path: volume }, { clock });
+  vi.doUnmock('@napi-rs/xattr');
+  vi.resetModules();
+  const second = await takeSnapshot(repository, { kind: 'directory', path: volume }, { clock, parent: first.record.id });
+  expect(second.report).toMatchObject({ bytesRead: 0, files: { unmodified: 1 }, issues: [] });
+  for await (const item of listSnapshot(repository, second.record.id)) if (item.step === 'entry') expect(item.entry).toMatchObject({ attributes: { complete: true } });
+});

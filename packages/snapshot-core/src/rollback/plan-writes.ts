@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
-import { isWindowsEntryName } from '../format/entry-name.ts';
 import type { DirectoryEntry, FileEntry, TreeEntry } from '../format/tree-entry.ts';
+import { WindowsDirectoryNames } from '../format/windows-name.ts';
 import { mergeByName } from '../snapshot/merge-by-name.ts';
 import { readDirectory } from '../snapshot/read-content.ts';
 import { displayPath, joinPath } from '../source/byte-path.ts';
@@ -33,16 +33,17 @@ interface Place {
  */
 export async function* planWrites(context: RollbackContext, stored: DirectoryEntry, place: Place): AsyncGenerator<RollbackStep> {
   const present = place.directory === undefined ? [] : listDirectory(place.directory);
+  const made = context.windowsNames ? new WindowsDirectoryNames() : undefined;
   for await (const { left, right } of mergeByName(readDirectory(context.repository, stored, context.options), present)) {
     await context.pacer.step();
     if (left === undefined) continue;
     const path = joinPath(place.path, left.name);
-    yield* planEntry(context, left, right?.facts, { directory: place.directory, path });
+    yield* planEntry(context, left, right?.facts, { directory: place.directory, path }, made);
   }
   if (place.directory !== undefined) yield { step: 'leave', directory: place.directory };
 }
 
-async function* planEntry(context: RollbackContext, stored: TreeEntry, found: FileFacts | undefined, place: Place): AsyncGenerator<RollbackStep> {
+async function* planEntry(context: RollbackContext, stored: TreeEntry, found: FileFacts | undefined, place: Place, made: WindowsDirectoryNames | undefined): AsyncGenerator<RollbackStep> {
   const act = (decision: RollbackDecision, present: FileFacts | undefined, more: Partial<Extract<RollbackStep, { step: 'act' }>> = {}): RollbackStep => ({
     step: 'act', action: { path: place.path, displayPath: displayPath(place.path), ...decision }, directory: place.directory, name: stored.name, present,
     ...(stored.type !== 'unread' && { stored }), ...more,
@@ -51,8 +52,9 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
     yield act({ action: 'keep', type: 'unread', reason: `the snapshot knows only that it was there (${stored.reason})`, ...noBytes }, found);
     return;
   }
-  if (context.windowsNames && !isWindowsEntryName(stored.name)) {
-    yield act({ action: 'blocked', type: stored.type, reason: 'Windows cannot hold this name', ...noBytes }, found, { issue: 'name' });
+  const problem = made?.problemOf(stored.name);
+  if (problem !== undefined) {
+    yield act({ action: 'blocked', type: stored.type, reason: `Windows cannot hold this name: ${problem}`, ...noBytes }, found, { issue: 'name' });
     return;
   }
   if (found !== undefined && isInTheWay(context, stored, found)) {

@@ -1,6 +1,6 @@
-import { isWindowsEntryName } from '../format/entry-name.ts';
 import { hardLinkGroup } from '../format/hard-link-group.ts';
 import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../format/tree-entry.ts';
+import { WindowsDirectoryNames } from '../format/windows-name.ts';
 import type { IssueReason } from './item-issue.ts';
 import type { SnapshotItem } from './list-snapshot.ts';
 
@@ -18,20 +18,33 @@ export type RestoreStep =
  * Decides what a restore does with each listed item. Pure: touches neither repository nor target.
  *
  * @param items as from `listSnapshot`
- * @param options `windowsNames`: the target is a Windows file system; names it cannot hold are skipped with a reason
+ * @param options `windowsNames`: the target is a Windows file system; names it cannot hold, or cannot tell from others in the same directory, are skipped with a reason
  */
 export async function* planRestore(items: AsyncIterable<SnapshotItem> | Iterable<SnapshotItem>, options: { readonly windowsNames?: boolean } = {}): AsyncGenerator<RestoreStep> {
   const written = new Map<string, Uint8Array>();
   const refused: Uint8Array[] = [];
+  /** Names made so far, one set for each directory that is being filled, outermost first. */
+  const made: WindowsDirectoryNames[] = [];
   for await (const item of items) {
     const { path } = item;
     if (refused.some((prefix) => Buffer.compare(path.subarray(0, prefix.length), prefix) === 0 && (path.length === prefix.length || path[prefix.length] === 0x2f))) continue;
-    if (item.step === 'damaged') yield { action: 'skip', path, reason: 'damaged', message: `the rest of this directory is lost: ${item.message}` };
-    else if (item.step === 'leave') yield { action: 'finish-directory', path, entry: item.entry };
-    else if (options.windowsNames === true && path.length > 0 && !isWindowsEntryName(item.entry.name)) {
+    if (item.step === 'damaged') {
+      yield { action: 'skip', path, reason: 'damaged', message: `the rest of this directory is lost: ${item.message}` };
+      continue;
+    }
+    if (item.step === 'leave') {
+      made.pop();
+      yield { action: 'finish-directory', path, entry: item.entry };
+      continue;
+    }
+    const problem = options.windowsNames === true && item.entry.type !== 'unread' ? made.at(-1)?.problemOf(item.entry.name) : undefined;
+    if (problem !== undefined) {
       refused.splice(0, refused.length, path);
-      yield { action: 'skip', path, reason: 'name', message: 'Windows cannot hold this name' };
-    } else yield planEntry(item, written);
+      yield { action: 'skip', path, reason: 'name', message: `Windows cannot hold this name: ${problem}` };
+      continue;
+    }
+    if (item.entry.type === 'directory') made.push(new WindowsDirectoryNames());
+    yield planEntry(item, written);
   }
 }
 

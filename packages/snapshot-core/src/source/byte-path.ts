@@ -1,3 +1,5 @@
+import { encodeWtf8 } from '../format/wtf8.ts';
+
 /**
  * Compares two names byte by byte, the order of every listing in this package.
  *
@@ -17,9 +19,9 @@ export function joinPath(directory: Uint8Array, name: Uint8Array): Uint8Array {
   return joined;
 }
 
-/** Splits a relative path at `/`; empty parts are dropped, so `a//b/` is `a`, `b`. */
+/** Splits a relative path at `/`; empty parts are dropped, so `a//b/` is `a`, `b`. Text is taken as WTF-8, which is UTF-8 but for names that only Windows has. */
 export function splitPath(path: string | Uint8Array): Uint8Array[] {
-  const bytes = typeof path === 'string' ? Buffer.from(path, 'utf8') : path;
+  const bytes = typeof path === 'string' ? encodeWtf8(path) : path;
   const names: Uint8Array[] = [];
   let start = 0;
   for (let end = 0; end <= bytes.length; end++) {

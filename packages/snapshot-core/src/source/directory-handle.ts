@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { closeSync, constants, existsSync, fstatSync, fsync, lstatSync, openSync, readdirSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { encodeWtf8 } from '../format/wtf8.ts';
 import { compareNames } from './byte-path.ts';
 import { factsFromStats, sameFile } from './file-facts.ts';
 import type { FileFacts } from './file-facts.ts';
@@ -35,7 +36,7 @@ export interface DirectoryHandle {
 
 /** Opens a tree's root. Here alone a symlink is followed, because it was the caller who named it. The caller closes it. */
 export function openDirectory(path: string): DirectoryHandle {
-  const bytes = Buffer.from(path);
+  const bytes = Buffer.from(encodeWtf8(path));
   return process.platform === 'linux' && existsSync('/proc/self/fd') ? openByDescriptor(bytes, 0) : openByPath(bytes, statSync);
 }
 
