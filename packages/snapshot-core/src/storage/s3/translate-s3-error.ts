@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { SnapshotErrorCode } from '../../errors/error-codes.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 
@@ -20,10 +21,12 @@ export function readS3Failure(cause: unknown): S3Failure {
   if (typeof cause !== 'object' || cause === null) return { name: 'Error', message: String(cause) };
   const { name, message, $metadata: metadata, code }: { name?: unknown; message?: unknown; $metadata?: unknown; code?: unknown } = cause;
   const { httpStatusCode, requestId }: { httpStatusCode?: unknown; requestId?: unknown } = typeof metadata === 'object' && metadata !== null ? metadata : {};
-  const named = typeof name === 'string' && name !== 'Error' ? name : typeof code === 'string' ? code : 'Error';
+  // Answers to HEAD have no body, so the SDK knows nothing but the status.
+  const phrase = typeof httpStatusCode === 'number' ? STATUS_CODES[httpStatusCode] : undefined;
+  const isUnnamed = typeof name !== 'string' || ['Error', 'Unknown', 'UnknownError'].includes(name);
   return {
-    name: named,
-    message: typeof message === 'string' && message !== '' ? message : typeof code === 'string' ? code : 'no reason given',
+    name: isUnnamed ? (typeof code === 'string' ? code : (phrase ?? 'Error')) : name,
+    message: typeof message === 'string' && !['', 'Unknown', 'UnknownError'].includes(message) ? message : (phrase ?? 'no reason given'),
     ...(typeof httpStatusCode === 'number' && { status: httpStatusCode }),
     ...(typeof requestId === 'string' && { requestId }),
   };
