@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from './clock.ts';
 
-/** The machine's clock. Only this file touches timers. */
+/** The machine's clock. The only timers besides the pause between two requests of the S3 storage. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   sleep: async (durationMs, options) => {

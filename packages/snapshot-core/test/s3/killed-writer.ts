@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import { openRepository, takeSnapshot, type Storage } from '../../src/index.ts';
 import { createS3Storage } from '../../src/storage/s3/index.ts';
+import { hurriedClock } from './hurried-clock.ts';
 
 const [endpoint = '', bucket = '', accessKeyId = '', secretAccessKey = '', prefix = '', tree = '', forget = '', killAt = '0'] = process.argv.slice(2);
 const inner = createS3Storage({ endpoint, bucket, prefix, credentials: { accessKeyId, secretAccessKey } });
@@ -22,7 +23,7 @@ const storage: Storage = {
   delete: (kind, name, options) => step(inner.delete(kind, name, options)),
 };
 
-const repository = await openRepository({ storage });
+const repository = await openRepository({ storage, clock: hurriedClock });
 const { record } = await takeSnapshot(repository, { kind: 'directory', path: tree }, { parent: forget });
 writeSync(1, `committed ${record.id}\n`);
 writeSync(1, `forgetting ${forget}\n`);

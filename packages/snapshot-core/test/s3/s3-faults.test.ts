@@ -75,23 +75,23 @@ describe('on a network that fails', () => {
 
   test('a body that breaks off is read again, and never taken for a short file', async () => {
     const whole = new Uint8Array(100_000).map((_, at) => at);
-    await storage.put('pack', 'x', [whole]);
+    await storage.put('index', 'x', [whole]);
     gate.judge = firstOf(2, isGet, { cutBodyAt: 40_000 });
-    expect(await storage.get('pack', 'x')).toEqual(whole);
+    expect(await storage.get('index', 'x')).toEqual(whole);
     gate.judge = firstOf(2, isGet, { cutBodyAt: 10 });
-    expect(await storage.getRange('pack', 'x', 5, 1_000)).toEqual(whole.subarray(5, 1_005));
+    expect(await storage.getRange('index', 'x', 5, 1_000)).toEqual(whole.subarray(5, 1_005));
     gate.judge = firstOf(100, isGet, { cutBodyAt: 10 });
-    await expect(storage.getRange('pack', 'x', 5, 1_000)).rejects.toEqual(code('storage/failed'));
+    await expect(storage.getRange('index', 'x', 5, 1_000)).rejects.toEqual(code('storage/failed'));
   });
 
   test('a server that ignores ranges is understood; one that answers with another range is not believed', async () => {
-    await storage.put('pack', 'x', [bytes(0, 1, 2, 3, 4, 5)]);
+    await storage.put('index', 'x', [bytes(0, 1, 2, 3, 4, 5)]);
     gate.judge = firstOf(1, isGet, { requestHeaders: { range: undefined } });
-    expect(await storage.getRange('pack', 'x', 2, 3)).toEqual(bytes(2, 3, 4));
+    expect(await storage.getRange('index', 'x', 2, 3)).toEqual(bytes(2, 3, 4));
     gate.judge = firstOf(1, isGet, { requestHeaders: { range: 'bytes=0-3' } });
-    expect(await storage.getRange('pack', 'x', 2, 3)).toEqual(bytes(2, 3));
+    expect(await storage.getRange('index', 'x', 2, 3)).toEqual(bytes(2, 3));
     gate.judge = firstOf(100, isGet, { requestHeaders: { range: 'bytes=-2' } });
-    await expect(storage.getRange('pack', 'x', 2, 3)).rejects.toEqual(code('storage/failed'));
+    await expect(storage.getRange('index', 'x', 2, 3)).rejects.toEqual(code('storage/failed'));
   });
 
   test('a server that falls silent is given up after the time the client allows', async () => {

@@ -10,6 +10,7 @@ import { createS3Storage } from '../../src/storage/s3/index.ts';
 import { describeTree } from '../support/describe-tree.ts';
 import { usualOrLong } from '../support/long-tests.ts';
 import { scratchDirectory, subdirectory } from '../support/scratch.ts';
+import { hurriedClock as clock } from './hurried-clock.ts';
 import type { S3Server } from './s3-server.ts';
 import { runFauxqs } from './start-fauxqs.ts';
 import { runS3Gate } from './start-s3-gate.ts';
@@ -21,14 +22,14 @@ if (swiftIsMissing !== undefined) console.info(`skipped: repositories on Swift, 
 
 function makeTree(path: string): string {
   mkdirSync(join(path, 'folder', 'deeper'), { recursive: true });
-  for (let index = 0; index < 40; index++) writeFileSync(join(path, 'folder', `small-${index}`), randomBytes(index * 97));
-  writeFileSync(join(path, 'folder', 'deeper', 'large'), randomBytes(1_500_000));
+  for (let index = 0; index < 12; index++) writeFileSync(join(path, 'folder', `small-${index}`), randomBytes(index * 977));
+  writeFileSync(join(path, 'folder', 'deeper', 'large'), randomBytes(600_000));
   symlinkSync('../small-1', join(path, 'folder', 'deeper', 'link'));
   return path;
 }
 
 function changeTree(path: string): void {
-  appendFileSync(join(path, 'folder', 'deeper', 'large'), randomBytes(300_000));
+  appendFileSync(join(path, 'folder', 'deeper', 'large'), randomBytes(100_000));
   rmSync(join(path, 'folder', 'small-3'));
   writeFileSync(join(path, 'folder', 'small-5'), randomBytes(5_000));
 }
@@ -43,12 +44,13 @@ async function runWriter(server: S3Server, prefix: string, tree: string, forget:
   return { signal, errors, committed: find('committed'), forgetting: find('forgetting'), writes: Number(find('writes') ?? 0) };
 }
 
-const servers: readonly [string, () => Promise<S3Server>, boolean][] = [
-  ['S3 with conditional writes', async () => runS3Gate(await runFauxqs(), 'atomic'), false],
-  ['S3 of OpenStack Swift', runSwift, swiftIsMissing !== undefined],
+/** Name, start, how often the writer is killed, whether there is none here. */
+const servers: readonly [string, () => Promise<S3Server>, number, boolean][] = [
+  ['S3 with conditional writes', async () => runS3Gate(await runFauxqs(), 'atomic'), usualOrLong(4, 40), false],
+  ['S3 of OpenStack Swift', runSwift, usualOrLong(2, 40), swiftIsMissing !== undefined],
 ];
 
-describe.each(servers)('a repository on %s', (_, start, isSkipped) => {
+describe.each(servers)('a repository on %s', (_, start, kills, isSkipped) => {
   describe.skipIf(isSkipped)('on a server of its own', () => {
     let server: S3Server | undefined;
     beforeAll(async () => {
@@ -65,10 +67,10 @@ describe.each(servers)('a repository on %s', (_, start, isSkipped) => {
     test('takes, lists, restores, checks, forgets and prunes', { timeout: 60_000 }, async () => {
       const storage = storageAt('whole');
       const tree = makeTree(subdirectory(scratchDirectory(), 'tree'));
-      const first = await takeSnapshot(await createRepository({ storage, profile: 'small' }), { kind: 'directory', path: tree });
+      const first = await takeSnapshot(await createRepository({ storage, clock, profile: 'small' }), { kind: 'directory', path: tree });
       const before = await describeTree(tree);
       changeTree(tree);
-      const repository = await openRepository({ storage: storageAt('whole') });
+      const repository = await openRepository({ storage: storageAt('whole'), clock });
       const second = await takeSnapshot(repository, { kind: 'directory', path: tree }, { parent: first.record.id });
       expect(second.record.statistics.addedBytes).toBeLessThan(first.record.statistics.addedBytes / 2);
 
@@ -83,21 +85,20 @@ describe.each(servers)('a repository on %s', (_, start, isSkipped) => {
       expect(pruned.deletedBytes).toBeGreaterThan(0);
       expect(await repository.check({ readData: true })).toMatchObject({ intact: true, findings: [] });
       const target = join(scratchDirectory(), 'restored');
-      await restoreSnapshot(await openRepository({ storage: storageAt('whole') }), second.record.id, target);
+      await restoreSnapshot(await openRepository({ storage: storageAt('whole'), clock }), second.record.id, target);
       expect(await describeTree(target)).toEqual(await describeTree(tree));
     });
 
-    test('killed after any of its writes, every finished snapshot restores and the next run goes on', { timeout: usualOrLong(120_000, 1_200_000) }, async () => {
+    test('killed after any of its writes, every finished snapshot restores and the next run goes on', { timeout: usualOrLong(240_000, 1_200_000) }, async () => {
       if (server === undefined) throw new Error('the server is not running');
       const scratch = scratchDirectory();
       const compiled = join(scratch, 'compiled');
       const tree = makeTree(subdirectory(scratch, 'tree'));
       const original = await describeTree(tree);
-      const prepare = async (prefix: string) => (await takeSnapshot(await createRepository({ storage: storageAt(prefix), profile: 'small' }), { kind: 'directory', path: tree })).record.id;
+      const prepare = async (prefix: string) => (await takeSnapshot(await createRepository({ storage: storageAt(prefix), clock, profile: 'small' }), { kind: 'directory', path: tree })).record.id;
       const counted = { prefix: 'counted', id: await prepare('counted') };
-      const kills = usualOrLong(6, 1_000);
       const prepared: string[] = [];
-      for (let kill = 0; kill < kills && kill < 40; kill++) prepared.push(await prepare(`kill-${kill}`));
+      for (let kill = 0; kill < kills; kill++) prepared.push(await prepare(`kill-${kill}`));
       changeTree(tree);
       const changed = await describeTree(tree);
 
@@ -110,7 +111,7 @@ describe.each(servers)('a repository on %s', (_, start, isSkipped) => {
         const prefix = `kill-${kill}`;
         const run = await runWriter(server, prefix, tree, firstId, killAt, compiled);
         expect(run, `killed at ${killAt}`).toMatchObject({ signal: 'SIGKILL', errors: '' });
-        const repository = await openRepository({ storage: storageAt(prefix) });
+        const repository = await openRepository({ storage: storageAt(prefix), clock });
         const { snapshots, damaged } = await repository.listSnapshots();
         expect(damaged).toEqual([]);
         const ids = snapshots.map(({ id }) => id);

@@ -6,6 +6,7 @@ import type { FileKind, Storage, StorageCallOptions, StoredFile } from '../stora
 import { checkBucket, checkEndpoint, checkPrefix } from './check-address.ts';
 import type { S3ConnectionOptions } from './connect-s3.ts';
 import { type CreateGuard, probeExclusiveCreate } from './probe-exclusive-create.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { S3Bucket } from './s3-bucket.ts';
 import { readS3Failure, translateS3Error } from './translate-s3-error.ts';
 
@@ -91,6 +92,12 @@ export function createS3Storage(options: S3StorageOptions): Storage {
     }
   }
 
+  async function readRange(kind: FileKind, name: string, offset: number, lengthBytes: number, given?: StorageCallOptions): Promise<Uint8Array> {
+    const key = keyOf(kind, name);
+    return call('read', key, 'read', given, () => remote.getRange(key, offset, lengthBytes, given));
+  }
+  const packs = new ReadAhead((name, offset, lengthBytes, given) => readRange('pack', name, offset, lengthBytes, given));
+
   return {
     description,
     put: async (kind, name, parts, given) => {
@@ -107,10 +114,7 @@ export function createS3Storage(options: S3StorageOptions): Storage {
       const key = keyOf(kind, name);
       return call('read', key, 'read', given, () => remote.get(key, given));
     },
-    getRange: async (kind, name, offset, lengthBytes, given) => {
-      const key = keyOf(kind, name);
-      return call('read', key, 'read', given, () => remote.getRange(key, offset, lengthBytes, given));
-    },
+    getRange: (kind, name, offset, lengthBytes, given) => (kind === 'pack' ? packs.read(name, offset, lengthBytes, given) : readRange(kind, name, offset, lengthBytes, given)),
     list: (kind, given) => listBelow(kindFolders[kind], given),
     stat: async (kind, name, given) => {
       const key = keyOf(kind, name);
@@ -120,6 +124,7 @@ export function createS3Storage(options: S3StorageOptions): Storage {
     delete: async (kind, name, given) => {
       const key = keyOf(kind, name);
       await call('delete', key, 'write', given, () => remote.delete(key, given));
+      if (kind === 'pack') packs.forget(name);
     },
     deleteLeftovers: async (olderThanMs, given) => {
       // Whole objects only: an upload that breaks leaves nothing, and uploads in parts are not made.
