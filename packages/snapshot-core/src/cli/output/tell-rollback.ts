@@ -28,13 +28,12 @@ export function tellRollbackPlan({ output }: VerbContext, record: SnapshotRecord
 }
 
 /** Tells what a rollback did, and how to undo it. */
-export function tellRollbackReport(context: VerbContext, { path }: OpenedTarget, report: RollbackReport | undefined): ExitName {
-  const { output } = context;
+export function tellRollbackReport({ output, flags }: VerbContext, { path }: OpenedTarget, report: RollbackReport | undefined): ExitName {
   if (report === undefined) {
     output.note({ type: 'summary', verb: 'rollback', target: path, changed: false }, () => `no rollback of ${printable(path)} is unfinished`);
     return 'done';
   }
-  tellIssues(context, report);
+  tellIssues(output, flags.json === true, report);
   const { snapshotId, operationId, actions, bytesWritten, bytesDeleted, safetySnapshotId, complete, issueCount } = report;
   output.note({ type: 'summary', verb: 'rollback', changed: true, snapshotId, operationId, target: path, actions, bytesWritten, bytesDeleted, ...(safetySnapshotId !== undefined && { safetySnapshotId }), complete, issueCount }, () =>
     [
