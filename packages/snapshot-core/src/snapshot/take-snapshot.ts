@@ -126,7 +126,7 @@ async function takeTree(context: UnboundContext, source: DirectorySource, parent
     const { attributes, problem } = await loadExtendedAttributes();
     if (problem !== undefined) context.tally.issues.add(new Uint8Array(0), 'attributes-unread', problem);
     const place = { path: new Uint8Array(0), name: new Uint8Array(0), facts: handle.facts };
-    return await takeDirectory({ ...context, attributes, excluded, device: handle.facts.device }, handle, place, parent);
+    return await takeDirectory({ ...context, attributes, ...(source.windowsAttributes !== undefined && { windowsAttributes: source.windowsAttributes }), excluded, device: handle.facts.device }, handle, place, parent);
   } finally {
     handle.close();
   }
