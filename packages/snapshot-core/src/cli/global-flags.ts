@@ -15,7 +15,7 @@ export interface GlobalFlags {
 /** Adds the options that every verb takes. */
 export function addGlobalFlags(program: Command): void {
   program
-    .option('-r, --repo <location>', 'where the repository is: a folder (default: WINRE_SNAPSHOT_REPOSITORY)')
+    .option('-r, --repo <location>', 'where the repository is: a folder, or s3:https://host/bucket/prefix (default: WINRE_SNAPSHOT_REPOSITORY)')
     .option('--json', 'write one JSON object per line, for programs')
     .option('-q, --quiet', 'no progress and no closing words; errors still show')
     .option('--wait <seconds>', 'how long to wait for a repository that another process holds', parseSeconds)

@@ -71,6 +71,21 @@ describe('an image', () => {
     expect(await run('restore', 'latest', '--target', target, '--path', 'x')).toMatchObject({ status: 2 });
   });
 
+  test('is compared by its changed ranges alone, when a snapshot since which they were tracked is named', async () => {
+    const { folder, run } = await openBench();
+    const [image, changes, target] = [join(folder, 'disk.raw'), join(folder, 'changes.txt'), join(folder, 'restored.raw')];
+    const bytes = Buffer.alloc(3_000_000, 'image');
+    await writeFile(image, bytes);
+    const { id } = snapshotOf(await run('backup', '--image', image, '--json'));
+    bytes.fill('x', 2_000_000, 2_000_100);
+    await writeFile(image, bytes);
+    await writeFile(changes, '2000000 100\n');
+    expect(await run('backup', '--image', image, '--changed-ranges', changes)).toMatchObject({ status: 2, stderr: expect.stringContaining('--parent') });
+    expect(await run('backup', '--image', image, '--parent', id, '--changed-ranges', changes)).toMatchObject({ status: 0 });
+    await run('restore', 'latest', '--target', target);
+    expect((await readFile(target)).equals(bytes)).toBe(true);
+  });
+
   test('that cannot be restored whole leaves no new file behind', async () => {
     const { folder, tree, run } = await openBench();
     await run('backup', '--image', join(tree, 'large.bin'));

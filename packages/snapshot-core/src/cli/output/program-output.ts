@@ -16,6 +16,10 @@ export interface JsonMessage {
 export interface ProgramOutput {
   /** A result, on standard output. Text is made only when somebody reads it, and must be `printable`. */
   tell(message: JsonMessage, text: () => string): void;
+  /** A result for programs alone. */
+  emit(message: JsonMessage): void;
+  /** A result for people alone. */
+  say(text: () => string): void;
   /** Closing words: as `tell`, but `--quiet` keeps them from people. */
   note(message: JsonMessage, text: () => string): void;
   /** Something that needs attention: people get it on standard error, programs among the results. */
@@ -64,6 +68,12 @@ export function createProgramOutput({ stdout, stderr, clock, json, quiet }: Prog
 
   return {
     tell,
+    emit: (message) => {
+      if (json) tell(message, () => '');
+    },
+    say: (text) => {
+      if (!json) write(stdout, text());
+    },
     note: (message, text) => {
       if (json || !quiet) tell(message, text);
     },

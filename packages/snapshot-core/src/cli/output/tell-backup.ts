@@ -5,10 +5,10 @@ import { snapshotMessage } from './snapshot-message.ts';
 import { tellIssues } from './tell-issues.ts';
 
 /** Tells what a backup did, and which items it could not take. */
-export function tellBackup({ output, flags }: VerbContext, { record, report }: TakenSnapshot): void {
-  tellIssues(output, flags.json === true, report);
+export function tellBackup(context: VerbContext, { record, report }: TakenSnapshot): void {
+  tellIssues(context, report);
   const { files, directories, symlinks, skipped, bytesRead, bytesAdded, issueCount } = report;
-  output.note({ type: 'summary', verb: 'backup', snapshot: snapshotMessage(record), files, directories, symlinks, skipped, bytesRead, bytesAdded, issueCount }, () => {
+  context.output.note({ type: 'summary', verb: 'backup', snapshot: snapshotMessage(record), files, directories, symlinks, skipped, bytesRead, bytesAdded, issueCount }, () => {
     const { totalBytes, durationMs } = record.statistics;
     return [
       ...(record.source.kind === 'tree' ? [`${formatCount(files.new, 'new file')}, ${files.changed.toLocaleString('en-US')} changed, ${files.unmodified.toLocaleString('en-US')} unmodified`] : []),

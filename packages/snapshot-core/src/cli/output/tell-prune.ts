@@ -3,9 +3,8 @@ import type { VerbContext } from '../verb.ts';
 import { formatBytes, formatCount } from './format-values.ts';
 
 /** Tells what a prune did or would do: to programs pack by pack, to people in counts. */
-export function tellPrune({ output, flags }: VerbContext, { verdicts, deletedBytes, condemnedBytes }: PruneReport, dryRun: boolean): void {
-  if (flags.json === true)
-    for (const { packName, action, reason, liveBytes, deadBytes } of verdicts) output.tell({ type: 'pack', pack: packName, action, reason, liveBytes, deadBytes }, () => '');
+export function tellPrune({ output }: VerbContext, { verdicts, deletedBytes, condemnedBytes }: PruneReport, dryRun: boolean): void {
+  for (const { packName, action, reason, liveBytes, deadBytes } of verdicts) output.emit({ type: 'pack', pack: packName, action, reason, liveBytes, deadBytes });
   const counts = countActions(verdicts);
   output.note({ type: 'summary', verb: 'prune', dryRun, packs: counts, deletedBytes, condemnedBytes }, () => {
     const would = dryRun ? 'would be ' : '';

@@ -28,12 +28,13 @@ export function tellRollbackPlan({ output }: VerbContext, record: SnapshotRecord
 }
 
 /** Tells what a rollback did, and how to undo it. */
-export function tellRollbackReport({ output, flags }: VerbContext, { path }: OpenedTarget, report: RollbackReport | undefined): ExitName {
+export function tellRollbackReport(context: VerbContext, { path }: OpenedTarget, report: RollbackReport | undefined): ExitName {
+  const { output } = context;
   if (report === undefined) {
     output.note({ type: 'summary', verb: 'rollback', target: path, changed: false }, () => `no rollback of ${printable(path)} is unfinished`);
     return 'done';
   }
-  tellIssues(output, flags.json === true, report);
+  tellIssues(context, report);
   const { snapshotId, operationId, actions, bytesWritten, bytesDeleted, safetySnapshotId, complete, issueCount } = report;
   output.note({ type: 'summary', verb: 'rollback', changed: true, snapshotId, operationId, target: path, actions, bytesWritten, bytesDeleted, ...(safetySnapshotId !== undefined && { safetySnapshotId }), complete, issueCount }, () =>
     [

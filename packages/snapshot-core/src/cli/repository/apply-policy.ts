@@ -9,13 +9,12 @@ import type { SnapshotGroup } from './snapshot-group.ts';
 export async function applyPolicy(
   context: VerbContext, repository: Repository, group: SnapshotGroup, policy: RetentionPolicy, damagedSnapshots: readonly string[], dryRun: boolean,
 ): Promise<{ readonly kept: number; readonly forgotten: number }> {
-  const { output, signal, surroundings, flags } = context;
+  const { output, signal, surroundings } = context;
   const records = new Map(group.records.map((record) => [record.id, record]));
   const verdicts = await applyRetention(repository, policy, { clock: surroundings.clock, damagedSnapshots, dryRun, signal, select: ({ id }) => records.has(id) });
   const timeOf = (id: string) => records.get(id)?.timeMs ?? 0;
-  if (flags.json === true) for (const { id, keep, reasons } of verdicts) output.tell({ type: 'verdict', id, time: new Date(timeOf(id)).toISOString(), hostname: group.hostname, path: group.path, keep, reasons }, () => '');
-  else
-    output.note({ type: 'text' }, () => `${printable(`${group.kind} ${group.path} on ${group.hostname}`)}\n${formatTable(
+  for (const { id, keep, reasons } of verdicts) output.emit({ type: 'verdict', id, time: new Date(timeOf(id)).toISOString(), hostname: group.hostname, path: group.path, keep, reasons });
+  output.say(() => `${printable(`${group.kind} ${group.path} on ${group.hostname}`)}\n${formatTable(
       [{ title: 'Verdict' }, { title: 'ID' }, { title: 'Time' }, { title: 'Why' }],
       verdicts.map(({ id, keep, reasons }) => [keep ? 'keep' : 'forget', id.slice(0, 8), formatTime(timeOf(id)), reasons.join('; ')]),
     )}\n`);

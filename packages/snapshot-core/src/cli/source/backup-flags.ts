@@ -10,6 +10,8 @@ export interface BackupFlags {
   readonly label?: readonly string[];
   readonly exclude?: readonly string[];
   readonly verifyAll?: boolean;
+  /** A file that lists what was written since the parent. */
+  readonly changedRanges?: string;
 }
 
 /** Adds the options that say how a source is taken. */

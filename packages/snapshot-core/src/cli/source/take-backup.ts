@@ -1,4 +1,4 @@
-import { takeSnapshot, type TakenSnapshot } from '../../index.ts';
+import { SnapshotError, takeSnapshot, type TakenSnapshot } from '../../index.ts';
 import { leaseOf } from '../global-flags.ts';
 import { openChosenRepository } from '../repository/chosen-repository.ts';
 import type { VerbContext } from '../verb.ts';
@@ -20,6 +20,8 @@ export interface TakeBackupFlags extends BackupFlags, SourceFlags {
 export async function takeBackup(context: VerbContext, path: string | undefined, flags: TakeBackupFlags): Promise<TakenSnapshot> {
   const { surroundings, output, signal } = context;
   const { parent: named = true } = flags;
+  // Ranges that were tracked since another snapshot than the parent would leave changes out.
+  if (flags.changedRanges !== undefined && typeof named !== 'string') throw new SnapshotError('argument/invalid', '--changed-ranges needs --parent: the snapshot since which the changes were tracked');
   await using opened = await openSource(context, path, flags);
   const { source, kind, description, totalBytes } = opened;
   const repository = await openChosenRepository(context);

@@ -16,9 +16,10 @@ export const defineBackup: DefineVerb = (program, run) => {
     .option('--stdin', 'read standard input')
     .option('--stdin-name <name>', 'what to call the stream (default: stdin)')
     .option('--parent <snapshot>', 'snapshot to compare with (default: the latest of the same host, kind and path)')
-    .option('--no-parent', 'compare with nothing: read everything');
+    .option('--no-parent', 'compare with nothing: read everything')
+    .option('--changed-ranges <file>', 'all that was written to the image or device since the parent, from a change tracker: a line for each, OFFSET BYTES');
   addBackupFlags(command)
-    .addHelpText('after', examples('backup /home/ada', 'backup /home/ada --exclude /home/ada/.cache --label nightly', 'backup --image /images/disk.raw', 'backup - --stdin-name dump.sql < dump.sql'))
+    .addHelpText('after', examples('backup /home/ada', 'backup /home/ada --exclude /home/ada/.cache --label nightly', 'backup --image /images/disk.raw', 'backup /dev/sdb1 --parent 3fa94c01 --changed-ranges changes.txt', 'backup - --stdin-name dump.sql < dump.sql'))
     .action((path: string | undefined, flags: TakeBackupFlags, command: Command) => run(command, (context) => backup(context, path, flags)));
 };
 

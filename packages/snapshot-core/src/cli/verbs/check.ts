@@ -45,6 +45,6 @@ async function runCheck(context: VerbContext, readData: boolean): Promise<CheckR
     return await (await openChosenRepository(context)).check(options);
   } catch (error) {
     if (!SnapshotError.isInstance(error) || error.code !== 'format/damaged') throw error;
-    return checkRepository({ ...repositoryOptions(context), ...options });
+    return checkRepository({ ...(await repositoryOptions(context)), ...options });
   }
 }

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { createRepository, type ChunkProfileName, type HashName } from '../../index.ts';
+import { createRepository, type ChunkProfileName, type CompressionName, type HashName } from '../../index.ts';
 import { examples } from '../examples.ts';
 import { repositoryOptions } from '../repository/chosen-repository.ts';
 import type { DefineVerb, VerbContext } from '../verb.ts';
@@ -9,6 +9,7 @@ import { printable } from '../output/printable.ts';
 interface InitFlags {
   readonly profile: ChunkProfileName;
   readonly hash: 'sha256' | 'blake3';
+  readonly compression: CompressionName;
 }
 
 const hashNames: Readonly<Record<InitFlags['hash'], HashName>> = { sha256: 'sha-256', blake3: 'blake3' };
@@ -21,14 +22,15 @@ export const defineInit: DefineVerb = (program, run) => {
     .description('Creates an empty repository. What is chosen here holds for its whole life.')
     .addOption(new Option('--profile <name>', 'size of chunks: small (8 KiB, many small files), volume (64 KiB), large (256 KiB, volumes above 1 TiB)').choices(['small', 'volume', 'large']).default('volume'))
     .addOption(new Option('--hash <name>', 'identity of chunks').choices(['blake3', 'sha256']).default('sha256'))
-    .addHelpText('after', examples('init --repo /backup/restore-points', 'init --repo /backup/restore-points --profile small'))
+    .addOption(new Option('--compression <name>', 'of everything that is stored').choices(['none', 'zstd']).default('none'))
+    .addHelpText('after', examples('init --repo /backup/restore-points', 'init --repo /backup/restore-points --profile small --compression zstd', 'init --repo s3:https://host.example/bucket/laptops'))
     .action((flags: InitFlags, command: Command) => run(command, (context) => init(context, flags)));
 };
 
-async function init(context: VerbContext, { profile, hash }: InitFlags): Promise<ExitName> {
-  const { id, config, description } = await createRepository({ ...repositoryOptions(context), profile, hash: hashNames[hash] });
+async function init(context: VerbContext, { profile, hash, compression }: InitFlags): Promise<ExitName> {
+  const { id, config, description } = await createRepository({ ...(await repositoryOptions(context)), profile, hash: hashNames[hash], compression });
   context.output.note(
-    { type: 'summary', verb: 'init', repositoryId: id, location: description, hash: config.hash, profile: config.profile, encryption: config.encryption },
+    { type: 'summary', verb: 'init', repositoryId: id, location: description, hash: config.hash, profile: config.profile, compression: config.compression, encryption: config.encryption },
     () => `created repository ${id.slice(0, 8)} in ${printable(description)}`,
   );
   return 'done';

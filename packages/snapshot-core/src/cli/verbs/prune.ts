@@ -11,6 +11,7 @@ interface PruneFlags {
   readonly dryRun?: boolean;
   /** Milliseconds. */
   readonly grace?: number;
+  readonly exclusive?: boolean;
 }
 
 /** `prune`: frees what no snapshot needs. */
@@ -21,13 +22,14 @@ export const definePrune: DefineVerb = (program, run) => {
     .description('Frees what no snapshot needs, in two steps: what is not needed is set aside now, and deleted by a later run after the grace time.\nSo a backup that runs at the same time loses nothing. No other process may hold the repository.')
     .option('-n, --dry-run', 'only show what would be done')
     .option('--grace <hours>', 'how long something is set aside before a later run deletes it (default: 24)', parseHours)
+    .option('--exclusive', 'your word that nobody else uses the repository meanwhile; asked for only by S3 servers that cannot create exclusively')
     .addHelpText('after', examples('prune', 'prune --dry-run', 'prune --grace 0'))
     .action((flags: PruneFlags, command: Command) => run(command, (context) => prune(context, flags)));
 };
 
-async function prune(context: VerbContext, { dryRun = false, grace }: PruneFlags): Promise<ExitName> {
+async function prune(context: VerbContext, { dryRun = false, grace, exclusive = false }: PruneFlags): Promise<ExitName> {
   const repository = await openChosenRepository(context);
   const { waitAtMostMs } = leaseOf(context.flags);
-  tellPrune(context, await repository.prune({ dryRun, ...(grace !== undefined && { graceMs: grace }), ...(waitAtMostMs !== undefined && { waitAtMostMs }), signal: context.signal }), dryRun);
+  tellPrune(context, await repository.prune({ dryRun, exclusive, ...(grace !== undefined && { graceMs: grace }), ...(waitAtMostMs !== undefined && { waitAtMostMs }), signal: context.signal }), dryRun);
   return 'done';
 }

@@ -48,7 +48,7 @@ async function restore(context: VerbContext, snapshot: string, flags: RestoreFla
       onProgress: ({ filesDone, bytesWritten, totalBytes }) => context.output.progress({ phase: 'restore', filesDone, bytesDone: bytesWritten, ...(flags.path === undefined && { bytesTotal: totalBytes }) }),
     });
     context.output.endProgress();
-    tellIssues(context.output, context.flags.json === true, report);
+    tellIssues(context, report);
     const { files, directories, symlinks, hardLinks, bytesWritten, complete, issueCount } = report;
     context.output.note(
       { type: 'summary', verb: 'restore', snapshotId: record.id, target: flags.target, files, directories, symlinks, hardLinks, bytesWritten, complete, issueCount },

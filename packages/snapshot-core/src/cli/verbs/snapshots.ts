@@ -33,10 +33,8 @@ async function snapshots(context: VerbContext, flags: SnapshotsFlags): Promise<E
   const repository = await openChosenRepository(context);
   const { snapshots: all, damaged } = await repository.listSnapshots({ signal });
   const picked = all.filter((record) => isPicked(record, flags)).slice(-(flags.latest ?? all.length + 1));
-  if (context.flags.json === true) {
-    for (const record of picked) output.tell({ type: 'snapshot', ...snapshotMessage(record) }, () => '');
-    output.tell({ type: 'summary', verb: 'snapshots', count: picked.length, damaged: damaged.map(({ id }) => id) }, () => '');
-  } else output.tell({ type: 'text' }, () => (picked.length === 0 ? 'no snapshots' : tableOf(picked)));
+  for (const record of picked) output.emit({ type: 'snapshot', ...snapshotMessage(record) });
+  output.tell({ type: 'summary', verb: 'snapshots', count: picked.length, damaged: damaged.map(({ id }) => id) }, () => (picked.length === 0 ? 'no snapshots' : tableOf(picked)));
   for (const { id, reason } of damaged) output.warn({ type: 'damaged-record', id, message: reason }, () => `the record of snapshot ${id} cannot be read: ${printable(reason)}`);
   return damaged.length > 0 ? 'damaged' : 'done';
 }
