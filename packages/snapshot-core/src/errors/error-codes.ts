@@ -34,6 +34,7 @@ export const errorCodes = {
   'rollback/no-room-for-safety': { retryable: false, meaning: 'the safety snapshot could not be taken; nothing was changed on the target' },
   'rollback/pending': { retryable: false, meaning: 'another rollback is unfinished; resume it first' },
   'rollback/verification-failed': { retryable: true, meaning: 'after writing, the target does not match the snapshot; the rollback stays pending' },
+  'delta/wrong-base': { retryable: false, meaning: 'the base is not the one the delta was made from; nothing was written under the name of the result' },
   'worker/lost': { retryable: true, meaning: 'a worker thread ended in the middle of its work; nothing was committed' },
 } as const satisfies Record<string, { retryable: boolean; meaning: string }>;
 

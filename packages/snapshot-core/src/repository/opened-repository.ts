@@ -8,7 +8,6 @@ import type { CheckOptions } from './check-report.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { condemnPacks } from './condemn-packs.ts';
 import { readPruneEpoch } from './epoch-files.ts';
-import type { ChunkKeys } from './engine-access.ts';
 import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
 import type { PruneOptions } from './prune-report.ts';
 import type { ObjectLocation, Repository } from './repository.ts';
@@ -18,7 +17,7 @@ import { runPrune } from './run-prune.ts';
 import { listSnapshotFiles, readSnapshotFile } from './snapshot-files.ts';
 
 /** Puts the public face on a state: leases are demanded here, the work is done by the functions it calls. */
-export function createOpenedRepository(state: RepositoryState, chunkKeys: ChunkKeys, holder: LeaseHolder): Repository {
+export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint8Array, holder: LeaseHolder): Repository {
   const { storage, config, envelope, objects, leases } = state;
   const { repositoryId } = config;
 
@@ -63,8 +62,7 @@ export function createOpenedRepository(state: RepositoryState, chunkKeys: ChunkK
   return {
     id: repositoryId,
     config,
-    chunkingKey: chunkKeys.chunkingKey,
-    engine: { objects, chunkKeys },
+    chunkingKey,
     description: storage.description,
     localPath: storage.localPath,
     withLease,

@@ -54,8 +54,13 @@ export async function syncFolder(path: string, files: Pick<DurableFiles, 'open'>
   }
 }
 
-/** File systems without hard links (FAT) need a rename, which is preceded by a look because it would replace. */
-async function giveName(from: string, to: string, files: DurableFiles): Promise<void> {
+/**
+ * Gives a file a name that must be free, beside the one it has. File systems without hard links (FAT) need a rename, which is
+ * preceded by a look because it would replace.
+ *
+ * @throws the file system's error, untranslated; `EEXIST` or `storage/exists` when the name is taken
+ */
+export async function giveName(from: string, to: string, files: Pick<DurableFiles, 'link'> = nodeFiles): Promise<void> {
   try {
     await files.link(from, to);
   } catch (error) {

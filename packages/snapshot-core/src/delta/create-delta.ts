@@ -1,0 +1,127 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { HashName } from '../format/repository-config.ts';
+import { createIdentity } from '../hashing/create-identity.ts';
+import { alignEnds } from './align-ends.ts';
+import { hintsFor } from './alignment.ts';
+import { encodeDeltaDirectory, encodeDeltaHeader, type DeltaRegion } from './delta-directory.ts';
+import { openDeltaEnd, type DeltaEnd } from './delta-end.ts';
+import { openDeltaPool, type DeltaOptions } from './delta-options.ts';
+import { describeRegionTask, taskEnd } from './delta-tasks.ts';
+import type { DescribedRegion } from './describe-region.ts';
+import type { EndReader } from './end-reader.ts';
+import { inOrder } from './in-order.ts';
+import { createNewFile } from './new-file.ts';
+
+/** Takes a delta as it is made, from its first byte to its last. */
+export interface DeltaOutput {
+  /** Keeps or sends bytes; the next call waits for it. The bytes may be kept. */
+  write(bytes: Uint8Array): Promise<void>;
+}
+
+/** How to make a delta. */
+export interface CreateDeltaOptions extends DeltaOptions {
+  /** Level of zstd for new bytes, 1 (default) to 19. Two versions of an image differ little, so the level matters less than their difference. */
+  readonly level?: number;
+  /** The hash that protects the result. Default: BLAKE3 where it is native, else SHA-256. */
+  readonly hash?: HashName;
+}
+
+/** What a delta holds. */
+export interface DeltaReport {
+  readonly baseBytes: number;
+  readonly resultBytes: number;
+  /** Bytes of the result that are copied from the base, are zero, or are in the delta. */
+  readonly copiedBytes: number;
+  readonly zeroBytes: number;
+  readonly newBytes: number;
+  /** Size of the delta. */
+  readonly storedBytes: number;
+}
+
+/** Regions that are described on their own; the delta does not depend on how many at a time. */
+const regionBytes = 33_554_432;
+
+/**
+ * Makes one self-contained file that turns `from` into `to`, for shipping: what is equal is copied from the base when it is applied,
+ * what is new is compressed against what it replaced.
+ *
+ * Reads each end about once. The same ends, level and hash give the same bytes. Memory does not grow with the ends.
+ *
+ * @param output a path, where the file appears when it is whole and durable; or a port
+ * @throws {SnapshotError} `source/unreadable` (also when a file changes meanwhile), `snapshot/*`, `object/*`, `target/*`, `argument/invalid`
+ */
+export async function createDelta(from: DeltaEnd, to: DeltaEnd, output: string | DeltaOutput, options: CreateDeltaOptions = {}): Promise<DeltaReport> {
+  const level = options.level ?? 1;
+  if (!Number.isInteger(level) || level < 1 || level > 19) throw new SnapshotError('argument/invalid', `the level of a delta is a whole number from 1 to 19, not ${level}`);
+  const base = await openDeltaEnd(from, options);
+  try {
+    const result = await openDeltaEnd(to, options);
+    try {
+      const hash = options.hash ?? (await fastestHash());
+      const regions = describeRegions(base.reader, result.reader, { ...options, level, hash });
+      const requireUnchanged = (): void => [base, result].forEach((end) => end.requireUnchanged());
+      const header = { hash, baseBytes: base.reader.bytes, resultBytes: result.reader.bytes };
+      if (typeof output !== 'string') return await writeDelta(header, regions, output, requireUnchanged, options);
+      const file = await createNewFile(output);
+      try {
+        const report = await writeDelta(header, regions, file, requireUnchanged, options);
+        await file.publish();
+        return report;
+      } finally {
+        await file.discard();
+      }
+    } finally {
+      await result.close();
+    }
+  } finally {
+    await base.close();
+  }
+}
+
+async function* describeRegions(base: EndReader, result: EndReader, options: CreateDeltaOptions & { readonly level: number; readonly hash: HashName }): AsyncGenerator<DescribedRegion> {
+  const { level, hash, signal } = options;
+  const { pool, workers } = openDeltaPool(options, [base, result]);
+  try {
+    const hints = await alignEnds(base, result, pool, workers, () => signal?.throwIfAborted());
+    const ends = { base: taskEnd(base, workers), result: taskEnd(result, workers) };
+    const starts = Array.from({ length: Math.ceil(result.bytes / regionBytes) }, (_, index) => index * regionBytes);
+    const describe = (start: number): Promise<DescribedRegion> => {
+      const end = Math.min(result.bytes, start + regionBytes);
+      return pool.run(describeRegionTask, { request: { start, end, hints: hintsFor(hints, start, end), level }, ...ends, hash });
+    };
+    yield* inOrder(starts.map((start) => () => describe(start)), pool.size + 1);
+  } finally {
+    await pool.close();
+  }
+}
+
+async function writeDelta(
+  header: { hash: HashName; baseBytes: number; resultBytes: number }, regions: AsyncIterable<DescribedRegion>, output: DeltaOutput, requireUnchanged: () => void, options: CreateDeltaOptions,
+): Promise<DeltaReport> {
+  const entries: DeltaRegion[] = [];
+  const report = { baseBytes: header.baseBytes, resultBytes: header.resultBytes, copiedBytes: header.resultBytes, zeroBytes: 0, newBytes: 0, storedBytes: 0 };
+  let bytesDone = 0;
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    options.signal?.throwIfAborted();
+    await output.write(bytes);
+    report.storedBytes += bytes.length;
+  };
+  await write(encodeDeltaHeader(header));
+  for await (const { entry, record, newBytes, zeroBytes } of regions) {
+    await write(record);
+    entries.push(entry);
+    report.newBytes += newBytes;
+    report.zeroBytes += zeroBytes;
+    bytesDone += entry.resultBytes;
+    options.onProgress?.({ bytesDone, totalBytes: header.resultBytes });
+  }
+  // Without its end a delta is none: what was written of changing ends is never taken for one.
+  requireUnchanged();
+  await write(encodeDeltaDirectory({ header, regions: entries }));
+  return { ...report, copiedBytes: report.resultBytes - report.newBytes - report.zeroBytes };
+}
+
+async function fastestHash(): Promise<HashName> {
+  const { implementation } = await createIdentity('blake3');
+  return implementation === 'native' ? 'blake3' : 'sha-256';
+}

@@ -1,0 +1,68 @@
+import { constants, zstdCompressSync } from 'node:zlib';
+import { deltaLimits } from './delta-format.ts';
+import type { EndReader } from './end-reader.ts';
+import { readDictionary, type BaseRange } from './frame-dictionary.ts';
+import type { LiteralFrame } from './region-record.ts';
+
+/** A dictionary of this size ends a frame, so that a larger one is never needed for the next literal. */
+const fullDictionaryBytes = 1_572_864;
+/** Reaches over a full frame and its dictionary, so that the dictionary serves up to the frame's end. */
+const windowLog = 23;
+/** Level 1 would take 2^14 entries, too few to find what a dictionary of a megabyte holds. */
+const hashLog = 18;
+
+/**
+ * Collects the literals of one region in solid frames, and compresses each with the bytes that it replaced as dictionary.
+ *
+ * Literals go in by pieces that fit: ask `roomBytes` first.
+ */
+export class LiteralPacker {
+  readonly #base: EndReader;
+  readonly #level: number;
+  readonly #plain = Buffer.allocUnsafe(deltaLimits.frameBytes);
+  #used = 0;
+  #old: BaseRange[] = [];
+  #oldBytes = 0;
+  #frames: LiteralFrame[] = [];
+
+  /** @param level of zstd, 1 to 19 */
+  constructor(base: EndReader, level: number) {
+    this.#base = base;
+    this.#level = level;
+  }
+
+  /** How many bytes the next piece may have; never 0. Ends a full frame. */
+  async roomBytes(): Promise<number> {
+    if (this.#used === deltaLimits.frameBytes || this.#oldBytes >= fullDictionaryBytes) await this.#endFrame();
+    return deltaLimits.frameBytes - this.#used;
+  }
+
+  /** Takes a piece, which is copied. */
+  add(bytes: Uint8Array, old: BaseRange): void {
+    this.#plain.set(bytes, this.#used);
+    this.#used += bytes.length;
+    if (old.oldBytes === 0) return;
+    this.#old.push(old);
+    this.#oldBytes += old.oldBytes;
+  }
+
+  /** Ends the last frame and gives all of them; the packer is empty again. */
+  async finish(): Promise<LiteralFrame[]> {
+    if (this.#used > 0) await this.#endFrame();
+    const frames = this.#frames;
+    this.#frames = [];
+    return frames;
+  }
+
+  async #endFrame(): Promise<void> {
+    const plain = this.#plain.subarray(0, this.#used);
+    const dictionary = await readDictionary(this.#base, this.#old);
+    const params = { [constants.ZSTD_c_compressionLevel]: this.#level, ...(dictionary && { [constants.ZSTD_c_windowLog]: windowLog, [constants.ZSTD_c_hashLog]: hashLog }) };
+    const packed = zstdCompressSync(plain, { params, ...(dictionary && { dictionary }) });
+    const isSmaller = packed.length < plain.length;
+    this.#frames.push({ plainBytes: plain.length, compression: isSmaller ? 'zstd' : 'none', stored: isSmaller ? packed : Uint8Array.from(plain) });
+    this.#used = 0;
+    this.#old = [];
+    this.#oldBytes = 0;
+  }
+}
