@@ -12,10 +12,10 @@ if (options === 'help') console.log(benchHelp);
 else {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   const startedMs = performance.now();
-  const { rows, facts, failures } = await runBench(options, (line) => console.error(`${((performance.now() - startedMs) / 1000).toFixed(0).padStart(5)} s  ${line}`));
+  const { rows, facts } = await runBench(options, (line) => console.error(`${((performance.now() - startedMs) / 1000).toFixed(0).padStart(5)} s  ${line}`));
   console.log(formatTable(rows));
-  for (const failure of failures) console.log(`\nFAILED ${failure}`);
+  for (const failure of facts.failures) console.log(`\nFAILED ${failure}`);
   console.log(`\n${jsonLine(rows, facts)}`);
   if (options.writeDocs) writeDocs(rows, facts);
-  if (failures.length > 0) process.exitCode = 1;
+  if (facts.failures.length > 0) process.exitCode = 1;
 }

@@ -11,7 +11,7 @@ export interface Overwrite {
 export interface ImageEdits {
   /** Of the first version. */
   readonly imageBytes: number;
-  /** In ascending order, apart from each other. One block in a hundred, in clusters of at most 24. */
+  /** In ascending order, apart from each other. One block in a hundred, in clusters of at most 29. */
   readonly overwrites: readonly Overwrite[];
   /** What is put in before `offset` of the old image shifts everything behind it. Not a multiple of 64 KiB. */
   readonly insertion: Overwrite;
@@ -27,10 +27,10 @@ export function planImageEdits(seed: number, imageBytes: number): ImageEdits {
   const blocks = imageBytes / blockBytes;
   const overwrites: Overwrite[] = [];
   // One cluster in every stretch of `stride` blocks keeps them apart and spread out.
-  const meanCluster = 12.5;
+  const meanCluster = 15;
   const stride = Math.round(meanCluster * 100);
   for (let start = 0; start < blocks; start += stride) {
-    const cluster = Math.min(1 + random.below(24), blocks - start);
+    const cluster = Math.min(1 + random.below(29), blocks - start);
     const first = start + random.below(Math.max(1, Math.min(stride, blocks - start) - cluster - 1));
     overwrites.push({ offset: first * blockBytes, bytes: cluster * blockBytes });
   }

@@ -17,9 +17,9 @@ export interface Field {
 }
 
 const ourVariants: readonly OurVariant[] = [
-  { name: 'ours BLAKE3', works: ['image', 'tree'], initFlags: ['--hash', 'blake3'] },
-  { name: 'ours SHA-256', works: ['image'], initFlags: ['--hash', 'sha256'] },
-  { name: 'ours encrypted', works: ['image'], initFlags: ['--hash', 'blake3', '--encrypt'] },
+  { name: 'ours BLAKE3', works: ['image', 'tree'], initFlags: ['--hash', 'blake3', '--compression', 'none'] },
+  { name: 'ours SHA-256', works: ['image'], initFlags: ['--hash', 'sha256', '--compression', 'none'] },
+  { name: 'ours encrypted', works: ['image'], initFlags: ['--hash', 'blake3', '--compression', 'none', '--encrypt'] },
   { name: 'ours zstd', works: ['image', 'tree'], initFlags: ['--hash', 'blake3', '--compression', 'zstd'] },
 ];
 

@@ -12,6 +12,8 @@ export interface RunFacts {
   readonly versions: Readonly<Record<string, string>>;
   /** Medians, bytes per second of the whole machine. */
   readonly limits: Partial<Limits>;
+  /** What went wrong: commands that failed, bytes that differ. */
+  readonly failures: readonly string[];
 }
 
 /** The whole report as one line of JSON; sizes in bytes, times in seconds, four digits. Pure. */

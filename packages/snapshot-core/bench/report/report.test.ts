@@ -11,7 +11,7 @@ const row: BenchRow = {
   work: 'first snapshot', unit: 'seconds', ours: 2, peers: { 'restic <off>': 17.777_777, 'borg none': 9 }, against: 'restic <off>', ratio: 8.888_888_8, cpuRatio: 7, bar: 8, barIs: 'at least',
   met: true, limit: 1, peakBytes: {}, rounds: 3,
 };
-const facts = { scale: 'tiny', rounds: 3, imageBytes: 1, treeFiles: 1, seed: 1, cpus: 2, versions: {}, limits: {} };
+const facts = { scale: 'tiny', rounds: 3, imageBytes: 1, treeFiles: 1, seed: 1, cpus: 2, versions: {}, limits: {}, failures: [] };
 
 describe('the report', () => {
   it.each([[[], undefined], [[3], 3], [[9, 1, 5], 5], [[4, 1, 3, 2], 2.5]])('takes medians: %j', (numbers, expected) => {

@@ -29,8 +29,6 @@ import { scales } from './scale.ts';
 export interface BenchResult {
   readonly rows: readonly BenchRow[];
   readonly facts: RunFacts;
-  /** What went wrong: commands that failed, bytes that differ. */
-  readonly failures: readonly string[];
 }
 
 /** Runs everything in a folder of its own, which is removed in the end. @param say tells how far it is */
@@ -74,9 +72,8 @@ export async function runBench(options: BenchOptions, say: (line: string) => voi
     rows: [...rowsFromSamples({ samples, limits, imageBytes: scale.imageBytes }, bars), ...memoryRows(samples)],
     facts: {
       scale: options.scale, rounds: options.rounds, imageBytes: scale.imageBytes, treeFiles: scale.treeFiles, seed: options.seed,
-      cpus: availableParallelism(), versions: field.versions, limits: mediansOf(limits),
+      cpus: availableParallelism(), versions: field.versions, limits: mediansOf(limits), failures,
     },
-    failures,
   };
 }
 

@@ -24,8 +24,8 @@ export interface Effort {
   readonly errors: string;
 }
 
-// POSIX `times` is the one way to a child's CPU time that is everywhere; the shell costs every contender the same millisecond or two.
-const timed = '"$@" & child=$!; echo $child >&3; wait $child; status=$?; times >&3; exit $status';
+// POSIX `times` is the one way to a child's CPU time that is everywhere; the shells cost every contender the same millisecond or two.
+const timed = `sh -c 'echo $$ >&3; exec "$@"' sh "$@"; status=$?; times >&3; exit $status`;
 const pollPeakEveryMs = 10;
 
 /**
@@ -35,7 +35,10 @@ const pollPeakEveryMs = 10;
  */
 export async function runCommand({ program, args, folder, environment }: Command): Promise<Effort> {
   const startedMs = performance.now();
-  const child = spawn('sh', ['-c', timed, 'sh', program, ...args], { cwd: folder, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn('sh', ['-c', timed, 'sh', program, ...args], { cwd: folder, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'], detached: true });
+  // An interrupted bench takes the whole group along, before its folder is removed.
+  const stop = (): void => void (child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'));
+  process.prependOnceListener('exit', stop);
   const texts = { output: '', errors: '', report: '' };
   const collect = (index: number, into: keyof typeof texts): void => {
     child.stdio[index]?.on('data', (bytes: Buffer) => void (texts[into] += bytes.toString()));
@@ -53,7 +56,10 @@ export async function runCommand({ program, args, folder, environment }: Command
     child.once('error', reject);
     child.once('exit', () => (seconds = (performance.now() - startedMs) / 1000));
     child.once('close', (status) => resolve({ status, seconds }));
-  }).finally(() => clearInterval(poll));
+  }).finally(() => {
+    clearInterval(poll);
+    process.off('exit', stop);
+  });
   if (status !== 0) throw new Error(`${basename(program)} ${args.join(' ')} ended with status ${String(status)}: ${(texts.errors || texts.output).trim().slice(-2000)}`);
   return { seconds, cpuSeconds: readCpuSeconds(texts.report), peakBytes, output: texts.output, errors: texts.errors };
 }
