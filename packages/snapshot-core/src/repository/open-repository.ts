@@ -70,5 +70,9 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
     epoch: 0,
   };
   state.epoch = (await reloadForReading(state, options)).epoch;
-  return createOpenedRepository(state, deriveKey(secret, 'chunking key v1'), holder);
+  const chunkKeys = {
+    chunkingKey: deriveKey(secret, 'chunking key v1'),
+    fingerprintKeys: { macKey: deriveKey(secret, 'fingerprint key v1').subarray(0, 16), sealKey: deriveKey(secret, 'fingerprint seal key v1') },
+  };
+  return createOpenedRepository(state, chunkKeys, holder);
 }

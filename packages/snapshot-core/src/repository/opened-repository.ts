@@ -8,6 +8,7 @@ import type { CheckOptions } from './check-report.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { condemnPacks } from './condemn-packs.ts';
 import { readPruneEpoch } from './epoch-files.ts';
+import type { ChunkKeys } from './engine-access.ts';
 import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
 import type { PruneOptions } from './prune-report.ts';
 import type { ObjectLocation, Repository } from './repository.ts';
@@ -17,7 +18,7 @@ import { runPrune } from './run-prune.ts';
 import { listSnapshotFiles, readSnapshotFile } from './snapshot-files.ts';
 
 /** Puts the public face on a state: leases are demanded here, the work is done by the functions it calls. */
-export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint8Array, holder: LeaseHolder): Repository {
+export function createOpenedRepository(state: RepositoryState, chunkKeys: ChunkKeys, holder: LeaseHolder): Repository {
   const { storage, config, envelope, objects, leases } = state;
   const { repositoryId } = config;
 
@@ -62,7 +63,8 @@ export function createOpenedRepository(state: RepositoryState, chunkingKey: Uint
   return {
     id: repositoryId,
     config,
-    chunkingKey,
+    chunkingKey: chunkKeys.chunkingKey,
+    engine: { objects, chunkKeys },
     description: storage.description,
     localPath: storage.localPath,
     withLease,

@@ -3,6 +3,7 @@ import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
 import type { SnapshotDraft, SnapshotRecord } from '../format/snapshot-record.ts';
 import type { CallOptions } from './call-options.ts';
 import type { CheckOptions, CheckReport } from './check-report.ts';
+import type { EngineAccess } from './engine-access.ts';
 import type { LeaseMode, LeaseOptions } from './lease.ts';
 import type { PruneOptions, PruneReport } from './prune-report.ts';
 
@@ -40,6 +41,8 @@ export interface Repository {
   readonly config: RepositoryConfig;
   /** 32 bytes from the repository's secret for `deriveSieveParameters`. Keep it out of logs. */
   readonly chunkingKey: Uint8Array;
+  /** For the hot loops of this package alone; everything in it may change. */
+  readonly engine: EngineAccess;
   /** For messages: where the repository lives. */
   readonly description: string;
   /** The local folder it lives in, from its storage; trees leave that folder out by its file id. */

@@ -17,6 +17,8 @@ export interface TakeContext {
   readonly verifyAll: boolean;
   /** Left out, by file id; the value says why. */
   readonly excluded: ReadonlyMap<string, 'excluded' | 'repository'>;
+  /** As in the source; absent elsewhere than on Windows. */
+  readonly windowsAttributes?: (path: Uint8Array) => number | undefined;
   /** Device of the root: what lies on another one is left out. */
   readonly device: bigint;
   /** Files with several names that were read already, by file id. */

@@ -8,6 +8,7 @@ import type { FileFacts } from '../source/file-facts.ts';
 import { listDirectory } from '../source/list-directory.ts';
 import type { PresentEntry } from '../source/list-directory.ts';
 import { isGone, systemErrorCode } from '../source/system-error-code.ts';
+import { classifyWindowsAttributes } from '../source/windows-attributes.ts';
 import { entryFacts } from './entry-facts.ts';
 import { openNameLookup } from './name-lookup.ts';
 import type { NameLookup } from './name-lookup.ts';
@@ -79,6 +80,11 @@ async function takeEntry(context: TakeContext, present: PresentEntry, path: Uint
   if (!isEntryName(name)) return unread(context, present, path, 'failed', 'the name is longer than a snapshot can hold');
   if (facts.type === 'special') return unread(context, present, path, 'special', 'a fifo, socket or device is never opened');
   if (facts.device !== context.device) return unread(context, present, path, 'other-file-system', 'another file system is mounted here');
+  const bits = context.windowsAttributes?.(path);
+  const away = bits === undefined ? undefined : classifyWindowsAttributes(bits);
+  if (away === 'offline') return unread(context, present, path, away, 'its content is not on this machine; it is not fetched');
+  // Of a directory it says only what new files in it become.
+  if (away === 'encrypted' && facts.type === 'file') return unread(context, present, path, away, 'it is encrypted by EFS for one user; it is not stored in the clear');
   try {
     if (facts.type === 'symlink') {
       const target = readlinkSync(directory.pathOf(name), { encoding: 'buffer' });

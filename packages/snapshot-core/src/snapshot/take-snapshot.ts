@@ -21,7 +21,8 @@ import type { SnapshotProgress, SnapshotReport } from './snapshot-tally.ts';
 import { storeContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
 import { takeDirectory } from './take-directory.ts';
-import { takeVolume } from './take-volume.ts';
+import { withEngine } from './engine/with-engine.ts';
+import { takeVolume, type VolumeContext } from './take-volume.ts';
 import { isDamage } from './is-damage.ts';
 import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
 
@@ -34,6 +35,8 @@ export interface TakeSnapshotOptions extends CallOptions {
   readonly parent?: string;
   /** Read every file, whatever its metadata says. Default false. */
   readonly verifyAll?: boolean;
+  /** Threads that read, cut, hash and store; 0 for none. Default: one for each processor, and none where little is to be done. */
+  readonly workers?: number;
   readonly labels?: readonly string[];
   /** Default: the name of this machine. */
   readonly hostname?: string;
@@ -73,7 +76,8 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
       verifyAll: options.verifyAll ?? false,
       parameters: deriveSieveParameters(repository.chunkingKey, chunkProfiles[repository.config.profile]),
     };
-    const entry = source.kind === 'directory' ? await takeTree(context, source, parent) : await takeBytes(context, source, parent, generation);
+    const entry = source.kind === 'directory' ? await takeTree(context, source, parent)
+      : await withEngine(repository, { ...call, workers: workersFor(source, options.workers) }, (engine) => takeBytes({ ...context, engine, generation }, source, parent));
     const root = await saveTreeNode(repository, { type: 'root', entry }, call);
     tally.saved(root);
     const record = await repository.commitSnapshot({
@@ -109,6 +113,8 @@ async function loadParent(repository: Repository, rootId: string, tally: Snapsho
   }
 }
 
+const smallVolumeBytes = 33_554_432;
+
 type UnboundContext = Omit<TakeContext, 'excluded' | 'device' | 'attributes'>;
 
 async function takeTree(context: UnboundContext, source: DirectorySource, parent: TreeEntry | undefined): Promise<TreeEntry> {
@@ -120,7 +126,7 @@ async function takeTree(context: UnboundContext, source: DirectorySource, parent
     const { attributes, problem } = await loadExtendedAttributes();
     if (problem !== undefined) context.tally.issues.add(new Uint8Array(0), 'attributes-unread', problem);
     const place = { path: new Uint8Array(0), name: new Uint8Array(0), facts: handle.facts };
-    return await takeDirectory({ ...context, attributes, excluded, device: handle.facts.device }, handle, place, parent);
+    return await takeDirectory({ ...context, attributes, ...(source.windowsAttributes !== undefined && { windowsAttributes: source.windowsAttributes }), excluded, device: handle.facts.device }, handle, place, parent);
   } finally {
     handle.close();
   }
@@ -136,9 +142,15 @@ function openSourceRoot(path: string): DirectoryHandle {
   }
 }
 
-async function takeBytes(context: UnboundContext, source: Exclude<SnapshotSource, DirectorySource>, parent: TreeEntry | undefined, generation: number): Promise<FileEntry> {
+/** Starting threads takes longer than taking a small volume. A stream or a port is read on the calling thread in any case. */
+function workersFor(source: SnapshotSource, workers: number | undefined): number | undefined {
+  if (workers !== undefined) return workers;
+  return source.kind === 'volume' && source.volume.descriptor !== undefined && source.volume.bytes > smallVolumeBytes ? undefined : 0;
+}
+
+async function takeBytes(context: UnboundContext & Pick<VolumeContext, 'engine' | 'generation'>, source: Exclude<SnapshotSource, DirectorySource>, parent: TreeEntry | undefined): Promise<FileEntry> {
   const stored = source.kind === 'volume'
-    ? await takeVolume(context, source, parent, generation)
+    ? await takeVolume(context, source, parent)
     : await storeContent(context, source.stream);
   context.tally.files.new += 1;
   context.tally.totalBytes += stored.bytes;

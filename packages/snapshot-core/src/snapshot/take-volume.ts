@@ -1,96 +1,109 @@
 import { regionBytes } from '../chunking/chunk-profiles.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { ContentReference, TreeEntry } from '../format/tree-entry.ts';
+import type { FileEntry, TreeEntry } from '../format/tree-entry.ts';
 import { loadAllocatedRanges } from '../source/allocated-ranges.ts';
 import type { ByteRange } from '../source/byte-range.ts';
 import { collectChangedRanges, planRegions } from '../source/plan-regions.ts';
 import type { PlannedRegion } from '../source/plan-regions.ts';
-import { readVolumePieces } from '../source/read-pieces.ts';
 import type { VolumeSource } from '../source/snapshot-source.ts';
 import { ContentBuilder } from './content-builder.ts';
+import type { Engine } from './engine/with-engine.ts';
 import { isDamage } from './is-damage.ts';
-import { openParentRegions } from './parent-regions.ts';
-import type { ParentRegions } from './parent-regions.ts';
-import { saveChunks } from './save-chunks.ts';
+import { readParentWindows, type ParentWindow } from './region/read-parent-windows.ts';
+import { readRegion, type ReadRegion } from './region/read-region.ts';
 import type { SaveContext } from './save-chunks.ts';
 import type { StoredContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
 
 /** What taking a volume needs of a snapshot's context. */
-type VolumeContext = SaveContext & Pick<TakeContext, 'verifyAll'>;
+export type VolumeContext = SaveContext & Pick<TakeContext, 'verifyAll'> & { readonly engine: Engine; readonly generation: number };
 
+/** How one pass over a volume goes about it. */
+interface Pass {
+  readonly regions: readonly PlannedRegion[];
+  readonly parent: FileEntry | undefined;
+  /** What may have changed since the parent, sorted and joined; absent when nobody knows. */
+  readonly changed: readonly ByteRange[] | undefined;
+  readonly allocated: readonly ByteRange[] | undefined;
+}
+
+/** Changes are remembered by pieces of this size, however long their list is. */
+const trackedPieceBytes = 1_048_576;
 const imagePath = new Uint8Array(0);
 
 /**
- * Stores a volume region by region: those without a change since the parent are taken over unread, when a change tracker says so.
+ * Stores a volume region by region. What the parent had is looked for where it was; regions without a change since are taken over
+ * unread, when a change tracker says so.
  *
  * @throws {SnapshotError} `source/unreadable` when the volume ends early
  */
-export async function takeVolume(context: VolumeContext, source: VolumeSource, parent: TreeEntry | undefined, generation: number): Promise<StoredContent> {
+export async function takeVolume(context: VolumeContext, source: VolumeSource, parent: TreeEntry | undefined): Promise<StoredContent> {
   const { volume } = source;
+  const { tally, generation, verifyAll } = context;
   const allocated = await loadAllocatedRanges(volume);
   const parentFile = parent?.type === 'file' ? parent : undefined;
-  const changedRanges = source.changedRanges === undefined || context.verifyAll ? undefined : await collectChangedRanges(source.changedRanges, volume.bytes, regionBytes);
+  const changedRanges = source.changedRanges === undefined || verifyAll ? undefined : await collectChangedRanges(source.changedRanges, volume.bytes, trackedPieceBytes);
   const input = { sizeBytes: volume.bytes, regionBytes, generation };
   const plan = planRegions({ ...input, changedRanges, parentBytes: parentFile?.size });
-  const ignore = (reason: string) => context.tally.issues.add(imagePath, 'changes-ignored', `${reason}; everything is read`);
+  const ignore = (reason: string) => tally.issues.add(imagePath, 'changes-ignored', `${reason}; everything is read`);
   if (plan.ignored !== undefined) ignore(`the list of changes does not count: ${plan.ignored}`);
-  const isTracked = plan.regions.some(({ reason }) => reason === 'unchanged' || reason === 'rotation');
-  const parents = isTracked && parentFile !== undefined ? openParentRegions(context.repository, parentFile.content, context.options) : undefined;
-  try {
-    const stored = await takeRegions(context, source, plan.regions, allocated, parents);
-    if (stored !== undefined) return stored;
-  } finally {
-    await parents?.close();
-  }
+  const stored = await takeRegions(context, source, { regions: plan.regions, parent: parentFile, changed: plan.changed, allocated });
+  if (stored !== undefined) return stored;
   ignore('the change tracker missed a change');
-  const again = await takeRegions(context, source, planRegions(input).regions, allocated, undefined);
+  const again = await takeRegions(context, source, { regions: planRegions(input).regions, parent: parentFile, changed: undefined, allocated });
   if (again === undefined) throw new SnapshotError('source/unreadable', `${volume.description} could not be read as a whole`);
   return again;
 }
 
-/** `undefined` when a region in which nothing should have changed differs from the parent: then no region may be taken over. */
-async function takeRegions(
-  context: VolumeContext, { volume }: VolumeSource, regions: readonly PlannedRegion[], allocated: readonly ByteRange[] | undefined, parents: ParentRegions | undefined,
-): Promise<StoredContent | undefined> {
-  const { repository, tally, options } = context;
+/** `undefined` when something differs from the parent in which nothing should have changed: then nothing may be taken over unread. */
+async function takeRegions(context: VolumeContext, { volume }: VolumeSource, { regions, parent, changed, allocated }: Pass): Promise<StoredContent | undefined> {
+  const { repository, tally, options, engine } = context;
   const builder = new ContentBuilder(repository, 'data', tally.saved);
+  const windows = parent === undefined ? undefined : readWindows(context, parent);
+  const underWay: Promise<ReadRegion>[] = [];
   let chunkCount = 0;
-  let damaged = false;
-  const lookUp = async (region: PlannedRegion) => {
-    if (parents === undefined || damaged || (region.action === 'read' && region.reason !== 'rotation')) return undefined;
-    try {
-      return await parents.find(region);
-    } catch (error) {
-      if (!isDamage(error)) throw error;
-      damaged = true;
-      tally.issues.add(imagePath, 'parent-damaged', `the parent snapshot cannot be read from byte ${region.offset} on, so the rest is read from the source: ${String(error)}`);
-      return undefined;
-    }
-  };
-  for (const region of regions) {
-    const known = await lookUp(region);
-    const reused = region.action === 'reuse' && known?.every(({ id, kind }) => repository.has(id, kind)) === true ? known : undefined;
-    let at = 0;
-    for await (const reference of reused ?? readRegion(context, region, readVolumePieces(volume, region, allocated), region.offset + region.bytes === volume.bytes)) {
-      options.signal?.throwIfAborted();
-      if (region.reason === 'rotation' && known !== undefined && known[at]?.id !== reference.id) return undefined;
-      await builder.add(reference, options);
-      at += 1;
-    }
-    if (reused !== undefined) tally.bytesReused += region.bytes;
-    chunkCount += at;
+  let isTrackerWrong = false;
+  const take = async (pending: Promise<ReadRegion>) => {
+    const done = await pending;
+    isTrackerWrong ||= done.isTrackerWrong;
+    if (isTrackerWrong) return;
+    for (const reference of done.references) await builder.add(reference, options);
+    chunkCount += done.references.length;
+    done.count(tally);
     tally.progress();
+  };
+  try {
+    for (const region of regions) {
+      options.signal?.throwIfAborted();
+      const pending = readRegion(context, volume, { region, parent: await nextWindow(windows), changed, allocated });
+      // Whoever waits for an earlier one hears of a failure in its turn.
+      pending.catch(() => {});
+      underWay.push(pending);
+      if (underWay.length < (volume.descriptor === undefined ? 1 : 2 * engine.pool.size)) continue;
+      await take(underWay.shift() as Promise<ReadRegion>);
+      if (isTrackerWrong) return undefined;
+    }
+    for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) await take(next);
+    return isTrackerWrong ? undefined : { content: await builder.finish(options), bytes: volume.bytes, chunkCount };
+  } finally {
+    // The volume may be closed once we return.
+    await Promise.allSettled(underWay);
+    await windows?.return(undefined as never);
   }
-  return { content: await builder.finish(options), bytes: volume.bytes, chunkCount };
 }
 
-/** Cuts one region into chunks and saves them: the same list as when the whole volume is cut. */
-async function* readRegion(context: VolumeContext, region: ByteRange, pieces: AsyncIterable<Uint8Array>, isLast: boolean): AsyncGenerator<ContentReference> {
-  let done = 0;
-  for await (const reference of saveChunks(context, pieces)) {
-    done += reference.lengthBytes;
-    yield reference.cut === 'end' && !isLast ? { ...reference, cut: 'region' } : reference;
-  }
-  if (done !== region.bytes) throw new SnapshotError('source/unreadable', `the volume ended at byte ${region.offset + done} of ${region.offset + region.bytes}; it must not change while it is read`);
+async function nextWindow(windows: AsyncGenerator<ParentWindow | undefined, never> | undefined): Promise<ParentWindow | undefined> {
+  return windows === undefined ? undefined : (await windows.next()).value;
 }
+
+/** The parent's windows; none from where it is damaged on, which costs speed, never the snapshot. */
+async function* readWindows({ repository, tally, options }: VolumeContext, parent: FileEntry): AsyncGenerator<ParentWindow | undefined, never> {
+  try {
+    yield* readParentWindows(repository, parent.content, options);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    tally.issues.add(imagePath, 'parent-damaged', `the parent snapshot cannot be read any further, so the rest is read from the source: ${String(error)}`);
+  }
+  for (;;) yield undefined;
+}
+

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { loadAllocatedRanges, rangesWithin } from './allocated-ranges.ts';
-import { mergeRanges } from './byte-range.ts';
+import { loadAllocatedRanges } from './allocated-ranges.ts';
 import type { ByteRange } from './byte-range.ts';
 import { readVolumePieces } from './read-pieces.ts';
 import type { VolumePort } from './volume-port.ts';
@@ -9,15 +8,6 @@ import type { VolumePort } from './volume-port.ts';
 const size = 40;
 const range = fc.record({ offset: fc.nat(size), bytes: fc.nat(12) }).map(({ offset, bytes }) => ({ offset, bytes: Math.min(bytes, size - offset) }));
 const covers = (ranges: readonly ByteRange[], at: number) => ranges.some(({ offset, bytes }) => at >= offset && at < offset + bytes);
-
-test('a part of a map says of each byte in it what the map says', () => {
-  fc.assert(fc.property(fc.array(range), range, (ranges, within) => {
-    const map = mergeRanges(ranges, size) ?? [];
-    const part = rangesWithin(map, within);
-    expect(part.every(({ bytes }) => bytes > 0) || within.bytes === 0).toBe(true);
-    for (let at = 0; at < size; at++) expect(covers(part, at)).toBe(covers(map, at) && covers([within], at));
-  }));
-});
 
 function volumeOf(bytes: Uint8Array, allocated: readonly ByteRange[]): VolumePort & { reads: ByteRange[] } {
   const reads: ByteRange[] = [];

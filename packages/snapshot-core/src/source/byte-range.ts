@@ -24,6 +24,43 @@ export function mergeRanges(ranges: Iterable<ByteRange>, sizeBytes: number): Byt
   return merged;
 }
 
+/** The part of sorted, joined ranges that lies in `within`, cut to it. Pure; takes logarithmic time and the length of the answer. */
+export function rangesWithin(ranges: readonly ByteRange[], within: ByteRange): ByteRange[] {
+  const end = within.offset + within.bytes;
+  const found: ByteRange[] = [];
+  for (let index = firstEndingAfter(ranges, within.offset); index < ranges.length; index++) {
+    const range = ranges[index] as ByteRange;
+    if (range.offset >= end) break;
+    const offset = Math.max(range.offset, within.offset);
+    found.push({ offset, bytes: Math.min(range.offset + range.bytes, end) - offset });
+  }
+  return found;
+}
+
+function firstEndingAfter(ranges: readonly ByteRange[], offset: number): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const range = ranges[middle] as ByteRange;
+    if (range.offset + range.bytes <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** What sorted, joined ranges leave out of `within`, sorted. Pure. */
+export function gapsWithin(ranges: readonly ByteRange[], within: ByteRange): ByteRange[] {
+  const gaps: ByteRange[] = [];
+  let offset = within.offset;
+  const end = within.offset + within.bytes;
+  for (const range of [...rangesWithin(ranges, within), { offset: end, bytes: 0 }]) {
+    if (range.offset > offset) gaps.push({ offset, bytes: range.offset - offset });
+    offset = range.offset + range.bytes;
+  }
+  return gaps;
+}
+
 function isInside({ offset, bytes }: ByteRange, sizeBytes: number): boolean {
   return Number.isSafeInteger(offset) && Number.isSafeInteger(bytes) && offset >= 0 && bytes >= 0 && offset + bytes <= sizeBytes;
 }

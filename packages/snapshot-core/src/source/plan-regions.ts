@@ -29,6 +29,8 @@ export interface PlannedRegion extends ByteRange {
 export interface RegionPlan {
   /** In order, without gaps. */
   readonly regions: readonly PlannedRegion[];
+  /** What may have changed since the parent, sorted and joined; absent when nobody knows. */
+  readonly changed?: readonly ByteRange[];
   /** Why a list of changes was given and does not count; for the report. */
   readonly ignored?: string;
 }
@@ -42,31 +44,32 @@ export function planRegions(input: RegionPlanInput): RegionPlan {
   const { sizeBytes, regionBytes, changedRanges, parentBytes, generation } = input;
   const merged = changedRanges === undefined ? undefined : mergeRanges(changedRanges, sizeBytes);
   const ignored = changedRanges === undefined ? undefined : reasonToIgnore(merged, sizeBytes, parentBytes);
-  const changed = merged === undefined || ignored !== undefined ? undefined : touchedRegions(merged, regionBytes);
+  const changed = ignored === undefined ? merged : undefined;
+  const touched = changed && touchedPieces(changed, regionBytes);
   const regions = Array.from({ length: Math.ceil(sizeBytes / regionBytes) }, (_, index): PlannedRegion => {
     const offset = index * regionBytes;
     const place = { index, offset, bytes: Math.min(regionBytes, sizeBytes - offset) };
-    if (changed === undefined) return { ...place, action: 'read', reason: 'untracked' };
-    if (changed.has(index)) return { ...place, action: 'read', reason: 'changed' };
+    if (touched === undefined) return { ...place, action: 'read', reason: 'untracked' };
+    if (touched.has(index)) return { ...place, action: 'read', reason: 'changed' };
     if ((index + generation) % rotation === 0) return { ...place, action: 'read', reason: 'rotation' };
     return { ...place, action: 'reuse', reason: 'unchanged' };
   });
-  return { regions, ...(ignored !== undefined && { ignored }) };
+  return { regions, ...(changed !== undefined && { changed }), ...(ignored !== undefined && { ignored }) };
 }
 
 /**
- * Reads a list of changes of any length and answers with one range per region that they touch: memory does not grow with the list.
+ * Reads a list of changes of any length and answers with the pieces of a grid that they touch: memory does not grow with the list.
  *
  * A range outside of the volume is answered as it came, for `planRegions` to refuse.
  */
-export async function collectChangedRanges(ranges: AsyncIterable<ByteRange> | Iterable<ByteRange>, sizeBytes: number, regionBytes: number): Promise<ByteRange[]> {
+export async function collectChangedRanges(ranges: AsyncIterable<ByteRange> | Iterable<ByteRange>, sizeBytes: number, pieceBytes: number): Promise<ByteRange[]> {
   const touched = new Set<number>();
   for await (const range of ranges) {
     const inside = mergeRanges([range], sizeBytes);
     if (inside === undefined) return [range];
-    for (const index of touchedRegions(inside, regionBytes)) touched.add(index);
+    for (const index of touchedPieces(inside, pieceBytes)) touched.add(index);
   }
-  return Array.from(touched, (index) => ({ offset: index * regionBytes, bytes: Math.min(regionBytes, sizeBytes - index * regionBytes) }));
+  return Array.from(touched, (index) => ({ offset: index * pieceBytes, bytes: Math.min(pieceBytes, sizeBytes - index * pieceBytes) }));
 }
 
 function reasonToIgnore(merged: readonly ByteRange[] | undefined, sizeBytes: number, parentBytes: number | undefined): string | undefined {
@@ -75,9 +78,9 @@ function reasonToIgnore(merged: readonly ByteRange[] | undefined, sizeBytes: num
   return merged === undefined ? 'a range lies outside of the volume' : undefined;
 }
 
-function touchedRegions(ranges: readonly ByteRange[], regionBytes: number): Set<number> {
+function touchedPieces(ranges: readonly ByteRange[], pieceBytes: number): Set<number> {
   const touched = new Set<number>();
   for (const { offset, bytes } of ranges)
-    for (let index = Math.floor(offset / regionBytes); index * regionBytes < offset + bytes; index++) touched.add(index);
+    for (let index = Math.floor(offset / pieceBytes); index * pieceBytes < offset + bytes; index++) touched.add(index);
   return touched;
 }

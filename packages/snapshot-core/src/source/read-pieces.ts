@@ -1,6 +1,6 @@
 import { read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { rangesWithin } from './allocated-ranges.ts';
+import { rangesWithin } from './byte-range.ts';
 import type { ByteRange } from './byte-range.ts';
 import type { VolumePort } from './volume-port.ts';
 

@@ -8,6 +8,11 @@ export interface DirectorySource {
   readonly path: string;
   /** Files and directories to leave out, by id. A repository in a local folder is left out without being named here. */
   readonly exclude?: readonly FileId[];
+  /**
+   * On Windows: the attribute bits of a path beneath the root, names joined by `/`, as bytes; `undefined` when they cannot be had. Node cannot
+   * ask. With it, cloud placeholders and files encrypted by EFS are kept by name alone and reported, instead of being fetched or stored in the clear.
+   */
+  readonly windowsAttributes?: (path: Uint8Array) => number | undefined;
 }
 
 /** A whole volume or raw image. */

@@ -69,6 +69,11 @@ export class Prediction {
     return chunk?.cut === 'content' ? chunk : undefined;
   }
 
+  /** Where the parent had the next expected chunk; -1 when nothing is expected. */
+  get parentOffset(): number {
+    return this.#next < 0 ? -1 : this.#offsetOf(this.#next);
+  }
+
   chunkAt(ordinal: number): PackedChunk {
     return packedChunkAt(this.#packed, ordinal);
   }

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { collect } from '../../test/collect.ts';
+import { encodeTreeObject } from '../format/tree-object.ts';
+import { createPackCodec } from '../pack/pack-codec.ts';
+import { createMemoryStorage } from '../storage/memory-storage.ts';
+import { ObjectStore } from './object-store.ts';
+import { ObjectWriter } from './object-writer.ts';
+
+const repositoryId = 'ab'.repeat(16);
+const codec = await createPackCodec({ repositoryId, hash: 'sha-256', compression: 'none' });
+const chunk = Buffer.from('a chunk that another thread has saved');
+const chunkId = codec.identity.identify(chunk);
+const tree = encodeTreeObject({ references: [{ kind: 'data', id: chunkId, lengthBytes: chunk.length, cut: 'end' }], payload: new Uint8Array() });
+
+/** A store, and another writer as a worker has one: it knows the index and announces its packs. */
+async function makeWorld() {
+  const storage = createMemoryStorage();
+  const store = new ObjectStore({ storage, envelope: { repositoryId }, codec, randomBytes });
+  await store.reload([]);
+  const other = new ObjectWriter({ codec, storage, index: store.index, randomBytes, announce: ({ prefix, directoryBytes }) => store.addStoredPack({ prefix, directoryBytes }) });
+  return { storage, store, other, packs: async () => (await collect(storage.list('pack'))).length };
+}
+
+describe('a store with other writers', () => {
+  test('relies on what they have saved, and stores it before what refers to it', async () => {
+    const { store, other, packs } = await makeWorld();
+    store.attach(other);
+    await other.save(chunk, 'data');
+    await expect(store.save(tree, 'tree')).rejects.toMatchObject({ code: 'object/missing' });
+    store.expect(chunkId, 'data');
+    expect([store.has(chunkId, 'data'), store.has(chunkId, 'tree'), store.hasUnflushed]).toEqual([true, false, true]);
+    expect(await store.save(chunk, 'data')).toEqual({ id: chunkId, added: false });
+    const { id } = await store.save(tree, 'tree');
+    await store.flush();
+    expect([await packs(), store.hasUnflushed]).toEqual([2, false]);
+    expect(Buffer.from(await store.load(chunkId))).toEqual(chunk);
+    expect(store.has(id, 'tree')).toBe(true);
+  });
+
+  test('what one of them lost ends the work, and no tree that refers to it is stored', async () => {
+    const { store, packs } = await makeWorld();
+    store.attach({ flush: async () => undefined });
+    store.expect(chunkId, 'data');
+    await store.save(tree, 'tree');
+    await expect(store.flush()).rejects.toMatchObject({ code: 'worker/lost', message: expect.stringContaining(chunkId) });
+    expect(await packs()).toBe(0);
+    await expect(store.save(tree, 'tree')).rejects.toMatchObject({ code: 'repository/broken' });
+  });
+
+  test('that have gone are not asked any more', async () => {
+    const { store, packs } = await makeWorld();
+    const detach = store.attach({ flush: () => Promise.reject(new TypeError('asked')) });
+    detach();
+    await store.save(chunk, 'data');
+    await store.flush();
+    expect(await packs()).toBe(1);
+  });
+
+  test('what is stored already is not waited for', async () => {
+    const { store } = await makeWorld();
+    await store.save(chunk, 'data');
+    await store.flush();
+    store.expect(chunkId, 'data');
+    expect(store.hasUnflushed).toBe(false);
+  });
+});

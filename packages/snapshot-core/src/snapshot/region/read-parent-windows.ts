@@ -1,0 +1,46 @@
+import { regionBytes } from '../../chunking/chunk-profiles.ts';
+import type { ContentTable } from '../../format/tree-entry.ts';
+import type { CallOptions } from '../../repository/call-options.ts';
+import type { Repository } from '../../repository/repository.ts';
+import { readReferences } from '../read-content.ts';
+import { PackedReferenceWriter, toPackedChunk } from './packed-references.ts';
+
+/** What the parent had around a region: consecutive chunks, the first of them at `firstOffset`. */
+export interface ParentWindow {
+  readonly packed: Uint8Array<ArrayBuffer>;
+  readonly firstOffset: number;
+}
+
+/**
+ * Yields, for region 0, 1, 2 and so on without end, what the parent had from one region before it to one region behind it. So a
+ * source may shift by up to 64 MiB and still be predicted, and memory does not grow with its size.
+ *
+ * @throws {SnapshotError} `object/*`, `format/damaged`
+ */
+export async function* readParentWindows(repository: Repository, content: ContentTable, options: CallOptions): AsyncGenerator<ParentWindow, never> {
+  const regions = readRegions(repository, content, options);
+  const none = new Uint8Array(0);
+  let before: Uint8Array = none;
+  let here: Uint8Array = (await regions.next()).value ?? none;
+  for (let index = 0; ; index++) {
+    const behind: Uint8Array = (await regions.next()).value ?? none;
+    yield { packed: new Uint8Array(Buffer.concat([before, here, behind])), firstOffset: Math.max(0, index - 1) * regionBytes };
+    before = here;
+    here = behind;
+  }
+}
+
+/** Yields the chunks of each region of a content. No chunk, and no group, reaches over the edge of one. */
+async function* readRegions(repository: Repository, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array, undefined> {
+  let writer = new PackedReferenceWriter();
+  let bytes = 0;
+  for await (const reference of readReferences(repository, content, 'data', options)) {
+    writer.add(toPackedChunk(reference));
+    bytes += reference.lengthBytes;
+    if (bytes < regionBytes) continue;
+    yield writer.finish();
+    writer = new PackedReferenceWriter();
+    bytes = 0;
+  }
+  if (bytes > 0) yield writer.finish();
+}
