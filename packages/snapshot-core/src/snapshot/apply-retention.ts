@@ -1,6 +1,7 @@
 import type { SnapshotRecord } from '../format/snapshot-record.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Clock } from '../repository/clock.ts';
+import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
 import { planRetention } from '../retention/plan-retention.ts';
 import type { RetentionVerdict } from '../retention/plan-retention.ts';
@@ -18,6 +19,8 @@ export interface ApplyRetentionOptions extends CallOptions {
   readonly keepSnapshots?: readonly string[];
   /** Snapshots the policy speaks about, such as those of one host; the others stay, and do not count. Default: all. */
   readonly select?: (snapshot: SnapshotRecord) => boolean;
+  /** How to wait for a repository that is busy. */
+  readonly lease?: Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'>;
   /** Only plan. Default false. */
   readonly dryRun?: boolean;
 }
@@ -48,5 +51,5 @@ export async function applyRetention(repository: Repository, policy: RetentionPo
       });
     for (const { id, keep } of options.dryRun === true ? [] : verdicts) if (!keep) await repository.forgetSnapshot(id, call);
     return verdicts;
-  }, call);
+  }, { ...call, ...options.lease });
 }

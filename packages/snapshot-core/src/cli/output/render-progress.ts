@@ -19,7 +19,7 @@ export function renderProgress({ phase, bytesDone, bytesTotal, filesDone }: Prog
   const files = filesDone === undefined || filesDone === 0 ? [] : [formatCount(filesDone, 'file')];
   const share = bytesTotal === undefined || bytesTotal === 0 ? undefined : Math.min(1, bytesDone / bytesTotal);
   const parts = share === undefined || bytesTotal === undefined
-    ? [phase, ...files, formatBytes(bytesDone), rate, formatDuration(elapsedMs)]
+    ? [phase, ...files, ...(bytesDone > 0 ? [formatBytes(bytesDone), rate] : []), formatDuration(elapsedMs)]
     : [phase, bar(share), `${Math.floor(share * 100)} %`, `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`, rate,
       ...(bytesPerMs > 0 ? [`${formatDuration(Math.max(0, bytesTotal - bytesDone) / bytesPerMs)} left`] : [])];
   // What matters least stands last.

@@ -1,4 +1,5 @@
 import { applyRetention, type Repository, type RetentionPolicy } from '../../index.ts';
+import { leaseOf } from '../global-flags.ts';
 import { formatTable } from '../output/format-table.ts';
 import { formatTime } from '../output/format-values.ts';
 import { printable } from '../output/printable.ts';
@@ -11,7 +12,7 @@ export async function applyPolicy(
 ): Promise<{ readonly kept: number; readonly forgotten: number }> {
   const { output, signal, surroundings } = context;
   const records = new Map(group.records.map((record) => [record.id, record]));
-  const verdicts = await applyRetention(repository, policy, { clock: surroundings.clock, damagedSnapshots, dryRun, signal, select: ({ id }) => records.has(id) });
+  const verdicts = await applyRetention(repository, policy, { clock: surroundings.clock, damagedSnapshots, dryRun, signal, lease: leaseOf(context.flags), select: ({ id }) => records.has(id) });
   const timeOf = (id: string) => records.get(id)?.timeMs ?? 0;
   for (const { id, keep, reasons } of verdicts) output.emit({ type: 'verdict', id, time: new Date(timeOf(id)).toISOString(), hostname: group.hostname, path: group.path, keep, reasons });
   output.say(() => `${printable(`${group.kind} ${group.path} on ${group.hostname}`)}\n${formatTable(

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { Surroundings } from '../surroundings.ts';
-import { collect } from '../parse-values.ts';
+import { collect, parseCount } from '../parse-values.ts';
 
 /** How a source is taken. */
 export interface BackupFlags {
@@ -12,6 +12,7 @@ export interface BackupFlags {
   readonly verifyAll?: boolean;
   /** A file that lists what was written since the parent. */
   readonly changedRanges?: string;
+  readonly workers?: number;
 }
 
 /** Adds the options that say how a source is taken. */
@@ -21,7 +22,8 @@ export function addBackupFlags(command: Command): Command {
     .option('--host <name>', 'host to record (default: the name of this machine)')
     .option('--label <label>', 'label of the snapshot; may be repeated', collect)
     .option('--exclude <path>', 'file or directory to leave out; may be repeated', collect)
-    .option('--verify-all', 'read every file, whatever its metadata says');
+    .option('--verify-all', 'read every file, whatever its metadata says')
+    .option('--workers <count>', 'threads to use; 0 for none beside the main one (default: by the number of processors)', parseCount(0));
 }
 
 /** Host and path as the snapshots of a source are recorded. */

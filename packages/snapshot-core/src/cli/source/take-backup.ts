@@ -30,6 +30,7 @@ export async function takeBackup(context: VerbContext, path: string | undefined,
   try {
     return await takeSnapshot(repository, source, {
       ...(parent !== undefined && { parent: parent.id }),
+      ...(flags.workers !== undefined && { workers: flags.workers }),
       verifyAll: flags.verifyAll ?? false,
       labels: flags.label ?? [],
       hostname,

@@ -19,12 +19,15 @@ export async function planLosses({ output, signal }: VerbContext, repository: Re
     output.endProgress();
     return losses;
   }
+  let filesDone = 0;
   for await (const step of planRollback(repository, record.id, target, { signal })) {
     addLoss(losses, step);
+    output.progress({ phase: 'compare', bytesDone: 0, filesDone: (filesDone += 1) });
     const { action, displayPath, type, reason, lostBytes, writeBytes } = step;
     if (!listActions || action === 'keep') continue;
     output.tell({ type: 'action', action, path: displayPath, pathBase64: Buffer.from(step.path).toString('base64'), entryType: type, reason, lostBytes, writeBytes }, () => `${action.padEnd(12)} ${displayPath === '' ? '.' : displayPath}  (${reason})`);
     await output.caughtUp();
   }
+  output.endProgress();
   return losses;
 }

@@ -1,7 +1,9 @@
 import type { DefineVerb } from '../verb.ts';
+import { defineApply } from './apply.ts';
 import { defineBackup } from './backup.ts';
 import { defineCheck } from './check.ts';
 import { defineCompletion } from './completion.ts';
+import { defineDelta } from './delta.ts';
 import { defineDiff } from './diff.ts';
 import { defineForget } from './forget.ts';
 import { defineInit } from './init.ts';
@@ -19,6 +21,8 @@ export const verbs: readonly DefineVerb[] = [
   defineDiff,
   defineRestore,
   defineRollback,
+  defineDelta,
+  defineApply,
   defineForget,
   definePrune,
   defineCheck,
