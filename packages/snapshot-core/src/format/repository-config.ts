@@ -8,7 +8,7 @@ const knownHashes = ['sha-256', 'blake3'] as const;
 const knownChunkers = ['sieve-v1'] as const;
 const knownProfiles = ['small', 'volume', 'large'] as const;
 const knownCompressions = ['none', 'zstd'] as const;
-const knownEncryptions = ['none'] as const;
+const knownEncryptions = ['none', 'aes-256-gcm'] as const;
 
 /** Identity hashes by name. */
 export type HashName = (typeof knownHashes)[number];
@@ -37,7 +37,7 @@ export interface RepositoryConfig {
 /** The config and the secret beside it. */
 export interface StoredConfig {
   readonly config: RepositoryConfig;
-  /** 32 random bytes from which every key of the repository is derived. */
+  /** 32 random bytes from which every key of the repository is derived. Empty when it is encrypted: then it lies in key files. */
   readonly secret: Uint8Array;
 }
 
@@ -72,7 +72,8 @@ export function decodeRepositoryConfig(payload: Uint8Array, repositoryId: string
   if (features.length > 0)
     throw new SnapshotError('format/unsupported', `the repository needs ${features.join(', ')}, unknown to this release. Use a release that knows it`);
   reader.finish();
-  if (secret.length !== secretBytes) throw reader.damaged(`its secret has ${secret.length} bytes, not ${secretBytes}`);
+  const expectedBytes = config.encryption === 'none' ? secretBytes : 0;
+  if (secret.length !== expectedBytes) throw reader.damaged(`its secret has ${secret.length} bytes, not ${expectedBytes}`);
   return { config, secret };
 }
 

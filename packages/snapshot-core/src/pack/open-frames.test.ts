@@ -102,7 +102,7 @@ describe('an encrypted pack', () => {
     // Not even together with their tags.
     const seals = first.frames.map(({ seal }) => seal).toReversed();
     const moved = first.frames.map((frame, index) => ({ ...frame, seal: seals[index] ?? frame.seal }));
-    expect(() => openFrames(first.codec, first.manifest, [...moved.slice(0, 1)], first.stored.slice(2))).toThrow(damaged);
+    expect(() => openFrames(first.codec, first.manifest, moved.slice(0, 1), first.stored.slice(2))).toThrow(damaged);
   });
 
   test('opens under its own keys, in its own repository, only', async () => {

@@ -1,10 +1,9 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { decodeLeaseRecord } from '../format/lease-record.ts';
-import { encodeRepositoryConfig, type StoredConfig } from '../format/repository-config.ts';
+import { encodeRepositoryConfig, type RepositoryConfig, type StoredConfig } from '../format/repository-config.ts';
 import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile, type FileEnvelope } from '../format/sealed-file.ts';
-import { createPackCodec } from '../pack/pack-codec.ts';
 import { localFolderOf } from '../storage/folder-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { CheckFindings } from './check-findings.ts';
@@ -12,12 +11,15 @@ import { checkPacks } from './check-packs.ts';
 import type { CheckOptions, CheckReport } from './check-report.ts';
 import { checkSnapshots } from './check-snapshots.ts';
 import { configNames, decodeConfigFile } from './config-files.ts';
+import { credentialOf } from './credential-of.ts';
 import { decodeEpochFile } from './epoch-files.ts';
+import { decodeNamedKeyFile } from './key-files.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { createProcessHolder } from './process-holder.ts';
 import type { OpenRepositoryOptions } from './repository-options.ts';
 import { storageOf } from './storage-of.ts';
 import { systemClock } from './system-clock.ts';
+import { unlockRepository, type RepositoryAccess } from './unlock-repository.ts';
 
 /**
  * Looks for damage in a repository, even in one that cannot be opened any more, and reports it.
@@ -25,14 +27,15 @@ import { systemClock } from './system-clock.ts';
  * Without `readData`: every small file, every pack directory, every tree. With it: every stored byte. Each finding names
  * the file and the snapshots that cannot be restored whole because of it. Holds a shared lease; changes nothing else.
  *
- * @throws {SnapshotError} `repository/not-found`, `repository/locked`, `format/unsupported` (a newer repository); never because of damage
+ * @throws {SnapshotError} `repository/not-found`, `repository/locked`, `repository/key-required`, `repository/wrong-key`,
+ *   `format/unsupported` (a newer repository); never because of damage
  */
 export async function checkRepository(options: OpenRepositoryOptions & CheckOptions): Promise<CheckReport> {
   return checkUnderLease(options, async () => {});
 }
 
 /** The same; `onDamagedPacks` is called while the lease is held. */
-export async function checkUnderLease(options: OpenRepositoryOptions & CheckOptions, onDamagedPacks: (packNames: readonly string[]) => Promise<void>): Promise<CheckReport> {
+export async function checkUnderLease(options: OpenRepositoryOptions & CheckOptions & { readonly access?: RepositoryAccess }, onDamagedPacks: (packNames: readonly string[]) => Promise<void>): Promise<CheckReport> {
   const storage = storageOf(options);
   const findings = new CheckFindings();
   const counted = findings.counting(storage, options);
@@ -41,9 +44,14 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
     for await (const { name } of counted.list('snapshot')) for (const config of configNames) findings.harm('config', config, name);
     return findings.report();
   }
-  const { repositoryId, hash, compression } = stored.config;
-  const envelope: FileEnvelope = { repositoryId };
-  const codec = await createPackCodec({ repositoryId, hash, compression });
+  const { repositoryId } = stored.config;
+  await checkKeyFiles(counted, stored.config, findings);
+  const access = options.access ?? (await unlock(storage, stored, findings, options));
+  if (!access) {
+    for await (const { name } of counted.list('snapshot')) findings.harm('config', 'primary', name);
+    return findings.report();
+  }
+  const { envelope, codec } = access;
   const keeper = new LeaseKeeper({
     storage,
     repositoryId,
@@ -61,6 +69,24 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
     await giveBack();
   }
   return findings.report();
+}
+
+/** `undefined` when damage is all that keeps the repository locked. */
+async function unlock(storage: Storage, stored: StoredConfig, findings: CheckFindings, options: OpenRepositoryOptions): Promise<RepositoryAccess | undefined> {
+  try {
+    return await unlockRepository(storage, stored, options.randomBytes ?? nodeRandomBytes, credentialOf(options), options);
+  } catch (error) {
+    if (!SnapshotError.isInstance(error) || (error.code !== 'format/damaged' && error.code !== 'storage/failed')) throw error;
+    findings.add('error', 'config', 'primary', `it says that the repository is encrypted, and no key file can be read: ${error.message}`);
+    return undefined;
+  }
+}
+
+async function checkKeyFiles(storage: Pick<Storage, 'get' | 'list'>, { repositoryId, encryption }: RepositoryConfig, findings: CheckFindings): Promise<void> {
+  for await (const { name } of storage.list('key')) {
+    const file = await findings.look('key', name, async () => decodeNamedKeyFile(await storage.get('key', name), name, repositoryId));
+    if (file && encryption === 'none') findings.add('warning', 'key', name, 'a repository without encryption has no key files');
+  }
 }
 
 /** Both copies of the config. @returns the first intact one */
@@ -88,7 +114,6 @@ async function checkSmallFiles(storage: Pick<Storage, 'get' | 'list'>, envelope:
     await findings.look('intent', name, async () => openSealedFile('intent', await storage.get('intent', name), `the record ${name}`, envelope));
   for await (const { name } of storage.list('lease'))
     await findings.look('lease', name, async () => decodeLeaseRecord(openSealedFile('lease', await storage.get('lease', name), `the lease ${name}`, envelope).payload));
-  for await (const { name } of storage.list('key')) findings.add('warning', 'key', name, 'a repository without encryption has no key files');
 }
 
 function isSameConfig(a: StoredConfig, b: StoredConfig): boolean {

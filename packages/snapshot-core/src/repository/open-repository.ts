@@ -1,17 +1,19 @@
 import { randomBytes as nodeRandomBytes } from 'node:crypto';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { RepositoryConfig } from '../format/repository-config.ts';
-import { createPackCodec } from '../pack/pack-codec.ts';
 import { readConfigFiles, writeConfigFiles } from './config-files.ts';
-import type { FileEnvelope } from '../format/sealed-file.ts';
 import { formatVersion } from '../format/format-version.ts';
-import { deriveKey } from '../encryption/derive-key.ts';
+import { requireCredential } from '../encryption/wrapping-key.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { ObjectStore } from './object-store.ts';
 import { createOpenedRepository } from './opened-repository.ts';
 import { createProcessHolder } from './process-holder.ts';
 import type { Repository } from './repository.ts';
-import type { CreateRepositoryOptions, OpenRepositoryOptions } from './repository-options.ts';
+import { credentialOf } from './credential-of.ts';
+import { makeKeyFile, storeKeyFile } from './key-files.ts';
+import type { CreateRepositoryOptions, OpenRepositoryOptions, RepositoryOptions } from './repository-options.ts';
+import { accessWith, createSecrets, unlockRepository, type RepositoryAccess } from './unlock-repository.ts';
+import type { Storage } from '../storage/storage.ts';
 import { reloadForReading, type RepositoryState } from './repository-state.ts';
 import { storageOf } from './storage-of.ts';
 import { systemClock } from './system-clock.ts';
@@ -19,45 +21,68 @@ import { systemClock } from './system-clock.ts';
 /**
  * Creates an empty repository with a secret of its own, and opens it.
  *
- * What is chosen here (profile, hash) holds for the life of the repository. A creation that was cut short leaves either
- * nothing or a repository that opens; `check` then misses the second copy of its config.
+ * What is chosen here (profile, hash, whether it is encrypted) holds for the life of the repository. A creation that was cut short
+ * leaves either nothing, or a key file that belongs to no repository and does no harm, or a repository that opens; `check` then misses
+ * the second copy of its config.
  *
- * @throws {SnapshotError} `repository/exists`, `storage/*`
+ * @throws {SnapshotError} `repository/exists`, `argument/invalid`, `storage/*`
  */
 export async function createRepository(options: CreateRepositoryOptions): Promise<Repository> {
   const storage = storageOf(options);
   const randomBytes = options.randomBytes ?? nodeRandomBytes;
+  const createdAtMs = Math.floor((options.clock ?? systemClock).nowMs());
   const config: RepositoryConfig = {
     formatVersion,
     repositoryId: Buffer.from(randomBytes(16)).toString('hex'),
-    createdAtMs: Math.floor((options.clock ?? systemClock).nowMs()),
+    createdAtMs,
     hash: options.hash ?? 'sha-256',
     chunker: 'sieve-v1',
     profile: options.profile ?? 'volume',
     compression: options.compression ?? 'none',
-    encryption: 'none',
+    encryption: options.encryption ? 'aes-256-gcm' : 'none',
   };
-  await createPackCodec(config);
-  await writeConfigFiles(storage, { config, secret: randomBytes(32) }, options);
-  const repository = await openRepository(options);
+  if ('passphrase' in options || 'key' in options) throw new SnapshotError('argument/invalid', 'a new repository takes its passphrase or key as encryption: { passphrase } or { key }');
+  const access = await createAccess(config, randomBytes, options);
+  const secret = access.keyFile ? new Uint8Array(0) : access.secret;
+  // The keys first: a config without them would be a repository that nobody can open.
+  const keyFileName = access.keyFile && (await storeKeyFile(storage, config.repositoryId, access.keyFile.file, options));
+  try {
+    await writeConfigFiles(storage, { config, secret }, options);
+  } catch (error) {
+    if (keyFileName !== undefined) await storage.delete('key', keyFileName).catch(() => undefined);
+    throw error;
+  }
+  const stored = await readConfigFiles(storage, options);
   // Where a storage cannot create exclusively, another creation at the same moment may have written the config last.
-  if (repository.id !== config.repositoryId) throw new SnapshotError('repository/exists', `another process created a repository in ${storage.description} at the same moment; open that one instead`);
-  return repository;
+  if (stored.config.repositoryId !== config.repositoryId)
+    throw new SnapshotError('repository/exists', `another process created a repository in ${storage.description} at the same moment; open that one instead`);
+  return openWith(storage, access, options);
 }
 
 /**
- * Opens a repository: reads its config, prune epoch and index. Writes nothing, so a read-only place will do.
+ * Opens a repository: reads its config, its key files if it is encrypted, prune epoch and index. Writes nothing, so a read-only place will do.
  *
- * @throws {SnapshotError} `repository/not-found`, `format/damaged` (no intact config), `format/unsupported`, `storage/*`
+ * @throws {SnapshotError} `repository/not-found`, `repository/key-required`, `repository/wrong-key` (also when a credential is given for a
+ *   repository that is not encrypted), `format/damaged` (no intact config, no intact key file), `format/unsupported`, `storage/*`
  */
 export async function openRepository(options: OpenRepositoryOptions): Promise<Repository> {
   const storage = storageOf(options);
+  const stored = await readConfigFiles(storage, options);
+  return openWith(storage, await unlockRepository(storage, stored, options.randomBytes ?? nodeRandomBytes, credentialOf(options), options), options);
+}
+
+async function createAccess(config: RepositoryConfig, randomBytes: (lengthBytes: number) => Uint8Array, { encryption, ...options }: CreateRepositoryOptions): Promise<RepositoryAccess> {
+  if (!encryption) return unlockRepository(storageOf(options), { config, secret: randomBytes(32) }, randomBytes);
+  requireCredential(encryption);
+  const keyFile = await makeKeyFile(createSecrets(randomBytes), encryption, config.repositoryId, { createdAtMs: config.createdAtMs, label: '' }, randomBytes);
+  return accessWith(config, keyFile, 1, randomBytes);
+}
+
+async function openWith(storage: Storage, access: RepositoryAccess, options: RepositoryOptions): Promise<Repository> {
+  const { config, envelope, codec } = access;
+  const { repositoryId } = config;
   const clock = options.clock ?? systemClock;
   const randomBytes = options.randomBytes ?? nodeRandomBytes;
-  const { config, secret } = await readConfigFiles(storage, options);
-  const { repositoryId } = config;
-  const envelope: FileEnvelope = { repositoryId };
-  const codec = await createPackCodec({ repositoryId, hash: config.hash, compression: config.compression });
   const holder = options.holder ?? createProcessHolder();
   const state: RepositoryState = {
     storage,
@@ -70,9 +95,5 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
     epoch: 0,
   };
   state.epoch = (await reloadForReading(state, options)).epoch;
-  const chunkKeys = {
-    chunkingKey: deriveKey(secret, 'chunking key v1'),
-    fingerprintKeys: { macKey: deriveKey(secret, 'fingerprint key v1').subarray(0, 16), sealKey: deriveKey(secret, 'fingerprint seal key v1') },
-  };
-  return createOpenedRepository(state, chunkKeys, holder);
+  return createOpenedRepository(state, access, holder);
 }

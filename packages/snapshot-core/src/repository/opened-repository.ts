@@ -8,18 +8,21 @@ import type { CheckOptions } from './check-report.ts';
 import { commitSnapshot } from './commit-snapshot.ts';
 import { condemnPacks } from './condemn-packs.ts';
 import { readPruneEpoch } from './epoch-files.ts';
-import type { ChunkKeys } from './engine-access.ts';
+import { deriveChunkKeys } from './derive-chunk-keys.ts';
 import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
+import { manageKeys } from './manage-keys.ts';
 import type { PruneOptions } from './prune-report.ts';
 import type { ObjectLocation, Repository } from './repository.ts';
 import { reloadForReading, reloadIndex, type RepositoryState } from './repository-state.ts';
 import { requireExclusivity } from './require-exclusivity.ts';
 import { runPrune } from './run-prune.ts';
 import { listSnapshotFiles, readSnapshotFile } from './snapshot-files.ts';
+import type { RepositoryAccess } from './unlock-repository.ts';
 
 /** Puts the public face on a state: leases are demanded here, the work is done by the functions it calls. */
-export function createOpenedRepository(state: RepositoryState, chunkKeys: ChunkKeys, holder: LeaseHolder): Repository {
+export function createOpenedRepository(state: RepositoryState, access: RepositoryAccess, holder: LeaseHolder): Repository {
   const { storage, config, envelope, objects, leases } = state;
+  const chunkKeys = deriveChunkKeys(access.secret);
   const { repositoryId } = config;
 
   async function beforeWrite(options?: CallOptions): Promise<void> {
@@ -61,6 +64,7 @@ export function createOpenedRepository(state: RepositoryState, chunkKeys: ChunkK
   }
 
   return {
+    ...manageKeys(state, access.keyFile),
     id: repositoryId,
     config,
     chunkingKey: chunkKeys.chunkingKey,
@@ -122,7 +126,7 @@ export function createOpenedRepository(state: RepositoryState, chunkKeys: ChunkK
         await giveBack();
       }
     },
-    check: (options?: CheckOptions) => checkUnderLease({ ...options, storage, clock: state.clock, randomBytes: state.randomBytes, holder }, (packNames) => condemnPacks(state, packNames, options)),
+    check: (options?: CheckOptions) => checkUnderLease({ ...options, storage, clock: state.clock, randomBytes: state.randomBytes, holder, access }, (packNames) => condemnPacks(state, packNames, options)),
   };
 }
 

@@ -6,6 +6,7 @@ import type { CheckOptions, CheckReport } from './check-report.ts';
 import type { EngineAccess } from './engine-access.ts';
 import type { LeaseMode, LeaseOptions } from './lease.ts';
 import type { PruneOptions, PruneReport } from './prune-report.ts';
+import type { RepositoryKeys } from './repository-keys.ts';
 
 /** Answer of `save`. */
 export interface SavedObject {
@@ -35,7 +36,7 @@ export interface SnapshotList {
  * Writing calls (`save`, `flush`, `commitSnapshot`, `forgetSnapshot`, `putRecord`, `deleteRecord`) need a lease held
  * through `withLease`. After a failed write the object stays broken by design: open the repository again.
  */
-export interface Repository {
+export interface Repository extends RepositoryKeys {
   /** 32 hexadecimal characters, random, given at creation. */
   readonly id: string;
   readonly config: RepositoryConfig;

@@ -1,13 +1,14 @@
 import { cp, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openRepository } from '../../src/repository/open-repository.ts';
 import { makeScratchFolder } from '../scratch-folder.ts';
 import { loadSampleSnapshot } from '../sample-snapshot.ts';
-import { goldenText, makeGoldenRepository } from './golden-repository.ts';
+import { goldenKey, goldenPassphrase, goldenText, goldenVariants, makeGoldenRepository } from './golden-repository.ts';
 
-const goldenPath = fileURLToPath(new URL('repository', import.meta.url));
+const variants = Object.keys(goldenVariants) as (keyof typeof goldenVariants)[];
+const goldenPath = (variant: string): string => fileURLToPath(new URL(variant, import.meta.url));
 
 /** Hexadecimal contents by path; empty folders do not count. */
 async function contentsOf(root: string): Promise<Record<string, string>> {
@@ -19,19 +20,26 @@ async function contentsOf(root: string): Promise<Record<string, string>> {
 }
 
 // When this fails, repositories out there can no longer be trusted to open: a change of format is a new version, not a new fixture.
-test('what is written today is, byte for byte, what was written for the committed repository', async () => {
+test.each(variants.filter((variant) => goldenVariants[variant].isComparable))('what is written today is, byte for byte, what was written for the committed repository: %s', async (variant) => {
   const path = await makeScratchFolder();
-  await makeGoldenRepository(path);
-  expect(await contentsOf(path)).toEqual(await contentsOf(goldenPath));
+  await makeGoldenRepository(path, variant);
+  expect(await contentsOf(path)).toEqual(await contentsOf(goldenPath(variant)));
 });
 
-test('the committed repository opens, checks clean and gives its bytes back', async () => {
-  const path = await makeScratchFolder();
-  await cp(goldenPath, path, { recursive: true });
-  const repository = await openRepository({ path });
-  expect(await repository.check({ readData: true })).toMatchObject({ intact: true, findings: [], damagedSnapshots: [] });
-  const { snapshots } = await repository.listSnapshots();
-  expect(snapshots).toHaveLength(1);
-  for (const snapshot of snapshots) expect(Buffer.concat(await loadSampleSnapshot(repository, snapshot)).equals(goldenText)).toBe(true);
-  expect(Buffer.from((await repository.getRecord('golden-record')) ?? []).toString()).toBe('a record');
+describe.each(variants)('the committed repository: %s', (variant) => {
+  const isEncrypted = variant.startsWith('encrypted');
+  const credentials = isEncrypted ? [{ key: goldenKey }, { passphrase: goldenPassphrase }] : [{}];
+
+  test('opens, checks clean and gives its bytes back', async () => {
+    const path = await makeScratchFolder();
+    await cp(goldenPath(variant), path, { recursive: true });
+    for (const credential of credentials) {
+      const repository = await openRepository({ path, ...credential });
+      expect(await repository.check({ readData: true })).toMatchObject({ intact: true, findings: [], damagedSnapshots: [] });
+      const { snapshots } = await repository.listSnapshots();
+      expect(snapshots).toHaveLength(isEncrypted ? 2 : 1);
+      for (const snapshot of snapshots) expect(Buffer.concat(await loadSampleSnapshot(repository, snapshot)).equals(goldenText)).toBe(true);
+      expect(Buffer.from((await repository.getRecord('golden-record')) ?? []).toString()).toBe('a record');
+    }
+  });
 });

@@ -1,0 +1,37 @@
+import { encodeKeyFileHead, secretBytes, type KeyFile } from '../format/key-file.ts';
+import { decryptGcm, encryptGcm, gcmTagBytes } from './aes-gcm.ts';
+
+/** What a key file guards. Keep it out of logs and errors. */
+export interface RepositorySecrets {
+  /** 32 random bytes from which the keys that never rotate are derived: identity, boundaries, prediction, small files. */
+  readonly master: Uint8Array;
+  /** 32 random bytes each, for packs; that of epoch 1 comes first. */
+  readonly dataKeys: readonly Uint8Array[];
+}
+
+const contextLabel = Buffer.from('winre-kit key file v1', 'latin1');
+
+/**
+ * Encrypts the secrets under a wrapping key. The head of the file and the repository are authenticated with them.
+ *
+ * @param head the file but for its secrets; its nonce must be new
+ */
+export function wrapSecrets(secrets: RepositorySecrets, wrappingKey: Uint8Array, repositoryId: string, head: Omit<KeyFile, 'wrapped'>): KeyFile {
+  const plain = Buffer.concat([secrets.master, ...secrets.dataKeys]);
+  const { bytes, tag } = encryptGcm(wrappingKey, head.nonce, contextOf(repositoryId, head), plain);
+  plain.fill(0);
+  return { ...head, wrapped: new Uint8Array(Buffer.concat([bytes, tag])) };
+}
+
+/** The secrets in a key file, or `undefined` when it was not wrapped under this key. */
+export function unwrapSecrets(file: KeyFile, wrappingKey: Uint8Array, repositoryId: string): RepositorySecrets | undefined {
+  const end = file.wrapped.length - gcmTagBytes;
+  const plain = decryptGcm(wrappingKey, file.nonce, contextOf(repositoryId, file), file.wrapped.subarray(0, end), file.wrapped.subarray(end));
+  if (plain?.length !== secretBytes * (1 + file.dataKeyCount)) return undefined;
+  const [master = plain, ...dataKeys] = Array.from({ length: 1 + file.dataKeyCount }, (_, index) => new Uint8Array(plain.subarray(index * secretBytes, (index + 1) * secretBytes)));
+  return { master, dataKeys };
+}
+
+function contextOf(repositoryId: string, head: Omit<KeyFile, 'wrapped'>): Uint8Array {
+  return Buffer.concat([contextLabel, Buffer.from(repositoryId, 'hex'), encodeKeyFileHead(head)]);
+}
