@@ -1,4 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { createS3Storage, type S3StorageOptions } from '../../src/storage/s3/create-s3-storage.ts';
@@ -228,6 +230,16 @@ test('listings of many pages are read to their end, and folders below are not lo
   gate.requests.length = 0;
   expect((await collect(storage.list('pack'))).map(({ name }) => name).toSorted()).toEqual(names.toSorted());
   expect(gate.requests.length).toBe(2);
+});
+
+test('a listing that goes round in circles is an error', async () => {
+  const page = '<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken></ListBucketResult>';
+  const server = createServer((_, response) => void response.writeHead(200, { 'content-type': 'application/xml' }).end(page));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  const round = createS3Storage({ endpoint: `http://127.0.0.1:${port}`, bucket: 'bucket', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+  await expect(collect(round.list('pack'))).rejects.toMatchObject({ code: 'storage/failed', message: expect.stringContaining('again and again') });
 });
 
 test('the time is the server\'s, from the answers there are anyway', async () => {

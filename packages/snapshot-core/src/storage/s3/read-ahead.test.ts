@@ -40,6 +40,14 @@ test('chunks read in order cost a few requests; the first, and leaps, fetch no m
   expect(requests.map(({ lengthBytes }) => lengthBytes)).toEqual([chunkBytes, chunkBytes, chunkBytes]);
 });
 
+test('a read that ends one byte beyond what is known asks again', async () => {
+  const { ahead, requests } = makeReader();
+  await ahead.read('a', 10, 100);
+  expect(await ahead.read('a', 10, 101)).toEqual(file.slice(10, 111));
+  expect(await ahead.read('a', 9, 50)).toEqual(file.slice(9, 59));
+  expect(requests).toHaveLength(3);
+});
+
 test('the caller owns the bytes, an abort is heeded, and a deleted file is forgotten', async () => {
   const { ahead, requests } = makeReader();
   (await ahead.read('a', 0, 100)).fill(0);

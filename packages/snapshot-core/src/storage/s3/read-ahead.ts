@@ -11,7 +11,7 @@ interface Window {
 }
 
 const firstAheadBytes = 256 * 1_024;
-const maxAheadBytes = 4 * 1_048_576;
+const maxWindowBytes = 4 * 1_048_576;
 /** A reader that leaves out so much still reads on. */
 const maxGapBytes = 256 * 1_024;
 const maxWindows = 6;
@@ -20,7 +20,7 @@ const maxWindows = 6;
  * Answers reads that follow each other in a file with one request for many: each request costs a journey, and chunks are small.
  *
  * Files never change, so what was read stays true. The first read of a file fetches what was asked for and no more, and so does each one
- * that leaps; reads that go on fetch twice as far ahead each time. Keeps six windows of little more than 4 MiB.
+ * that leaps; reads that go on fetch twice as far ahead each time. Keeps six windows of 4 MiB at most.
  */
 export class ReadAhead {
   readonly #readRange: ReadRange;
@@ -41,10 +41,11 @@ export class ReadAhead {
       return window.bytes.slice(start, start + lengthBytes);
     }
     const goesOn = window !== undefined && start >= 0 && start <= window.bytes.length + maxGapBytes;
-    const aheadBytes = goesOn ? Math.min(Math.max(2 * window.aheadBytes, firstAheadBytes), maxAheadBytes) : 0;
+    const aheadBytes = goesOn ? Math.max(0, Math.min(Math.max(2 * window.aheadBytes, firstAheadBytes), maxWindowBytes - lengthBytes)) : 0;
     const bytes = await this.#readRange(name, offset, lengthBytes + aheadBytes, options);
-    // What is long enough alone is not worth keeping twice.
-    this.#keep(name, lengthBytes > maxAheadBytes ? { offset: offset + lengthBytes, bytes: bytes.slice(lengthBytes), aheadBytes } : { offset, bytes, aheadBytes });
+    // A long read is its reader's alone.
+    if (lengthBytes > maxWindowBytes) return bytes;
+    this.#keep(name, { offset, bytes, aheadBytes });
     return bytes.slice(0, lengthBytes);
   }
 

@@ -12,13 +12,13 @@ export interface AskedRange {
 /**
  * Reads the answer to a GET into memory, never more than was asked for.
  *
- * A server that ignores `Range` answers with everything, which is cut. A body shorter than announced is an error, so that what
- * broke on the way is never taken for a file that ends early.
+ * A server that ignores `Range` answers with everything, which is cut. A body shorter than its
+ * announced length fails the stream, so that what broke on the way is never taken for a file that ends early.
  *
  * @throws {SnapshotError} `storage/failed` when the answer is not what was asked for; else the stream's own error
  */
-export async function readBody(answer: Pick<GetObjectCommandOutput, 'Body' | 'ContentLength' | 'ContentRange'>, range: AskedRange | undefined, call?: StorageCallOptions): Promise<Uint8Array> {
-  const { Body: body, ContentLength: announcedBytes, ContentRange: contentRange } = answer;
+export async function readBody(answer: Pick<GetObjectCommandOutput, 'Body' | 'ContentRange'>, range: AskedRange | undefined, call?: StorageCallOptions): Promise<Uint8Array> {
+  const { Body: body, ContentRange: contentRange } = answer;
   if (!(body instanceof Readable)) throw new SnapshotError('storage/failed', 'the S3 client gave no stream to read from; it must be one for Node');
   const skippedBytes = range === undefined ? 0 : range.offset - startOf(contentRange);
   const wantedBytes = range === undefined ? Number.POSITIVE_INFINITY : range.last - range.offset + 1;
@@ -32,11 +32,16 @@ export async function readBody(answer: Pick<GetObjectCommandOutput, 'Body' | 'Co
   for await (const piece of body as AsyncIterable<Uint8Array>) {
     pieces.push(piece);
     readBytes += piece.length;
-    if (readBytes >= skippedBytes + wantedBytes) break;
+    // Leaving early closes the connection, so only what is too much ends it: whatever was asked for is read to its end.
+    if (readBytes > skippedBytes + wantedBytes) break;
   }
-  if (announcedBytes !== undefined && readBytes < Math.min(announcedBytes, skippedBytes + wantedBytes)) throw new SnapshotError('storage/failed', `the body ended after ${readBytes} of ${announcedBytes} bytes`);
-  const whole = Buffer.concat(pieces);
-  return new Uint8Array(whole.buffer, whole.byteOffset, whole.length).subarray(skippedBytes, skippedBytes + wantedBytes);
+  const whole = new Uint8Array(readBytes);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return readBytes > wantedBytes || skippedBytes > 0 ? whole.slice(skippedBytes, skippedBytes + wantedBytes) : whole;
 }
 
 /** First byte of a `Content-Range`; 0 without one: then it is all there is. */
