@@ -1,4 +1,5 @@
 import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import type * as Fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { collect } from './collect.ts';
@@ -11,7 +12,7 @@ import type { Repository, TakenSnapshot, TreeEntry } from '../src/index.ts';
 const bad = vi.hoisted(() => ({ name: 'bad-sector', from: 0 }));
 
 vi.mock('node:fs', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:fs')>();
+  const real = await importOriginal<typeof Fs>();
   const { promisify } = await import('node:util');
   const refuse = (descriptor: number, position: number) => {
     if (position >= bad.from && real.readlinkSync(`/proc/self/fd/${descriptor}`).endsWith(bad.name)) throw Object.assign(new TypeError('EIO: i/o error, read'), { code: 'EIO' });

@@ -11,9 +11,8 @@ test('the same bytes are covered, by ascending ranges that neither touch nor are
     const covered = (list: typeof ranges) => Array.from({ length: size }, (_, at) => list.some(({ offset, bytes }) => at >= offset && at < offset + bytes));
     expect(covered(merged)).toEqual(covered(ranges));
     for (const [index, { offset, bytes }] of merged.entries()) {
-      const next = merged[index + 1];
       expect(bytes).toBeGreaterThan(0);
-      if (next !== undefined) expect(next.offset).toBeGreaterThan(offset + bytes);
+      expect(merged[index + 1]?.offset ?? Number.POSITIVE_INFINITY).toBeGreaterThan(offset + bytes);
     }
   }));
 });

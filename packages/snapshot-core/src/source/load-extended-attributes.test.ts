@@ -4,9 +4,7 @@ import { expect, test } from 'vitest';
 import { scratchDirectory } from '../../test/support/scratch.ts';
 import { loadExtendedAttributes } from './load-extended-attributes.ts';
 
-const onLinux = test.skipIf(process.platform !== 'linux');
-
-onLinux('failures of the add-on are system errors with their code, and symlinks are not followed', async () => {
+test.skipIf(process.platform !== 'linux')('failures of the add-on are system errors with their code, and symlinks are not followed', async () => {
   const { attributes } = await loadExtendedAttributes();
   const root = scratchDirectory();
   writeFileSync(join(root, 'file'), 'x');
@@ -29,7 +27,7 @@ onLinux('failures of the add-on are system errors with their code, and symlinks 
   expect(attributes.get(at('file'), name)).toBeUndefined();
 });
 
-onLinux('without the add-on nothing is known, and that is said', async () => {
+test.skipIf(process.platform !== 'linux')('without the add-on nothing is known, and that is said', async () => {
   const { attributes, problem } = await loadExtendedAttributes(() => Promise.reject(new TypeError('no build for this machine')));
   expect(attributes.isAvailable).toBe(false);
   expect(problem).toMatch(/no build for this machine/);
