@@ -8,7 +8,7 @@ import { factsFromStats } from '../source/file-facts.ts';
 import type { Pacer } from '../source/pacer.ts';
 import { isGone, systemErrorCode } from '../source/system-error-code.ts';
 import type { ContentDifference } from './decide-rollback.ts';
-import type { ByteRange } from '../source/byte-range.ts';
+import { appendRange, type ByteRange } from '../source/byte-range.ts';
 
 /**
  * Compares a present file with a stored one, chunk by chunk, by identity: times and sizes can be kept by whoever changed it.
@@ -34,19 +34,13 @@ export async function compareContent(
       await pacer.step();
       const present = readAt(descriptor, offset, reference.lengthBytes);
       if (present === undefined) return { state: 'unreadable' };
-      if (present.length !== reference.lengthBytes || repository.identify(present) !== reference.id) addRange(ranges, offset, reference.lengthBytes);
+      if (present.length !== reference.lengthBytes || repository.identify(present) !== reference.id) appendRange(ranges, { offset, bytes: reference.lengthBytes });
       offset += reference.lengthBytes;
     }
     return ranges.length === 0 && facts.bytes === stored.size ? { state: 'same' } : { state: 'differs', ranges };
   } finally {
     closeSync(descriptor);
   }
-}
-
-function addRange(ranges: ByteRange[], offset: number, bytes: number): void {
-  const last = ranges.at(-1);
-  if (last !== undefined && last.offset + last.bytes === offset) ranges[ranges.length - 1] = { offset: last.offset, bytes: last.bytes + bytes };
-  else ranges.push({ offset, bytes });
 }
 
 /** Bytes at an offset, fewer at the end; `undefined` when the disk cannot give them (a bad sector is repaired by writing). */

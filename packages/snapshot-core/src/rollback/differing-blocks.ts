@@ -1,4 +1,4 @@
-import type { ByteRange } from '../source/byte-range.ts';
+import { appendRange, type ByteRange } from '../source/byte-range.ts';
 
 /** Blocks are compared and written in this size, aligned to it from the start of the file or volume. */
 export const blockBytes = 4_096;
@@ -12,11 +12,8 @@ export function differingBlocks(wanted: Uint8Array, present: Uint8Array, offset:
   const ranges: ByteRange[] = [];
   for (let start = 0; start < wanted.length;) {
     const end = Math.min(wanted.length, start + blockBytes - ((offset + start) % blockBytes));
-    if (Buffer.compare(wanted.subarray(start, end), present.subarray(start, end)) !== 0) {
-      const last = ranges.at(-1);
-      if (last !== undefined && last.offset + last.bytes === offset + start) ranges[ranges.length - 1] = { offset: last.offset, bytes: last.bytes + end - start };
-      else ranges.push({ offset: offset + start, bytes: end - start });
-    }
+    if (Buffer.compare(wanted.subarray(start, end), present.subarray(start, end)) !== 0)
+      appendRange(ranges, { offset: offset + start, bytes: end - start });
     start = end;
   }
   return ranges;

@@ -14,6 +14,15 @@ export interface VolumeRollback {
   readonly bytesWritten: number;
 }
 
+/** How to roll a volume back. */
+export interface VolumeRollbackOptions {
+  /** Read everything back at the end, not only what was written. */
+  readonly verifyAll: boolean;
+  /** Threads, where the volume is a file or device of this process; 0 for none. Default: one for each processor. */
+  readonly workers?: number | undefined;
+  readonly onProgress: (phase: 'write' | 'verify', bytesDone: number, bytesWritten: number) => void;
+}
+
 /**
  * Compares a volume with a stored image chunk by chunk, writes the 4 KiB blocks that differ, flushes, and reads back what
  * it wrote, or everything with `verifyAll`. Idempotent: run again after a cut, it finishes.
@@ -21,8 +30,7 @@ export interface VolumeRollback {
  * @throws {SnapshotError} `object/*`, `rollback/verification-failed`
  */
 export async function rollbackVolume(
-  repository: Repository, root: FileEntry, volume: VolumePort, verifyAll: boolean, options: CallOptions,
-  onProgress: (phase: 'write' | 'verify', bytesDone: number, bytesWritten: number) => void,
+  repository: Repository, root: FileEntry, volume: VolumePort, { verifyAll, onProgress }: VolumeRollbackOptions, options: CallOptions,
 ): Promise<VolumeRollback> {
   let rewritten = 0;
   let kept = 0;

@@ -24,6 +24,8 @@ export type RollbackTarget = string | VolumePort;
 export interface ResumeRollbackOptions extends CallOptions {
   /** Compare the whole target once more at the end, not only what was written. Default false. */
   readonly verifyAll?: boolean;
+  /** Threads that compare and write a volume that is a file or device of this process; 0 for none. Default: one for each processor, and none for small volumes. */
+  readonly workers?: number;
   readonly onProgress?: (progress: RollbackProgress) => void;
   readonly lease?: Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'>;
 }
@@ -118,7 +120,7 @@ async function finish(repository: Repository, intent: RollbackIntent, target: Ro
   const onProgress = options.onProgress ?? (() => {});
   const done = typeof target === 'string'
     ? await runTreeRollback(repository, intent.snapshotId, target, options.verifyAll ?? false, call, onProgress)
-    : await runVolumeRollback(repository, intent.snapshotId, target, options.verifyAll ?? false, call, onProgress);
+    : await runVolumeRollback(repository, intent.snapshotId, target, options, call, onProgress);
   for (const operationId of [...(intent.supersedes ?? []), intent.operationId]) await deleteIntent(repository, operationId, call);
   const { operationId, snapshotId, safetySnapshotId } = intent;
   return { operationId, snapshotId, ...done, ...(safetySnapshotId !== undefined && { safetySnapshotId }) };

@@ -8,9 +8,10 @@ import type { PlannedRegion } from '../source/plan-regions.ts';
 import type { VolumeSource } from '../source/snapshot-source.ts';
 import { ContentBuilder } from './content-builder.ts';
 import type { Engine } from './engine/with-engine.ts';
+import { runInOrder } from '../worker-pool/run-in-order.ts';
 import { isDamage } from './is-damage.ts';
 import { readParentWindows, type ParentWindow } from './region/read-parent-windows.ts';
-import { readRegion, type ReadRegion } from './region/read-region.ts';
+import { readRegion, type RegionToRead } from './region/read-region.ts';
 import type { SaveContext } from './save-chunks.ts';
 import type { StoredContent } from './store-content.ts';
 import type { TakeContext } from './take-context.ts';
@@ -56,54 +57,39 @@ export async function takeVolume(context: VolumeContext, source: VolumeSource, p
 }
 
 /** `undefined` when something differs from the parent in which nothing should have changed: then nothing may be taken over unread. */
-async function takeRegions(context: VolumeContext, { volume }: VolumeSource, { regions, parent, changed, allocated }: Pass): Promise<StoredContent | undefined> {
+async function takeRegions(context: VolumeContext, { volume }: VolumeSource, pass: Pass): Promise<StoredContent | undefined> {
   const { repository, tally, options, engine } = context;
+  const { changed, allocated } = pass;
   const builder = new ContentBuilder(repository, 'data', tally.saved);
-  const windows = parent === undefined ? undefined : readWindows(context, parent);
-  const underWay: Promise<ReadRegion>[] = [];
   let chunkCount = 0;
-  let isTrackerWrong = false;
-  const take = async (pending: Promise<ReadRegion>) => {
-    const done = await pending;
-    isTrackerWrong ||= done.isTrackerWrong;
-    if (isTrackerWrong) return;
+  const limit = volume.descriptor === undefined ? 1 : 2 * engine.pool.size;
+  for await (const done of runInOrder(withWindows(context, pass), limit, (region) => readRegion(context, volume, { ...region, changed, allocated }))) {
+    if (done.isTrackerWrong) return undefined;
     for (const reference of done.references) await builder.add(reference, options);
     chunkCount += done.references.length;
     done.count(tally);
     tally.progress();
-  };
+  }
+  return { content: await builder.finish(options), bytes: volume.bytes, chunkCount };
+}
+
+/** The regions of a pass, each with what the parent had around it: nothing from where the parent is damaged on, which costs speed, never the snapshot. */
+async function* withWindows({ repository, tally, options }: VolumeContext, { regions, parent }: Pass): AsyncGenerator<Pick<RegionToRead, 'region' | 'parent'>> {
+  let windows = parent && readParentWindows(repository, parent.content, options);
   try {
     for (const region of regions) {
       options.signal?.throwIfAborted();
-      const pending = readRegion(context, volume, { region, parent: await nextWindow(windows), changed, allocated });
-      // Whoever waits for an earlier one hears of a failure in its turn.
-      pending.catch(() => {});
-      underWay.push(pending);
-      if (underWay.length < (volume.descriptor === undefined ? 1 : 2 * engine.pool.size)) continue;
-      await take(underWay.shift() as Promise<ReadRegion>);
-      if (isTrackerWrong) return undefined;
+      let window: ParentWindow | undefined;
+      try {
+        window = (await windows?.next())?.value ?? undefined;
+      } catch (error) {
+        if (!isDamage(error)) throw error;
+        windows = undefined;
+        tally.issues.add(imagePath, 'parent-damaged', `the parent snapshot cannot be read from byte ${region.offset} on, so the rest is read from the source: ${String(error)}`);
+      }
+      yield { region, parent: window };
     }
-    for (let next = underWay.shift(); next !== undefined; next = underWay.shift()) await take(next);
-    return isTrackerWrong ? undefined : { content: await builder.finish(options), bytes: volume.bytes, chunkCount };
   } finally {
-    // The volume may be closed once we return.
-    await Promise.allSettled(underWay);
-    await windows?.return(undefined as never);
+    await windows?.return();
   }
 }
-
-async function nextWindow(windows: AsyncGenerator<ParentWindow | undefined, never> | undefined): Promise<ParentWindow | undefined> {
-  return windows === undefined ? undefined : (await windows.next()).value;
-}
-
-/** The parent's windows; none from where it is damaged on, which costs speed, never the snapshot. */
-async function* readWindows({ repository, tally, options }: VolumeContext, parent: FileEntry): AsyncGenerator<ParentWindow | undefined, never> {
-  try {
-    yield* readParentWindows(repository, parent.content, options);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    tally.issues.add(imagePath, 'parent-damaged', `the parent snapshot cannot be read any further, so the rest is read from the source: ${String(error)}`);
-  }
-  for (;;) yield undefined;
-}
-

@@ -24,6 +24,13 @@ export function mergeRanges(ranges: Iterable<ByteRange>, sizeBytes: number): Byt
   return merged;
 }
 
+/** Adds a range behind the others, joined to the last where they touch. */
+export function appendRange(ranges: ByteRange[], { offset, bytes }: ByteRange): void {
+  const last = ranges.at(-1);
+  if (last !== undefined && last.offset + last.bytes === offset) ranges[ranges.length - 1] = { offset: last.offset, bytes: last.bytes + bytes };
+  else ranges.push({ offset, bytes });
+}
+
 /** The part of sorted, joined ranges that lies in `within`, cut to it. Pure; takes logarithmic time and the length of the answer. */
 export function rangesWithin(ranges: readonly ByteRange[], within: ByteRange): ByteRange[] {
   const end = within.offset + within.bytes;

@@ -1,7 +1,13 @@
 import { describeRegionTask, rebuildRegionTask, searchBaseTask } from '../delta/delta-tasks.ts';
+import { rollChunksTask, verifyChunksTask } from '../rollback/roll-chunks-task.ts';
 import { flushEngineTask, followIndexTask, openEngineTask } from '../snapshot/engine/worker-engine.ts';
 import { takeRegionTask } from '../snapshot/region/take-region-task.ts';
+import { writeChunksTask } from '../snapshot/window/write-chunks-task.ts';
 import type { AnyTask } from '../worker-pool/worker-task.ts';
 
 /** Every task that can run in a worker thread. */
-export const workerTasks: readonly AnyTask[] = [openEngineTask, flushEngineTask, followIndexTask, takeRegionTask, describeRegionTask, searchBaseTask, rebuildRegionTask];
+export const workerTasks: readonly AnyTask[] = [
+  openEngineTask, flushEngineTask, followIndexTask,
+  takeRegionTask, writeChunksTask, rollChunksTask, verifyChunksTask,
+  describeRegionTask, searchBaseTask, rebuildRegionTask,
+];

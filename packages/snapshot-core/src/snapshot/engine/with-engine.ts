@@ -47,7 +47,7 @@ async function workInline<T>(repository: Repository, signal: AbortSignal | undef
   const task: WorkerTask<null, void> = {
     name: 'open-inline-engine',
     run: (_, context) => keepEngineTools(context, {
-      ...keyed, codec: objects.codec, identity: objects.codec.identity, index: objects.index,
+      ...keyed, codec: objects.codec, identity: objects.codec.identity, index: objects.index, localPath: objects.index.handle()?.localPath,
       has: (id, kind) => objects.has(id, kind),
       saveAs: (id, bytes, kind) => objects.saveAs(id, bytes, kind),
       save: (bytes, kind) => objects.save(bytes, kind),

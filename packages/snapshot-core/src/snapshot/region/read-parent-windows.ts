@@ -17,7 +17,7 @@ export interface ParentWindow {
  *
  * @throws {SnapshotError} `object/*`, `format/damaged`
  */
-export async function* readParentWindows(repository: Repository, content: ContentTable, options: CallOptions): AsyncGenerator<ParentWindow, never> {
+export async function* readParentWindows(repository: Repository, content: ContentTable, options: CallOptions): AsyncGenerator<ParentWindow, void> {
   const regions = readRegions(repository, content, options);
   const none = new Uint8Array(0);
   let before: Uint8Array = none;

@@ -1,0 +1,28 @@
+import { countPacked, packedChunkAt } from '../region/packed-references.ts';
+import type { WindowChunk } from './fill-window.ts';
+
+/** Consecutive chunks that fit a window, and where in the volume they start. */
+export interface ChunkWindow {
+  readonly offset: number;
+  readonly lengthBytes: number;
+  /** Targets count from the window's start. */
+  readonly chunks: readonly WindowChunk[];
+}
+
+/** Splits consecutive chunks into windows of at most `maxBytes`; a chunk that is longer has one of its own. */
+export function* splitIntoWindows(packed: Uint8Array, offset: number, maxBytes: number): Generator<ChunkWindow> {
+  let start = offset;
+  let chunks: WindowChunk[] = [];
+  let lengthBytes = 0;
+  for (let ordinal = 0; ordinal < countPacked(packed); ordinal++) {
+    const chunk = packedChunkAt(packed, ordinal);
+    if (chunks.length > 0 && lengthBytes + chunk.lengthBytes > maxBytes) {
+      yield { offset: start, lengthBytes, chunks };
+      start += lengthBytes;
+      [chunks, lengthBytes] = [[], 0];
+    }
+    chunks.push({ id: chunk.id, lengthBytes: chunk.lengthBytes, target: lengthBytes });
+    lengthBytes += chunk.lengthBytes;
+  }
+  if (chunks.length > 0) yield { offset: start, lengthBytes, chunks };
+}
