@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 /** Bytes with everything a disk has: noise, text, zeros, runs of one byte, repetition. */
-export const diskBytes: fc.Arbitrary<Uint8Array> = fc
+const diskBytes: fc.Arbitrary<Uint8Array> = fc
   .array(fc.record({ kind: fc.constantFrom('noise', 'text', 'zero', 'run', 'repeat'), seed: fc.nat(1_000_000), lengthBytes: fc.integer({ min: 1, max: 90_000 }) }), { minLength: 1, maxLength: 8 })
   .map((parts) => Buffer.concat(parts.map(makePart)));
 

@@ -16,7 +16,7 @@ import type { TaskContext } from '../../worker-pool/worker-task.ts';
 export interface EngineTools {
   readonly codec: PackCodec;
   readonly identity: Identity;
-  /** Their memory has `scratchBytes` from `dataStart` on, for the task that runs. */
+  /** Their memory has 32 MiB from `dataStart` on, for the task that runs. */
   readonly kernels: Kernels;
   /** See `createGroupFingerprint`. */
   readonly fingerprint: (bytes: Uint8Array) => Uint8Array;
@@ -38,7 +38,7 @@ export interface EngineTools {
 export type KeyedTools = Pick<EngineTools, 'fingerprint' | 'kernels' | 'parameters' | 'profile'>;
 
 /** Bytes that a task may use in the kernels' memory. Only what is touched costs memory. */
-export const scratchBytes = 33_554_432;
+const scratchBytes = 33_554_432;
 
 export function createKeyedTools({ chunkingKey, fingerprintKeys }: ChunkKeys, profile: ChunkProfileName): KeyedTools {
   const parameters = deriveSieveParameters(chunkingKey, chunkProfiles[profile]);
