@@ -51,7 +51,7 @@ export async function applyDelta(deltaPath: string, from: DeltaEnd, outputPath: 
 }
 
 async function rebuildAll({ header, regions }: DeltaDirectory, delta: EndReader, base: EndReader, target: number, options: DeltaOptions): Promise<void> {
-  const { pool, workers } = openDeltaPool(options, [delta, base]);
+  const { pool, workers } = openDeltaPool(options, [delta, base], regions.length);
   try {
     const ends = { delta: taskEnd(delta, workers), base: taskEnd(base, workers), target, hash: header.hash };
     const rebuilding = placeRegions(regions).map((request) => async () => {

@@ -4,10 +4,11 @@ import { createIdentity } from '../hashing/create-identity.ts';
 import { alignEnds } from './align-ends.ts';
 import { hintsFor } from './alignment.ts';
 import { encodeDeltaDirectory, encodeDeltaHeader, type DeltaRegion } from './delta-directory.ts';
-import { openDeltaEnd, type DeltaEnd } from './delta-end.ts';
+import { openDeltaEnd, type DeltaEnd, type OpenEnd } from './delta-end.ts';
 import { openDeltaPool, type DeltaOptions } from './delta-options.ts';
 import { describeRegionTask, taskEnd } from './delta-tasks.ts';
 import type { DescribedRegion } from './describe-region.ts';
+import { describeSnapshots, hashOfBoth } from './describe-snapshots.ts';
 import type { EndReader } from './end-reader.ts';
 import { inOrder } from './in-order.ts';
 import { createNewFile } from './new-file.ts';
@@ -22,7 +23,7 @@ export interface DeltaOutput {
 export interface CreateDeltaOptions extends DeltaOptions {
   /** Level of zstd for new bytes, 1 (default) to 19. Two versions of an image differ little, so the level matters less than their difference. */
   readonly level?: number;
-  /** The hash that protects the result. Default: BLAKE3 where it is native, else SHA-256. */
+  /** The hash that protects the result. Default: that of the repository when both ends are its snapshots, else BLAKE3 where it is native, else SHA-256. */
   readonly hash?: HashName;
 }
 
@@ -45,7 +46,7 @@ const regionBytes = 33_554_432;
  * Makes one self-contained file that turns `from` into `to`, for shipping: what is equal is copied from the base when it is applied,
  * what is new is compressed against what it replaced.
  *
- * Reads each end about once. The same ends, level and hash give the same bytes. Memory does not grow with the ends.
+ * Reads each end about once; of two snapshots of one repository only what changed. The same ends, level and hash give the same bytes. Memory does not grow with the ends.
  *
  * @param output a path, where the file appears when it is whole and durable; or a port
  * @throws {SnapshotError} `source/unreadable` (also when a file changes meanwhile), `snapshot/*`, `object/*`, `target/*`, `argument/invalid`
@@ -57,8 +58,7 @@ export async function createDelta(from: DeltaEnd, to: DeltaEnd, output: string |
   try {
     const result = await openDeltaEnd(to, options);
     try {
-      const hash = options.hash ?? (await fastestHash());
-      const regions = describeRegions(base.reader, result.reader, { ...options, level, hash });
+      const { hash, regions } = await describeEnds(base, result, { ...options, level });
       const requireUnchanged = (): void => [base, result].forEach((end) => end.requireUnchanged());
       const header = { hash, baseBytes: base.reader.bytes, resultBytes: result.reader.bytes };
       if (typeof output !== 'string') return await writeDelta(header, regions, output, requireUnchanged, options);
@@ -78,13 +78,22 @@ export async function createDelta(from: DeltaEnd, to: DeltaEnd, output: string |
   }
 }
 
+/** The regions of the result: from what the repository knows where both ends are its snapshots, else by reading both. */
+async function describeEnds(base: OpenEnd, result: OpenEnd, options: CreateDeltaOptions & { readonly level: number }): Promise<{ hash: HashName; regions: AsyncGenerator<DescribedRegion> }> {
+  const known = base.snapshot && result.snapshot && (await hashOfBoth(base.snapshot, result.snapshot));
+  if (base.snapshot && result.snapshot && known !== undefined && (options.hash ?? known) === known)
+    return { hash: known, regions: describeSnapshots(base.snapshot, result.snapshot, known, options.level, options) };
+  const hash = options.hash ?? (await fastestHash());
+  return { hash, regions: describeRegions(base.reader, result.reader, { ...options, hash }) };
+}
+
 async function* describeRegions(base: EndReader, result: EndReader, options: CreateDeltaOptions & { readonly level: number; readonly hash: HashName }): AsyncGenerator<DescribedRegion> {
   const { level, hash, signal } = options;
-  const { pool, workers } = openDeltaPool(options, [base, result]);
+  const starts = Array.from({ length: Math.ceil(result.bytes / regionBytes) }, (_, index) => index * regionBytes);
+  const { pool, workers } = openDeltaPool(options, [base, result], starts.length);
   try {
     const hints = await alignEnds(base, result, pool, workers, () => signal?.throwIfAborted());
     const ends = { base: taskEnd(base, workers), result: taskEnd(result, workers) };
-    const starts = Array.from({ length: Math.ceil(result.bytes / regionBytes) }, (_, index) => index * regionBytes);
     const describe = (start: number): Promise<DescribedRegion> => {
       const end = Math.min(result.bytes, start + regionBytes);
       return pool.run(describeRegionTask, { request: { start, end, hints: hintsFor(hints, start, end), level }, ...ends, hash });

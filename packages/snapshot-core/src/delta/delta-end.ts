@@ -5,7 +5,7 @@ import type { Repository } from '../repository/repository.ts';
 import { openFileVolume } from '../source/open-file-volume.ts';
 import type { VolumePort } from '../source/volume-port.ts';
 import { createDescriptorReader, type EndReader } from './end-reader.ts';
-import { openSnapshotReader } from './snapshot-reader.ts';
+import { openSnapshotReader, type SnapshotReader } from './snapshot-reader.ts';
 
 /**
  * What a delta leads from or to: a file or block device by its path, an open volume, or an image snapshot.
@@ -19,6 +19,8 @@ export type DeltaEnd =
 /** An end, ready to be read. */
 export interface OpenEnd {
   readonly reader: EndReader;
+  /** The same reader, where the end is a snapshot. */
+  readonly snapshot?: SnapshotReader;
   /** @throws {SnapshotError} `source/unreadable` when a file was written to since it was opened */
   requireUnchanged(): void;
   close(): Promise<void>;
@@ -27,7 +29,10 @@ export interface OpenEnd {
 /** Opens an end. @throws {SnapshotError} `source/unreadable`, `snapshot/*`, `object/*` */
 export async function openDeltaEnd(end: DeltaEnd, options: CallOptions): Promise<OpenEnd> {
   if (end.kind === 'volume') return { reader: createVolumeReader(end.volume), requireUnchanged: () => {}, close: async () => {} };
-  if (end.kind === 'snapshot') return { reader: await openSnapshotReader(end.repository, end.snapshotId, options), requireUnchanged: () => {}, close: async () => {} };
+  if (end.kind === 'snapshot') {
+    const snapshot = await openSnapshotReader(end.repository, end.snapshotId, options);
+    return { reader: snapshot, snapshot, requireUnchanged: () => {}, close: async () => {} };
+  }
   const volume = await openFileVolume(end.path, { readOnly: true });
   const stateOf = () => (volume.descriptor === undefined ? undefined : fstatSync(volume.descriptor, { bigint: true }));
   const before = stateOf();

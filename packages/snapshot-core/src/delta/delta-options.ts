@@ -21,12 +21,12 @@ export interface DeltaOptions extends CallOptions {
 
 const maxWorkers = 4;
 
-/** A pool for work on these ends: threads can only share files. Close it. */
-export function openDeltaPool(options: DeltaOptions, ends: readonly EndReader[]): { pool: WorkerPool; workers: number } {
+/** A pool for so many regions between these ends: threads can only share files, and starting them for one region is not worth it. Close it. */
+export function openDeltaPool(options: DeltaOptions, ends: readonly EndReader[], regions: number): { pool: WorkerPool; workers: number } {
   const asked = options.workers ?? Math.min(maxWorkers, availableParallelism());
   if (!Number.isInteger(asked) || asked < 0) throw new SnapshotError('argument/invalid', `the number of workers is a whole number from 0 on, not ${asked}`);
   const entry = findWorkerEntry();
-  const canShare = entry !== undefined && ends.every(({ descriptor }) => descriptor !== undefined);
-  const workers = canShare ? asked : 0;
+  const canShare = entry !== undefined && regions > 1 && ends.every(({ descriptor }) => descriptor !== undefined);
+  const workers = canShare ? Math.min(asked, regions) : 0;
   return { pool: createWorkerPool({ workers, entry: entry ?? new URL(import.meta.url), signal: options.signal }), workers };
 }

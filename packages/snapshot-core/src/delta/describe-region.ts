@@ -40,11 +40,7 @@ export async function describeRegion(request: RegionRequest, base: EndReader, re
     if (pending) await pending;
     hash.update(window);
     const parts = await compareWindow(memory, base, at, window.length, shiftsToTry(shift, hints, at, at + window.length));
-    for (const part of parts) {
-      if (part.kind === 'copy') builder.copy(at + part.start + (shift = part.shift), part.end - part.start);
-      else if (part.kind === 'zeros') builder.zeros(part.end - part.start);
-      else await builder.literal(window.subarray(part.start, part.end), at + part.start + shift);
-    }
+    shift = await builder.window(window, at, parts, shift);
   }
   const { record, newBytes, zeroBytes } = await builder.finish();
   const encoded = encodeRegionRecord(record);

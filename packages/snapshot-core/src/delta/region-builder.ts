@@ -1,3 +1,4 @@
+import type { WindowPart } from './compare-window.ts';
 import type { DeltaInstruction } from './delta-instruction.ts';
 import type { EndReader } from './end-reader.ts';
 import type { BaseRange } from './frame-dictionary.ts';
@@ -36,6 +37,18 @@ export class RegionBuilder {
     const last = this.#instructions.at(-1);
     if (last?.kind === 'zeros') this.#instructions[this.#instructions.length - 1] = { ...last, lengthBytes: last.lengthBytes + lengthBytes };
     else this.#instructions.push({ kind: 'zeros', lengthBytes });
+  }
+
+  /** The next bytes are those of a window, which was compared with the base. @returns the shift in force behind it */
+  async window(bytes: Uint8Array, position: number, parts: readonly WindowPart[], shift: number): Promise<number> {
+    let current = shift;
+    for (const part of parts) {
+      const lengthBytes = part.end - part.start;
+      if (part.kind === 'copy') this.copy(position + part.start + (current = part.shift), lengthBytes);
+      else if (part.kind === 'zeros') this.zeros(lengthBytes);
+      else await this.literal(bytes.subarray(part.start, part.end), position + part.start + current);
+    }
+    return current;
   }
 
   /**

@@ -7,6 +7,12 @@ import { loadImageRoot } from '../snapshot/restore-image.ts';
 import { loadTreeNode } from '../snapshot/tree-objects.ts';
 import type { EndReader } from './end-reader.ts';
 
+/** A snapshot as an end, with what it is made of. */
+export interface SnapshotReader extends EndReader {
+  readonly repository: Repository;
+  readonly content: ContentTable;
+}
+
 /** Chunks that stay at hand: reading goes forward, with looks at the neighbourhood. */
 const cachedBytes = 16_777_216;
 
@@ -15,7 +21,7 @@ const cachedBytes = 16_777_216;
  *
  * @throws {SnapshotError} `snapshot/not-found`, `snapshot/wrong-kind`, `object/*`
  */
-export async function openSnapshotReader(repository: Repository, snapshotId: string, options: CallOptions): Promise<EndReader> {
+export async function openSnapshotReader(repository: Repository, snapshotId: string, options: CallOptions): Promise<SnapshotReader> {
   const root = await loadImageRoot(repository, snapshotId, options);
   const lists = new Map<number, { readonly id: string; readonly table: ContentTable }>();
   const chunks = new Map<string, Uint8Array>();
@@ -69,6 +75,8 @@ export async function openSnapshotReader(repository: Repository, snapshotId: str
   return {
     description: `snapshot ${snapshotId}`,
     bytes: root.size,
+    repository,
+    content: root.content,
     async read(offset, into) {
       for (let done = 0; done < into.length; ) done += await readPart(offset + done, into.subarray(done));
     },
