@@ -16,8 +16,8 @@ interface DeltaProgram {
 
 const ours = (path: string): DeltaProgram => ({
   name: 'ours delta',
-  create: (from, to, delta) => ourCommand(path, 'delta', 'create', from, to, delta),
-  apply: (from, delta, to) => ourCommand(path, 'delta', 'apply', from, delta, to),
+  create: (from, to, delta) => ourCommand(path, 'delta', from, to, '--output', delta),
+  apply: (from, delta, to) => ourCommand(path, 'apply', delta, '--base', from, '--output', to),
 });
 
 /** A window that is as large as the program takes, so that the shifted tail is found at all. */

@@ -56,6 +56,17 @@ test.each(['sha-256', 'blake3'] as const)('of two snapshots of one repository on
   await expect(applyDelta(path, { kind: 'volume', volume: createMemoryVolume(wrong) }, join(folder, 'other'))).rejects.toMatchObject({ code: 'delta/wrong-base' });
 });
 
+test('keyed identities say nothing to others, so snapshots of an encrypted repository are read', async () => {
+  const repository = await createRepository({ storage: createMemoryStorage(), hash: 'blake3', encryption: { key: new Uint8Array(32).fill(7) }, profile: 'small' });
+  const [first, second] = [await take(repository, before.subarray(0, 500_000)), await take(repository, after.subarray(1_000, 400_000))];
+  const output = createMemoryOutput();
+  await createDelta({ kind: 'snapshot', repository, snapshotId: first }, { kind: 'snapshot', repository, snapshotId: second }, output);
+  const folder = scratchDirectory();
+  writeFileSync(join(folder, 'delta'), output.bytes());
+  await applyDelta(join(folder, 'delta'), { kind: 'volume', volume: createMemoryVolume(before.subarray(0, 500_000)) }, join(folder, 'made'));
+  expect(readFileSync(join(folder, 'made')).equals(after.subarray(1_000, 400_000))).toBe(true);
+});
+
 test('a hash that is not the repository\'s has to be computed, and so is read for', async () => {
   const repository = await createRepository({ storage: createMemoryStorage(), hash: 'sha-256', profile: 'small' });
   const [first, second] = [await take(repository, before.subarray(0, 500_000)), await take(repository, after.subarray(0, 400_000))];
