@@ -158,13 +158,14 @@ export class ObjectStore {
     await this.#listPacks(packsPerIndexFile);
   }
 
-  /** Writes an index file once so many packs wait for one. One at a time. */
+  /** Writes index files while so many packs wait for one. One file at a time. */
   #listPacks(atLeast: number): Promise<void> {
     const write = this.#indexWrites.then(async () => {
-      if (this.#unlisted.size < atLeast) return;
-      const listed = [...this.#unlisted];
-      await writeIndexFile(this.#parts.storage, this.#parts.envelope, listed.map(([, stored]) => stored), this.codec);
-      for (const [name] of listed) this.#unlisted.delete(name);
+      while (this.#unlisted.size >= atLeast) {
+        const listed = [...this.#unlisted].slice(0, packsPerIndexFile);
+        await writeIndexFile(this.#parts.storage, this.#parts.envelope, listed.map(([, stored]) => stored), this.codec);
+        for (const [name] of listed) this.#unlisted.delete(name);
+      }
     });
     this.#indexWrites = write.catch(() => undefined);
     return write;
