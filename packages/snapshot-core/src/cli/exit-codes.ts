@@ -23,6 +23,8 @@ const namesByCode: Partial<Record<SnapshotErrorCode, ExitName>> = {
   'object/damaged': 'damaged',
   'object/missing': 'damaged',
   'repository/locked': 'locked',
+  'repository/key-required': 'wrongKey',
+  'repository/wrong-key': 'wrongKey',
   'repository/not-found': 'notFound',
   'snapshot/not-found': 'notFound',
   'snapshot/path-not-found': 'notFound',

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { createProgram } from './create-program.ts';
 import { exitCodes, exitOf, type ExitName } from './exit-codes.ts';
 import type { GlobalFlags } from './global-flags.ts';
+import { createCredentialSource } from './keys/credential-source.ts';
 import { describeError } from './output/describe-error.ts';
 import { createProgramOutput } from './output/program-output.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -40,7 +41,8 @@ async function runWork(flags: GlobalFlags, work: VerbWork, surroundings: Surroun
   };
   const offStop = surroundings.onStop(interrupt);
   try {
-    return await work({ surroundings, flags, output, signal: stop.signal, interrupt });
+    const asking = { surroundings, signal: stop.signal, interrupt };
+    return await work({ ...asking, flags, output, credentials: createCredentialSource(asking, flags) });
   } catch (error) {
     const exit = stop.signal.aborted ? 'interrupted' : exitOf(error);
     output.fail({ ...describeError(error, stop.signal), exitStatus: exitCodes[exit].status }, env['WINRE_SNAPSHOT_DEBUG'] === '1' ? error : undefined);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitName } from './exit-codes.ts';
 import type { GlobalFlags } from './global-flags.ts';
+import type { CredentialSource } from './keys/credential-source.ts';
 import type { ProgramOutput } from './output/program-output.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -9,6 +10,7 @@ export interface VerbContext {
   readonly surroundings: Surroundings;
   readonly flags: GlobalFlags;
   readonly output: ProgramOutput;
+  readonly credentials: CredentialSource;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
   /** What Ctrl-C does, for where it comes as a character. */

@@ -64,6 +64,20 @@ describe.skipIf(!existsSync(script))('at a terminal (needs script of util-linux)
     expect(await describeTree(tree)).toEqual(good);
   });
 
+  test('a password is asked for when it is needed, and does not show', async () => {
+    const { folder, tree } = await openBench();
+    const repo = ['--repo', join(folder, 'encrypted')];
+    const twice = (second: string) => [{ after: 'New password: ', line: 'open sesame\r' }, { after: 'The same again: ', line: `${second}\r` }];
+    expect(await runAtTerminal([...repo, 'init', '--encrypt'], twice('open barley'))).toMatchObject({ status: 2, shown: expect.stringContaining('differ') });
+    const made = await runAtTerminal([...repo, 'init', '--encrypt'], twice('open sesame'));
+    const used = await runAtTerminal([...repo, 'backup', tree], [{ after: 'Password of ', line: 'open barleX\u007f\u007f\u007f\u007f\u007f\u007fsesame\r' }]);
+    expect([made.status, used.status]).toEqual([0, 0]);
+    expect(used.shown).toContain(`Password of ${join(folder, 'encrypted')}: `);
+    for (const { shown } of [made, used]) expect(shown).not.toMatch(/sesame|barle/);
+    expect(await runAtTerminal([...repo, 'snapshots'], [{ after: 'Password of ', line: 'wrong\r' }])).toMatchObject({ status: 6 });
+    expect(await runAtTerminal([...repo, 'snapshots'], [{ after: 'Password of ', line: '\u0003' }])).toMatchObject({ status: 130 });
+  });
+
   test('Ctrl-C at a question ends with 130 and changes nothing', async () => {
     const { repository, tree, run } = await openBench();
     await run('backup', tree);

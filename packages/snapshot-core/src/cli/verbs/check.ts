@@ -5,7 +5,7 @@ import type { ExitName } from '../exit-codes.ts';
 import { leaseOf } from '../global-flags.ts';
 import { formatBytes, formatCount } from '../output/format-values.ts';
 import { printable } from '../output/printable.ts';
-import { openChosenRepository, repositoryOptions } from '../repository/chosen-repository.ts';
+import { openChosenRepository, withCredential } from '../repository/chosen-repository.ts';
 import type { DefineVerb, VerbContext } from '../verb.ts';
 
 interface CheckFlags {
@@ -45,6 +45,6 @@ async function runCheck(context: VerbContext, readData: boolean): Promise<CheckR
     return await (await openChosenRepository(context)).check(options);
   } catch (error) {
     if (!SnapshotError.isInstance(error) || error.code !== 'format/damaged') throw error;
-    return checkRepository({ ...(await repositoryOptions(context)), ...options });
+    return withCredential(context, (open) => checkRepository({ ...open, ...options }));
   }
 }

@@ -7,6 +7,7 @@ import { defineDelta } from './delta.ts';
 import { defineDiff } from './diff.ts';
 import { defineForget } from './forget.ts';
 import { defineInit } from './init.ts';
+import { defineKey } from './key.ts';
 import { definePrune } from './prune.ts';
 import { defineRestore } from './restore.ts';
 import { defineRollback } from './rollback.ts';
@@ -27,5 +28,6 @@ export const verbs: readonly DefineVerb[] = [
   definePrune,
   defineCheck,
   defineSchedule,
+  defineKey,
   defineCompletion,
 ];
