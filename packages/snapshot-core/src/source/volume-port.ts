@@ -11,7 +11,7 @@ export interface VolumePort {
   readonly description: string;
   /** Size in bytes; fixed while the port is open. */
   readonly bytes: number;
-  /** The device's smallest unit of writing in bytes, when it has one that matters. Larger writes are then aligned to it where they can be. */
+  /** The device's own unit of writing in bytes, for whoever shows or plans with it. Reads and writes through this port have any length all the same. */
   readonly sectorBytes?: number;
   /**
    * A file descriptor of this process that gives and takes the same bytes at any offset and alignment. With it, worker threads read and
