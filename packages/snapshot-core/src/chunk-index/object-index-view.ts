@@ -26,7 +26,8 @@ export interface ObjectIndexHandle {
 type VisitCopy = (pack: DirectoryPack, objectOrdinal: number) => boolean;
 
 const idBytes = 32;
-const directoryCacheBytes = 33_554_432;
+/** Directories of some 100 GB at 64 KiB a chunk; every thread has as much. */
+const directoryCacheBytes = 16_777_216;
 
 /**
  * Which packs hold which objects. Every answer is proved by the whole identity in the pack's directory; a directory that cannot be

@@ -36,7 +36,7 @@ describe.each([['in a folder', true], ['elsewhere', false]])('an index of packs 
     const { index, names } = await makeWorld(isLocal);
     for (const [text, holders] of [['a', [0]], ['c', [0, 1, 2]], ['e', [2]], ['z', []]] as const) {
       const copies = index.copiesOf(idOf(text));
-      expect(copies.map(({ pack }) => pack.name).toSorted()).toEqual(holders.map((holder) => names[holder]).toSorted());
+      expect(copies.map(({ pack }) => pack.name).toSorted()).toEqual(holders.map((holder) => names[holder] ?? '').toSorted());
       expect(copies.map(({ object }) => object.id)).toEqual(holders.map(() => idOf(text)));
       expect(index.copiesOf(Buffer.from(idOf(text), 'hex'))).toEqual(copies);
       for (const kind of ['data', 'tree'] as const) expect(index.hasKept(idOf(text), kind)).toBe(copies.some(({ pack }) => pack.kind === kind));

@@ -18,7 +18,7 @@ export interface PackTableHandle {
 }
 
 /** Packs per piece: tables grow by pieces, so that nothing is ever copied. */
-const packsPerPiece = 1024;
+const packsPerPiece = 512;
 const nameBytes = 32;
 const recordBytes = 48;
 const recordWords = recordBytes / 4;
@@ -135,7 +135,7 @@ export class PackTable extends PackTableView {
     return this.pieces.length;
   }
 
-  /** For other threads; new when `count` passes a multiple of 1,024. */
+  /** For other threads; new when `count` passes a multiple of 512. */
   handle(): PackTableHandle {
     return { pieces: this.pieces.map(({ buffer }) => buffer as SharedArrayBuffer) };
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSeededBytes } from '../../test/lent-machine.ts';
+import { PackTable } from './pack-table.ts';
 import { SharedIndex, SharedIndexView } from './shared-index.ts';
 
 const seed = createSeededBytes('shared index');
@@ -44,19 +45,24 @@ describe('SharedIndex', () => {
     );
   });
 
-  test('grows through many sizes at no more than 20 bytes an entry, and loses nothing', () => {
-    const index = new SharedIndex(allPresent);
-    const ids: Uint8Array[] = [];
+  test('grows through many sizes at no more than 20 bytes an entry, packs of large chunks included, and loses nothing', () => {
+    const packs = new PackTable();
+    const index = new SharedIndex(packs);
+    const all = seed(32 * 90_000);
+    const idAt = (at: number) => all.subarray(32 * at, 32 * at + 32);
     let worst = 0;
-    for (let count = 1; count <= 60_000; count++) {
-      const bytes = seed(32);
-      ids.push(bytes);
-      index.insert(bytes, count >> 8, count & 255);
-      if (count > 3_000) worst = Math.max(worst, index.sizeBytes / count);
+    let worstWithPacks = 0;
+    for (let at = 0; at < 90_000; at++) {
+      if (at % 64 === 0) packs.add({ name: Buffer.from(idAt(at)).toString('hex'), kind: 'data', fileBytes: 1, directoryBytes: 1, objectCount: 64 });
+      index.insert(idAt(at), at >> 6, at & 63);
+      if (at > 3_000) worst = Math.max(worst, index.sizeBytes / (at + 1));
+      if (at > 70_000) worstWithPacks = Math.max(worstWithPacks, (index.sizeBytes + packs.sizeBytes) / (at + 1));
     }
     expect(worst).toBeLessThan(19.2);
     expect(worst).toBeGreaterThan(17);
-    expect(ids.filter((bytes, at) => !locationsOf(index, bytes).includes(`${(at + 1) >> 8} ${(at + 1) & 255}`))).toEqual([]);
+    expect(worstWithPacks).toBeLessThan(20);
+    const lost = Array.from({ length: 90_000 }, (_, at) => at).filter((at) => !locationsOf(index, idAt(at)).includes(`${at >> 6} ${at & 63}`));
+    expect(lost).toEqual([]);
   });
 
   test('one segment grows at a time, so that growing costs little more for a moment', () => {
