@@ -23,11 +23,17 @@ const ourVariants: readonly OurVariant[] = [
   { name: 'ours zstd', works: ['image', 'tree'], initFlags: ['--hash', 'blake3', '--compression', 'zstd'] },
 ];
 
-/** Looks which peers are installed. @param wanted names of programs; undefined means all */
-export async function findContenders(ourProgram: string, wanted: readonly string[] | undefined): Promise<Field> {
+/** Which programs, and which variants of ours, are wanted; undefined means all. */
+interface Wanted {
+  readonly peers: readonly string[] | undefined;
+  readonly ours: readonly string[] | undefined;
+}
+
+/** Looks which peers are installed. */
+export async function findContenders(ourProgram: string, wanted: Wanted): Promise<Field> {
   const versions: Record<string, string> = { ours: `${await say(ourCommand(ourProgram, '--version'))}, Node ${process.versions.node}` };
   const ask = async (program: string, ...args: readonly string[]): Promise<boolean> => {
-    if (wanted?.includes(program) === false) return false;
+    if (wanted.peers?.includes(program) === false) return false;
     const answer = await say({ program, args }).catch(() => undefined);
     if (answer !== undefined) versions[program] = /\d[\d.]*/.exec(answer)?.[0] ?? answer;
     return answer !== undefined;
@@ -37,7 +43,7 @@ export async function findContenders(ourProgram: string, wanted: readonly string
   return {
     ourProgram,
     contenders: [
-      ...ourVariants.map((variant) => createOurs(variant, ourProgram)),
+      ...ourVariants.filter(({ name }) => wanted.ours?.includes(name.replace(/^ours /, '')) ?? true).map((variant) => createOurs(variant, ourProgram)),
       ...(hasRestic ? [createRestic('off', resticHelp), createRestic('auto', resticHelp)] : []),
       ...(hasBorg ? [createBorg('none'), createBorg('lz4')] : []),
       ...(hasCasync ? [createCasync()] : []),

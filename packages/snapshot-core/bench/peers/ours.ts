@@ -15,17 +15,16 @@ export interface OurVariant {
 export const builtProgram = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 /** The same from source, slower to start, for tests that nobody built anything for. */
 export const sourceProgram = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-/** Only repositories with `--encrypt` look at it. */
-const passphrase = { WINRE_SNAPSHOT_PASSPHRASE: 'bench' };
-
 /** A call of our program. @param path `builtProgram` or `sourceProgram` */
 export function ourCommand(path: string, ...args: readonly string[]): Command {
-  return { program: process.execPath, args: [path, '--json', ...args], environment: passphrase };
+  return { program: process.execPath, args: [path, '--json', ...args] };
 }
 
 /** Our own program in one variant. */
 export function createOurs({ name, works, initFlags }: OurVariant, path: string): Contender {
-  const ours = (repository: string, ...args: readonly string[]): Command => ourCommand(path, '--repo', repository, ...args);
+  // Given to a repository that is not encrypted, a password is refused.
+  const environment = initFlags.includes('--encrypt') ? { WINRE_SNAPSHOT_PASSWORD: 'bench' } : {};
+  const ours = (repository: string, ...args: readonly string[]): Command => ({ ...ourCommand(path, '--repo', repository, ...args), environment });
   const backup = (repository: string, ...args: readonly string[]): Command => ours(repository, 'backup', ...args);
   return {
     name,

@@ -26,10 +26,10 @@ export function drawPlot(groups: readonly PlotGroup[], subtitle: string): string
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Times of snapshots, restores and rollbacks, ours beside other programs">
 <style>
   text { font: 12px system-ui, sans-serif; fill: #24292f }
-  .head { font-size: 17px; font-weight: 600 } .title { font-weight: 600 } .quiet { fill: #59636e }
+  .head { font-size: 17px; font-weight: 600 } .title { font-weight: 600 } .claim { font-weight: 400; fill: #0a7d45 } .quiet { fill: #59636e }
   .page { fill: #ffffff } .ours { fill: #0a7d45 } .peer { fill: #b4bcc6 } .limit { stroke: #c2410c; stroke-width: 2 }
   @media (prefers-color-scheme: dark) {
-    text { fill: #e6edf3 } .quiet { fill: #9198a1 }
+    text { fill: #e6edf3 } .claim { fill: #3fb950 } .quiet { fill: #9198a1 }
     .page { fill: #0d1117 } .ours { fill: #2ea567 } .peer { fill: #545d68 } .limit { stroke: #f0883e }
   }
 </style>
@@ -57,7 +57,7 @@ function balance(groups: readonly PlotGroup[]): PlotGroup[][] {
   return [left, right].filter((column) => column.length > 0);
 }
 
-function drawGroup({ title, bars, limit }: PlotGroup, x: number, y: number): string {
+function drawGroup({ title, claim, bars, limit }: PlotGroup, x: number, y: number): string {
   const longest = Math.max(...bars.map(({ seconds }) => seconds), limit ?? 0) || 1;
   const lengthOf = (seconds: number): number => Number(Math.max(1, (seconds / longest) * longestBar).toFixed(1));
   const lines = bars.map(({ name, seconds, isOurs, label }, index) => {
@@ -66,13 +66,14 @@ function drawGroup({ title, bars, limit }: PlotGroup, x: number, y: number): str
     return [
       `<text x="${x + nameWidth - 8}" y="${textY}" text-anchor="end"${isOurs ? ' class="title"' : ' class="quiet"'}>${escapeText(name)}</text>`,
       `<rect class="${isOurs ? 'ours' : 'peer'}" x="${x + nameWidth}" y="${barY}" width="${lengthOf(seconds)}" height="${barHeight}" rx="2"/>`,
-      `<text x="${x + nameWidth + lengthOf(seconds) + 7}" y="${textY}"${isOurs ? ' class="title"' : ''}>${escapeText(label)}</text>`,
+      // Behind the mark of the limit, where that comes later than the end of the bar.
+      `<text x="${x + nameWidth + lengthOf(isOurs ? Math.max(seconds, limit ?? 0) : seconds) + 7}" y="${textY}"${isOurs ? ' class="title"' : ''}>${escapeText(label)}</text>`,
     ].join('');
   });
   const limitX = x + nameWidth + lengthOf(limit ?? 0);
   const limitY = y + titleHeight - 12;
   const mark = limit === null ? '' : `<line class="limit" x1="${limitX}" x2="${limitX}" y1="${limitY}" y2="${limitY + barHeight + 4}"/>`;
-  return [`<text class="title" x="${x}" y="${y + 6}">${escapeText(title)}</text>`, ...lines, mark].join('\n');
+  return [`<text class="title" x="${x}" y="${y + 6}">${escapeText(title)}<tspan class="claim" dx="10">${escapeText(claim)}</tspan></text>`, ...lines, mark].join('\n');
 }
 
 function escapeText(text: string): string {

@@ -12,7 +12,7 @@ export function formatTable(rows: readonly BenchRow[]): string {
     return [
       work,
       formatNumber(ours, unit),
-      against === null ? '' : `${against}${theirs === undefined ? ' (missing)' : ` ${formatNumber(theirs, unit)}`}`,
+      against === null ? '' : `${against}${theirs === undefined ? ' (not measured)' : ` ${formatNumber(theirs, unit)}`}`,
       ratio === null ? '' : `${threeDigits(ratio)}×`,
       cpuRatio === null ? '' : `${threeDigits(cpuRatio)}×`,
       bar === null ? '' : formatBar(row, bar),

@@ -40,7 +40,7 @@ describe('the report', () => {
     const widths = [...plot.matchAll(/<rect class="(?:ours|peer)"[^>]* width="([\d.]+)"/g)].map(([, width]) => Number(width));
     expect(widths[0]).toBeCloseTo((250 * 2) / 17.777_777, 0);
     expect(widths[1]).toBe(250);
-    expect(plot).toContain('restic &lt;off&gt;');
+    expect(plot).toContain('8.9× as fast as restic &lt;off&gt;');
   });
 
   it('judges peak memory by the most of all our steps, and each size of image', () => {

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly disk: string | undefined;
   /** Programs; undefined means all that are installed. */
   readonly peers: readonly string[] | undefined;
+  /** Variants of ours; undefined means all. */
+  readonly ours: readonly string[] | undefined;
   /** Works; undefined means all. */
   readonly only: readonly string[] | undefined;
   readonly writeDocs: boolean;
@@ -29,6 +31,7 @@ export const benchHelp = `pnpm bench:delta [options]
   --rounds N         how often everything is measured; medians are shown
   --only a,b         of image, tree, delta, memory, kernel, index
   --peers a,b        of restic, borg, casync, xdelta3, or none (default: all that are installed)
+  --ours a,b         of BLAKE3, SHA-256, encrypted, zstd (default: all)
   --work FOLDER      where to work (default: /dev/shm, memory; else the system's folder for temporary files)
   --disk FOLDER      measure the image there too, in rows of its own
   --seed N           other data (default: 1)
@@ -45,7 +48,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== '--'),
     options: {
-      quick: { type: 'boolean' }, scale: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string' }, peers: { type: 'string' },
+      quick: { type: 'boolean' }, scale: { type: 'string' }, rounds: { type: 'string' }, only: { type: 'string' }, peers: { type: 'string' }, ours: { type: 'string' },
       work: { type: 'string' }, disk: { type: 'string' }, seed: { type: 'string' }, 'write-docs': { type: 'boolean' }, 'from-source': { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
     },
   });
@@ -59,6 +62,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
     work: values.work ?? (isFolder('/dev/shm') ? '/dev/shm' : tmpdir()),
     disk: values.disk,
     peers: values.peers?.split(','),
+    ours: values.ours?.split(','),
     only: values.only?.split(','),
     writeDocs: values['write-docs'] ?? false,
     fromSource: values['from-source'] ?? false,

@@ -39,7 +39,7 @@ export async function runBench(options: BenchOptions, say: (line: string) => voi
   // Interrupted, it must not leave gigabytes in memory behind.
   const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
   process.once('exit', cleanUp);
-  const field = await findContenders(options.fromSource ? sourceProgram : builtProgram, options.peers);
+  const field = await findContenders(options.fromSource ? sourceProgram : builtProgram, options);
   const context: BenchContext = {
     seed: options.seed, scale, folder, field, say,
     record: (sample) => void samples.push(sample),
