@@ -6,10 +6,8 @@ import type { LiteralFrame } from './region-record.ts';
 
 /** A dictionary of this size ends a frame, so that a larger one is never needed for the next literal. */
 const fullDictionaryBytes = 1_572_864;
-/** Reaches over a full frame and its dictionary, so that the dictionary serves up to the frame's end. */
-const windowLog = 23;
-/** Level 1 would take 2^14 entries, too few to find what a dictionary of a megabyte holds. */
-const hashLog = 18;
+/** zstd's tables hold 2^17 entries: at level 1 it would take 2^14, too few to find what a dictionary of a megabyte holds. */
+const hashLog = 17;
 
 /**
  * Collects the literals of one region in solid frames, and compresses each with the bytes that it replaced as dictionary.
@@ -57,12 +55,18 @@ export class LiteralPacker {
   async #endFrame(): Promise<void> {
     const plain = this.#plain.subarray(0, this.#used);
     const dictionary = await readDictionary(this.#base, this.#old);
-    const params = { [constants.ZSTD_c_compressionLevel]: this.#level, ...(dictionary && { [constants.ZSTD_c_windowLog]: windowLog, [constants.ZSTD_c_hashLog]: hashLog }) };
-    const packed = zstdCompressSync(plain, { params, ...(dictionary && { dictionary }) });
+    const packed = zstdCompressSync(plain, { params: zstdParameters(this.#level, plain.length, dictionary?.length ?? 0), ...(dictionary && { dictionary }) });
     const isSmaller = packed.length < plain.length;
     this.#frames.push({ plainBytes: plain.length, compression: isSmaller ? 'zstd' : 'none', stored: isSmaller ? packed : Uint8Array.from(plain) });
     this.#used = 0;
     this.#old = [];
     this.#oldBytes = 0;
   }
+}
+
+function zstdParameters(level: number, plainBytes: number, dictionaryBytes: number): Record<number, number> {
+  if (dictionaryBytes === 0) return { [constants.ZSTD_c_compressionLevel]: level };
+  // The window reaches over both, or the dictionary would not serve up to the frame's end.
+  const windowLog = Math.max(17, Math.ceil(Math.log2(plainBytes + dictionaryBytes)));
+  return { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_windowLog]: windowLog, ...(level < 5 && { [constants.ZSTD_c_hashLog]: hashLog }) };
 }
