@@ -6,9 +6,9 @@ const fullBytes = 262_144;
 const maxSharedBytes = 1_048_576;
 const firstCapacityBytes = 65_536;
 
-/** A frame that objects are still added to. Owns its bytes, and uses them again for the next frame unless they were taken. */
+/** A frame that objects are still added to. Owns its bytes, and uses them again for the next frame. */
 export class FillingFrame {
-  #bytes = new Uint8Array(firstCapacityBytes);
+  #bytes = new Uint8Array(0);
   #length = 0;
   #objects: { readonly id: ObjectId; readonly lengthBytes: number }[] = [];
 
@@ -35,7 +35,7 @@ export class FillingFrame {
     const offset = this.#length;
     this.#length += bytes.length;
     if (this.#length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(this.#length, Math.min(2 * this.#bytes.length, maxSharedBytes)));
+      const larger = new Uint8Array(Math.max(this.#length, Math.min(Math.max(2 * this.#bytes.length, firstCapacityBytes), maxSharedBytes)));
       larger.set(this.#bytes.subarray(0, offset));
       this.#bytes = larger;
     }
@@ -49,10 +49,16 @@ export class FillingFrame {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Starts the next frame. @param bytesAreTaken whether somebody keeps what `plain` gave */
-  clear(bytesAreTaken: boolean): void {
-    // As large as the last one needed: frames are of much the same size.
-    if (bytesAreTaken || this.#bytes.length > maxSharedBytes) this.#bytes = new Uint8Array(Math.max(firstCapacityBytes, Math.min(this.#length, maxSharedBytes)));
+  /** Adds an object whose bytes are kept elsewhere; `plain` does not have them. */
+  addElsewhere(id: ObjectId, lengthBytes: number): void {
+    this.#length += lengthBytes;
+    this.#objects.push({ id, lengthBytes });
+  }
+
+  /** Starts the next frame. */
+  clear(): void {
+    // One large object is no reason to keep as much for ever.
+    if (this.#bytes.length > maxSharedBytes) this.#bytes = new Uint8Array(0);
     this.#length = 0;
     this.#objects = [];
   }

@@ -89,7 +89,9 @@ describe('an encrypted pack', () => {
       builder.add(own.identity.identify(bytes), bytes);
     }
     const { manifest, parts } = builder.finish();
-    return { codec: own, manifest, stored: parts.slice(1, 4), frames: [...manifest.directory.frames()] };
+    const frames = [...manifest.directory.frames()];
+    const file = new Uint8Array(Buffer.concat(parts));
+    return { codec: own, manifest, stored: frames.map(({ offset, storedBytes }) => file.subarray(offset, offset + storedBytes)), frames };
   };
   const open = (own: PackCodec, { manifest, frames }: Awaited<ReturnType<typeof build>>, stored: readonly Uint8Array[]) => () => openFrames(own, manifest, frames, stored);
 

@@ -8,7 +8,8 @@ import { encodePackPrefix } from '../format/pack-prefix.ts';
 import { FillingFrame } from './filling-frame.ts';
 import { openFrames } from './open-frames.ts';
 import type { PackCodec } from './pack-codec.ts';
-import { sealFrame } from './seal-frame.ts';
+import { noSeal, sealFrame } from './seal-frame.ts';
+import { SlabPool, SlabWriter } from './slabs.ts';
 
 /** A pack ready to be stored: write the parts one after the other under the manifest's name. */
 export interface BuiltPack {
@@ -22,8 +23,8 @@ const fullStoredBytes = 16_777_216;
 const fullPlainBytes = 67_108_864;
 
 interface Place {
-  /** Where it lies: a frame that is still filled, or one that is sealed. */
-  frame: FillingFrame | PackFrame;
+  /** Where it lies: a frame that is still filled, or one that is sealed; or its very bytes, where frames are stored as they are. */
+  frame: FillingFrame | PackFrame | Uint8Array;
   readonly offset: number;
   readonly lengthBytes: number;
 }
@@ -41,18 +42,24 @@ export class PackBuilder {
   readonly #compressible = new FillingFrame();
   readonly #incompressible = new FillingFrame();
   readonly #places = new Map<ObjectId, Place>();
+  readonly #slabs: SlabWriter;
+  /** Stored bytes by frame, where frames are compressed or encrypted. */
   readonly #stored: Uint8Array[] = [];
   #sealedStoredBytes = 0;
   #sealedPlainBytes = 0;
   #opened: { readonly frame: PackFrame; readonly plain: Uint8Array } | undefined;
   #built: BuiltPack | undefined;
 
-  /** @param salt 16 random bytes, never used for another pack: the pack's name and its encryption key come from them */
-  constructor(kind: ObjectKind, salt: Uint8Array, codec: PackCodec) {
+  /**
+   * @param salt 16 random bytes, never used for another pack: the pack's name and its encryption key come from them
+   * @param slabs memory to fill; give it back with `release`
+   */
+  constructor(kind: ObjectKind, salt: Uint8Array, codec: PackCodec, slabs: SlabPool = new SlabPool(0)) {
     this.kind = kind;
     this.#codec = codec;
     this.#prefix = encodePackPrefix({ kind, keyEpoch: codec.spec.keys?.currentEpoch ?? 0, salt });
     this.#cipher = codec.cipherOf(this.#prefix);
+    this.#slabs = new SlabWriter(slabs);
   }
 
   /** Sum of the objects' lengths. */
@@ -90,7 +97,10 @@ export class PackBuilder {
     const isProbed = this.#codec.spec.compression !== 'none' && bytes.length >= probedObjectBytes;
     const frame = isProbed && this.#codec.looksIncompressible(bytes) ? this.#incompressible : this.#compressible;
     if (!frame.hasRoomFor(bytes.length)) this.#seal(frame);
-    this.#places.set(id, { frame, offset: frame.add(id, bytes), lengthBytes: bytes.length });
+    if (this.#isStoredAsIs) {
+      frame.addElsewhere(id, bytes.length);
+      this.#places.set(id, { frame: this.#slabs.append(bytes), offset: 0, lengthBytes: bytes.length });
+    } else this.#places.set(id, { frame, offset: frame.add(id, bytes), lengthBytes: bytes.length });
     if (frame.isFull) this.#seal(frame);
   }
 
@@ -103,7 +113,8 @@ export class PackBuilder {
   get(id: ObjectId): Uint8Array | undefined {
     const place = this.#places.get(id);
     if (!place) return undefined;
-    const plain = place.frame instanceof FillingFrame ? place.frame.plain() : this.#open(place.frame);
+    const { frame } = place;
+    const plain = frame instanceof FillingFrame ? frame.plain() : frame instanceof Uint8Array ? frame : this.#open(frame);
     return plain.subarray(place.offset, place.offset + place.lengthBytes);
   }
 
@@ -119,6 +130,15 @@ export class PackBuilder {
     return this.#built;
   }
 
+  /** Gives the memory back, once the parts are stored. Neither parts nor objects may be used afterwards. */
+  release(): void {
+    this.#slabs.release();
+  }
+
+  get #isStoredAsIs(): boolean {
+    return this.#cipher === undefined && this.#codec.spec.compression === 'none';
+  }
+
   get #fillingBytes(): number {
     return this.#compressible.plainBytes + this.#incompressible.plainBytes;
   }
@@ -127,7 +147,7 @@ export class PackBuilder {
     const plainDirectory = this.#directory.finish();
     const directoryBytes = this.#cipher ? this.#cipher.sealDirectory(plainDirectory) : plainDirectory;
     const manifest = createPackManifest(this.#prefix, directoryBytes, 'the new pack', this.#codec);
-    const parts = [this.#prefix, ...this.#stored, directoryBytes, encodePackTrailer(this.#prefix, directoryBytes)];
+    const parts = [this.#prefix, ...this.#slabs.parts(), directoryBytes, encodePackTrailer(this.#prefix, directoryBytes)];
     const fileBytes = parts.reduce((sum, part) => sum + part.length, 0);
     const { objectCount, plainBytes } = manifest.directory;
     if (manifest.fileBytes !== fileBytes || objectCount !== this.#places.size || plainBytes !== this.#sealedPlainBytes)
@@ -137,24 +157,30 @@ export class PackBuilder {
 
   /** Ends a frame, and empties it for the next. */
   #seal(filling: FillingFrame): void {
-    const { objects } = filling;
+    const { objects, plainBytes } = filling;
     if (objects.length === 0) return;
-    const plain = filling.plain();
     const ordinal = this.#directory.frameCount;
     const firstObject = this.#directory.objectCount;
-    const { stored, compression, seal } = sealFrame(this.#codec, this.#cipher, ordinal, plain, filling === this.#incompressible);
-    const sizes = { storedBytes: stored.length, plainBytes: plain.length };
     for (const { id, lengthBytes } of objects) this.#directory.addObject(id, lengthBytes);
-    this.#directory.endFrame({ ...sizes, compression, seal });
-    const frame: PackFrame = { ordinal, offset: packPrefixBytes + this.#sealedStoredBytes, ...sizes, compression, seal, firstObject, objectCount: objects.length };
-    for (const { id } of objects) {
-      const place = this.#places.get(id);
-      if (place) place.frame = frame;
+    if (this.#isStoredAsIs) this.#count({ storedBytes: plainBytes, plainBytes, compression: 'none', seal: noSeal });
+    else {
+      const { stored, compression, seal } = sealFrame(this.#codec, this.#cipher, ordinal, filling.plain(), filling === this.#incompressible);
+      this.#stored.push(this.#slabs.append(stored));
+      const sizes = { storedBytes: stored.length, plainBytes, compression, seal };
+      const frame: PackFrame = { ordinal, offset: packPrefixBytes + this.#sealedStoredBytes, ...sizes, firstObject, objectCount: objects.length };
+      for (const { id } of objects) {
+        const place = this.#places.get(id);
+        if (place) place.frame = frame;
+      }
+      this.#count(sizes);
     }
-    this.#stored.push(stored);
-    this.#sealedStoredBytes += stored.length;
-    this.#sealedPlainBytes += plain.length;
-    filling.clear(stored === plain);
+    filling.clear();
+  }
+
+  #count(sizes: Pick<PackFrame, 'storedBytes' | 'plainBytes' | 'compression' | 'seal'>): void {
+    this.#directory.endFrame(sizes);
+    this.#sealedStoredBytes += sizes.storedBytes;
+    this.#sealedPlainBytes += sizes.plainBytes;
   }
 
   #open(frame: PackFrame): Uint8Array {

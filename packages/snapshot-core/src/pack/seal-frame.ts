@@ -12,7 +12,8 @@ export interface SealedFrame {
   readonly seal: Uint8Array;
 }
 
-const noSeal = new Uint8Array(frameSealBytes);
+/** The seal of a frame that is stored as it is. */
+export const noSeal = new Uint8Array(frameSealBytes);
 
 /**
  * Compresses a frame where that is worth it, then encrypts it where the repository is encrypted.

@@ -5,6 +5,7 @@ import type { PackManifest } from '../format/pack-manifest.ts';
 import { packSaltBytes } from '../format/pack-prefix.ts';
 import { PackBuilder } from '../pack/pack-builder.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
+import { SlabPool } from '../pack/slabs.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
 /** What a writer takes from outside. */
@@ -35,6 +36,7 @@ export class ObjectWriter {
   readonly #open = new Map<ObjectKind, PackBuilder>();
   /** Full, and not announced yet. */
   readonly #leaving = new Map<PackBuilder, Promise<void>>();
+  readonly #slabs = new SlabPool();
   #failure: { readonly cause: unknown; isTold: boolean } | undefined;
 
   constructor(parts: ObjectWriterParts) {
@@ -109,7 +111,7 @@ export class ObjectWriter {
   async #add(id: ObjectId, bytes: Uint8Array, kind: ObjectKind): Promise<void> {
     if (bytes.length > maxObjectBytes) throw new SnapshotError('argument/invalid', `an object has at most ${maxObjectBytes} bytes, this one has ${bytes.length}; split it`);
     const { codec, randomBytes } = this.#parts;
-    const builder = this.#open.get(kind) ?? new PackBuilder(kind, randomBytes(packSaltBytes), codec);
+    const builder = this.#open.get(kind) ?? new PackBuilder(kind, randomBytes(packSaltBytes), codec, this.#slabs);
     this.#open.set(kind, builder);
     builder.add(id, bytes);
     if (!builder.isFull) return;
@@ -142,6 +144,7 @@ export class ObjectWriter {
       this.fail(error);
     } finally {
       this.#leaving.delete(builder);
+      builder.release();
     }
   }
 
