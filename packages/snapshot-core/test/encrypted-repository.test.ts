@@ -235,7 +235,7 @@ describe('managing keys', () => {
     const { storage, repository } = await make();
     const added = await repository.addKey({ key: second }, { label: 'in the safe' });
     expect(added).toMatchObject({ kind: 'raw-key', label: 'in the safe', isOwn: false });
-    expect((await repository.listKeys()).map(({ label, isOwn }) => [label, isOwn]).toSorted()).toEqual([['', true], ['in the safe', false]]);
+    expect((await repository.listKeys()).map(({ label, isOwn }) => `${label} ${isOwn}`).toSorted()).toEqual([' true', 'in the safe false']);
     await readsEverything(storage, { key: second });
     const own = (await repository.listKeys()).find(({ isOwn }) => isOwn);
     await repository.removeKey(own?.id ?? '');

@@ -45,9 +45,9 @@ const sealOffset = 16;
 /** Most objects a pack may hold; object ordinals fit in 20 bits. */
 export const maxPackedObjects = 1_048_576;
 /** Most plain bytes of one frame: those of the largest object. */
-export const maxFrameBytes = maxObjectBytes;
+const maxFrameBytes = maxObjectBytes;
 /** Most plain bytes of a pack. Bounds what a directory can make a reader believe; writers stop far below. */
-export const maxPackPlainBytes = 268_435_456;
+const maxPackPlainBytes = 268_435_456;
 
 /**
  * What lies where in a pack. Frames tile the file, objects tile their frames: no stored byte is outside of an object.
