@@ -24,8 +24,10 @@ export function findDamagedObjects(manifest: PackManifest, bytes: Uint8Array, co
 /** Plain bytes, or `undefined` when they are lost. */
 function openVerified(manifest: PackManifest, frame: PackFrame, stored: Uint8Array, codec: PackCodec): Uint8Array | undefined {
   // A plain frame is covered by its objects, and those that are whole are worth telling apart, even in a file that was cut.
-  if (frame.compression === 'none' && !codec.cipherOf(manifest.prefix)) return stored;
-  if (!verifyFrame(codec, manifest, frame, stored)) return undefined;
+  const isEncrypted = codec.cipherOf(manifest.prefix) !== undefined;
+  if (frame.compression === 'none' && !isEncrypted) return stored;
+  // Opening an encrypted frame verifies it.
+  if (!isEncrypted && !verifyFrame(codec, manifest, frame, stored)) return undefined;
   try {
     return openFrames(codec, manifest, [frame], [stored])[0];
   } catch (error) {
