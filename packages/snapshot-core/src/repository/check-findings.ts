@@ -1,7 +1,7 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { FileKind, Storage } from '../storage/storage.ts';
 import type { CallOptions } from './call-options.ts';
-import type { CheckFinding, CheckReport } from './check-report.ts';
+import type { CheckFinding, CheckOptions, CheckReport } from './check-report.ts';
 
 /** Collects what `check` finds, and counts what it looked at. */
 export class CheckFindings {
@@ -9,8 +9,15 @@ export class CheckFindings {
   /** Ids of the snapshots that a file harms. */
   readonly #harmed = new Map<string, Set<string>>();
   readonly #damagedSnapshots = new Set<string>();
+  readonly #onProgress: CheckOptions['onProgress'];
   filesChecked = 0;
   bytesRead = 0;
+  /** Bytes of what is going to be read whole, once that is known. */
+  totalBytes: number | undefined;
+
+  constructor(onProgress?: CheckOptions['onProgress']) {
+    this.#onProgress = onProgress;
+  }
 
   add(severity: CheckFinding['severity'], kind: FileKind, name: string, message: string): void {
     this.#findings.push({ severity, file: `${kind}/${name}`, message });
@@ -63,6 +70,7 @@ export class CheckFindings {
   counting(storage: Storage, options?: CallOptions): Pick<Storage, 'get' | 'getRange' | 'list'> {
     const count = (bytes: Uint8Array) => {
       this.bytesRead += bytes.length;
+      this.#onProgress?.({ filesChecked: this.filesChecked, bytesRead: this.bytesRead, ...(this.totalBytes !== undefined && { totalBytes: this.totalBytes }) });
       return bytes;
     };
     return {

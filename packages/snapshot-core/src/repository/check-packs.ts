@@ -38,6 +38,7 @@ export async function checkPacks(input: CheckPacksInput): Promise<CheckedPacks> 
   const files = new Map<string, StoredFile>();
   // Packs first: an index file that is newer than this list can then only name packs that are newer too.
   for await (const file of storage.list('pack')) files.set(file.name, file);
+  if (readData) findings.totalBytes = [...files.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const listed = await checkIndexFiles(input);
   const index = new ObjectIndex({ opener: codec, localPath });
   const damaged = new CopySet();

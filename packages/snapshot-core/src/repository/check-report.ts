@@ -1,10 +1,19 @@
 import type { CallOptions } from './call-options.ts';
 import type { LeaseOptions } from './lease.ts';
 
+/** How far a check is. */
+export interface CheckProgress {
+  readonly filesChecked: number;
+  readonly bytesRead: number;
+  /** With `readData`: the bytes of all packs, once they are listed. Trees are read again after them. */
+  readonly totalBytes?: number;
+}
+
 /** What `check` looks at. */
 export interface CheckOptions extends CallOptions, Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'> {
   /** Read and verify every stored byte, not only structure and trees. Default false. */
   readonly readData?: boolean;
+  readonly onProgress?: (progress: CheckProgress) => void;
 }
 
 /** One thing that is not as it should be. */

@@ -7,6 +7,7 @@ import { loadSampleSnapshot, sampleChunks, takeSampleSnapshot } from '../../test
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import type { FileKind, Storage } from '../storage/storage.ts';
+import type { CheckProgress } from './check-report.ts';
 import { checkRepository } from './check-repository.ts';
 import { createRepository, openRepository } from './open-repository.ts';
 
@@ -170,4 +171,17 @@ describe('check', () => {
   test('a repository that is not there is not a finding', async () => {
     await expect(checkRepository({ storage: createMemoryStorage() })).rejects.toMatchObject({ code: 'repository/not-found' });
   });
+});
+
+test('says how far it is; with readData, of how many bytes of packs', async () => {
+  const { storage } = await makeWorld();
+  const told: CheckProgress[] = [];
+  const { bytesRead, filesChecked } = await checkRepository({ storage, readData: true, onProgress: (progress) => told.push(progress) });
+  let packBytes = 0;
+  for await (const { sizeBytes } of storage.list('pack')) packBytes += sizeBytes;
+  expect(told.at(-1)).toEqual({ bytesRead, filesChecked, totalBytes: packBytes });
+  expect(told.map((progress) => progress.bytesRead)).toEqual(told.map((progress) => progress.bytesRead).toSorted((left, right) => left - right));
+  const structure: CheckProgress[] = [];
+  await checkRepository({ storage, onProgress: (progress) => structure.push(progress) });
+  expect(structure.at(-1)).not.toHaveProperty('totalBytes');
 });

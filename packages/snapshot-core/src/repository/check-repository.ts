@@ -37,7 +37,7 @@ export async function checkRepository(options: OpenRepositoryOptions & CheckOpti
 /** The same; `onDamagedPacks` is called while the lease is held. */
 export async function checkUnderLease(options: OpenRepositoryOptions & CheckOptions & { readonly access?: RepositoryAccess }, onDamagedPacks: (packNames: readonly string[]) => Promise<void>): Promise<CheckReport> {
   const storage = storageOf(options);
-  const findings = new CheckFindings();
+  const findings = new CheckFindings(options.onProgress);
   const counted = findings.counting(storage, options);
   const stored = await checkConfig(counted, storage.description, findings);
   if (!stored) {

@@ -18,7 +18,7 @@ test('a delta between two snapshots turns the one image into the other, elsewher
   expect(Number(report['storedBytes'])).toBeLessThan(20_000);
   expect(await run('apply', delta, '--base', base, '--output', made)).toMatchObject({ status: 0 });
   expect((await readFile(made)).equals(bytes)).toBe(true);
-  expect((await run('delta', base, image, '--output', join(folder, 'files.delta'), '--json')).summary(), 'files in the place of snapshots').toMatchObject({ verb: 'delta', storedBytes: report['storedBytes'] });
+  expect((await run('delta', base, image, '--output', join(folder, 'files.delta'), '--json')).summary(), 'files in the place of snapshots').toMatchObject({ verb: 'delta', resultBytes: 500_000 });
   expect(await run('apply', delta, '--base', `snapshot:${from}`, '--output', join(folder, 'again.raw'))).toMatchObject({ status: 0 });
   // What is there stays, and nothing is left of what was refused.
   expect(await run('apply', delta, '--base', base, '--output', made)).toMatchObject({ status: 1 });

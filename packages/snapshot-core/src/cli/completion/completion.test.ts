@@ -22,6 +22,7 @@ test('bash reads the script without complaint', () => {
 test('bash offers verbs, options, choices and files, each where it belongs', () => {
   expect(completeInBash('winre-snapshot', 'sn')).toEqual(['snapshots']);
   expect(completeInBash('winre-snapshot', '--repo', '/backup', 'rest')).toEqual(['restore']);
+  expect(completeInBash('winre-snapshot', '--repo', 'restore', 'back'), 'the value of an option is no verb').toEqual(['backup']);
   expect(completeInBash('winre-snapshot', 'restore', '--over')).toEqual(['--overwrite']);
   expect(completeInBash('winre-snapshot', 'init', '--profile', '')).toEqual(['small', 'volume', 'large']);
   expect(completeInBash('winre-snapshot', 'schedule', 'ru')).toEqual(['run']);

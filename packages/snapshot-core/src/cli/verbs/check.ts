@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { SnapshotError, checkRepository, type CheckReport } from '../../index.ts';
+import { SnapshotError, checkRepository, type CheckOptions, type CheckReport } from '../../index.ts';
 import { examples } from '../examples.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { leaseOf } from '../global-flags.ts';
@@ -26,6 +26,7 @@ export const defineCheck: DefineVerb = (program, run) => {
 async function check(context: VerbContext, { readData = false }: CheckFlags): Promise<ExitName> {
   const { output } = context;
   const report = await runCheck(context, readData);
+  output.endProgress();
   for (const { severity, file, message, damagedSnapshots } of report.findings)
     output.warn({ type: 'finding', severity, file, message, damagedSnapshots }, () => `${severity}: ${file}: ${printable(message)}${damagedSnapshots.length === 0 ? '' : `; harms ${damagedSnapshots.join(', ')}`}`);
   const { intact, damagedSnapshots, damagedPacks, filesChecked, bytesRead } = report;
@@ -40,7 +41,9 @@ async function check(context: VerbContext, { readData = false }: CheckFlags): Pr
 
 /** An open repository sees to it that nothing new relies on damaged packs; one that cannot be opened any more is checked all the same. */
 async function runCheck(context: VerbContext, readData: boolean): Promise<CheckReport> {
-  const options = { readData, signal: context.signal, ...leaseOf(context.flags) };
+  const onProgress: CheckOptions['onProgress'] = ({ bytesRead, filesChecked, totalBytes }) =>
+    context.output.progress({ phase: 'check', bytesDone: bytesRead, filesDone: filesChecked, ...(totalBytes !== undefined && { bytesTotal: totalBytes }) });
+  const options = { readData, signal: context.signal, onProgress, ...leaseOf(context.flags) };
   try {
     return await (await openChosenRepository(context)).check(options);
   } catch (error) {
