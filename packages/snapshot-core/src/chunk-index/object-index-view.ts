@@ -20,6 +20,8 @@ export interface ObjectIndexHandle {
   readonly packs: PackTableHandle;
   /** Folder of the repository: other threads read directories from its packs. */
   readonly localPath: string;
+  /** Directories, by ordinal, of packs whose own cannot be read. */
+  readonly lent: ReadonlyMap<number, StoredDirectory>;
 }
 
 /** Called with each proved copy until it returns true. */
@@ -39,24 +41,30 @@ export class ObjectIndexView {
   protected readonly slots: SharedIndexView;
   protected readonly table: PackTableView;
   protected readonly directories: DirectoryCache;
+  /** Directories that are not read from the packs. */
+  protected readonly kept: Map<number, StoredDirectory>;
   readonly #idBytes = Buffer.alloc(idBytes);
   #wantedKind: ObjectKind | undefined;
   #visitCopy: VisitCopy = () => true;
 
-  protected constructor(slots: SharedIndexView, table: PackTableView, opener: DirectoryOpener, read: (pack: PackSummary) => StoredDirectory | undefined) {
+  protected constructor(slots: SharedIndexView, table: PackTableView, opener: DirectoryOpener, kept: Map<number, StoredDirectory>, localPath: string | undefined) {
+    const read = (pack: PackSummary) => kept.get(pack.ordinal) ?? (localPath === undefined ? undefined : readLocalDirectory(localPath, pack));
     this.slots = slots;
     this.table = table;
+    this.kept = kept;
     this.directories = new DirectoryCache({ summaryOf: (ordinal) => table.get(ordinal), read, opener, maxBytes: directoryCacheBytes });
   }
 
   /** Opens the index of another thread for reading. */
-  static attach({ slots, packs, localPath }: ObjectIndexHandle, opener: DirectoryOpener): ObjectIndexView {
-    return new ObjectIndexView(SharedIndexView.attach(slots), PackTableView.attach(packs), opener, (pack) => readLocalDirectory(localPath, pack));
+  static attach({ slots, packs, localPath, lent }: ObjectIndexHandle, opener: DirectoryOpener): ObjectIndexView {
+    const kept = new Map(lent);
+    return new ObjectIndexView(SharedIndexView.attach(slots), PackTableView.attach(packs), opener, kept, localPath);
   }
 
   /** Takes over what has grown since. Until then, a view may miss what is new, and is never wrong. */
-  follow({ slots, packs }: ObjectIndexHandle): void {
+  follow({ slots, packs, lent }: ObjectIndexHandle): void {
     this.table.follow(packs);
+    for (const [ordinal, stored] of lent) if (!this.kept.has(ordinal)) this.keepDirectory(ordinal, stored);
     this.slots.follow(slots);
   }
 
@@ -95,6 +103,12 @@ export class ObjectIndexView {
     this.table.distrust(packOrdinal);
   }
 
+  /** Uses these bytes instead of those in the pack. */
+  protected keepDirectory(ordinal: number, stored: StoredDirectory): void {
+    this.kept.set(ordinal, stored);
+    this.directories.forget(ordinal);
+  }
+
   readonly #isKeptCopy: VisitCandidate = (packOrdinal, objectOrdinal, id) =>
     this.table.isKept(packOrdinal) &&
     (this.#wantedKind === undefined || this.table.kindOf(packOrdinal) === this.#wantedKind) &&
@@ -113,7 +127,7 @@ export class ObjectIndexView {
 }
 
 /** A pack's own directory, as it is stored in a local folder. */
-export function readLocalDirectory(localPath: string, { name, fileBytes, directoryBytes }: PackSummary): StoredDirectory | undefined {
+function readLocalDirectory(localPath: string, { name, fileBytes, directoryBytes }: PackSummary): StoredDirectory | undefined {
   const [prefix, stored] = readLocalRanges(localPath, 'pack', name, [
     { offset: 0, lengthBytes: packPrefixBytes },
     { offset: fileBytes - packTrailerBytes - directoryBytes, lengthBytes: directoryBytes },

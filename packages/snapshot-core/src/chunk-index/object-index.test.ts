@@ -90,6 +90,10 @@ describe.each([['in a folder', true], ['elsewhere', false]])('an index of packs 
 describe('an index of packs in a folder', () => {
   test('misses what is in a pack whose directory is damaged, until it is lent another', async () => {
     const { path, index, names, manifests } = await makeWorld(true);
+    const earlier = index.handle();
+    if (!earlier) throw new TypeError('no handle');
+    const { generation } = index;
+    const view = ObjectIndexView.attach(structuredClone(earlier), codec);
     const file = join(path, 'packs', names[1] ?? '');
     const bytes = readFileSync(file);
     bytes[bytes.length - 60] = (bytes[bytes.length - 60] ?? 0) ^ 1;
@@ -99,6 +103,12 @@ describe('an index of packs in a folder', () => {
     const [, lent] = manifests;
     if (lent) index.lendDirectory(index.findPack(lent.name) ?? -1, lent);
     expect([index.hasKept(idOf('d')), index.unreadablePacks]).toEqual([true, []]);
+    // Other threads, too, once they are told.
+    expect([index.generation > generation, view.hasKept(idOf('d'))]).toEqual([true, false]);
+    const handle = index.handle();
+    if (handle) view.follow(structuredClone(handle));
+    expect(view.hasKept(idOf('d'))).toBe(true);
+    expect(handle && ObjectIndexView.attach(handle, codec).hasKept(idOf('d'))).toBe(true);
   });
 
   test('is read by other threads through its handle, with what became of its packs', async () => {

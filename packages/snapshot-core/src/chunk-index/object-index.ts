@@ -1,6 +1,6 @@
 import type { DirectoryOpener, PackManifest } from '../format/pack-manifest.ts';
 import type { StoredDirectory } from './directory-cache.ts';
-import { ObjectIndexView, readLocalDirectory, type ObjectIndexHandle } from './object-index-view.ts';
+import { ObjectIndexView, type ObjectIndexHandle } from './object-index-view.ts';
 import { PackTable, type PackSummary } from './pack-table.ts';
 import { SharedIndex } from './shared-index.ts';
 
@@ -20,20 +20,17 @@ export class ObjectIndex extends ObjectIndexView {
   protected declare readonly slots: SharedIndex;
   protected declare readonly table: PackTable;
   readonly #localPath: string | undefined;
-  /** Directories that are not read from the packs: all, or of those packs that have no readable one themselves. */
-  readonly #kept: Map<number, StoredDirectory>;
+  #lendings = 0;
 
   constructor({ opener, localPath }: ObjectIndexParts) {
     const table = new PackTable();
-    const kept = new Map<number, StoredDirectory>();
-    super(new SharedIndex(table), table, opener, (pack) => kept.get(pack.ordinal) ?? (localPath === undefined ? undefined : readLocalDirectory(localPath, pack)));
+    super(new SharedIndex(table), table, opener, new Map(), localPath);
     this.#localPath = localPath;
-    this.#kept = kept;
   }
 
   /** Rises when handles given out before have become old. */
   get generation(): number {
-    return this.slots.generation + this.table.generation;
+    return this.slots.generation + this.table.generation + this.#lendings;
   }
 
   /** Bytes of memory for entries and packs; directories come on top. */
@@ -43,7 +40,7 @@ export class ObjectIndex extends ObjectIndexView {
 
   /** For other threads, or `undefined` when there is no folder that they could read directories from. */
   handle(): ObjectIndexHandle | undefined {
-    return this.#localPath === undefined ? undefined : { slots: this.slots.handle(), packs: this.table.handle(), localPath: this.#localPath };
+    return this.#localPath === undefined ? undefined : { slots: this.slots.handle(), packs: this.table.handle(), localPath: this.#localPath, lent: this.kept };
   }
 
   /** Ordinals given so far: packs added from now on have higher ones. */
@@ -71,7 +68,7 @@ export class ObjectIndex extends ObjectIndexView {
     const present = this.table.find(name);
     if (present !== undefined) return present;
     const ordinal = this.table.add({ name, kind, fileBytes, directoryBytes: directoryBytes.length, objectCount: directory.objectCount });
-    if (this.#localPath === undefined) this.#kept.set(ordinal, { prefix, directoryBytes });
+    if (this.#localPath === undefined) this.kept.set(ordinal, { prefix, directoryBytes });
     for (let object = 0; object < directory.objectCount; object++) this.slots.insert(directory.idAt(object), ordinal, object);
     return ordinal;
   }
@@ -80,13 +77,13 @@ export class ObjectIndex extends ObjectIndexView {
   removePack(ordinal: number): void {
     this.table.remove(ordinal);
     this.directories.forget(ordinal);
-    this.#kept.delete(ordinal);
+    this.kept.delete(ordinal);
   }
 
   /** Lends a pack a directory from elsewhere, because its own cannot be read. The bytes are kept. */
   lendDirectory(ordinal: number, { prefix, directoryBytes }: StoredDirectory): void {
-    this.#kept.set(ordinal, { prefix: new Uint8Array(prefix), directoryBytes: new Uint8Array(directoryBytes) });
-    this.directories.forget(ordinal);
+    this.#lendings++;
+    this.keepDirectory(ordinal, { prefix: new Uint8Array(prefix), directoryBytes: new Uint8Array(directoryBytes) });
   }
 
   /** A pack's directory as it is stored, proved, or `undefined` when it cannot be read. */
