@@ -12,13 +12,14 @@ export const maxInlineReferences = 16;
 export const maxContentLevel = 8;
 
 const typeCodes = { file: 1, directory: 2, symlink: 3, unread: 4 } as const;
-const reasonCodes = { special: 1, permission: 2, failed: 3, 'other-file-system': 4, excluded: 5, repository: 6, offline: 7, encrypted: 8 } as const satisfies Record<UnreadReason, number>;
+const reasonCodes = { special: 1, permission: 2, failed: 3, 'other-file-system': 4, excluded: 5, repository: 6, offline: 7, encrypted: 8, damaged: 9 } as const satisfies Record<UnreadReason, number>;
 const reasons = new Map<number, UnreadReason>(Object.entries(reasonCodes).map(([reason, code]) => [code, reason as UnreadReason]));
 const tornFlag = 1;
 const settledFlag = 2;
 const sparseFlag = 4;
 const attributesCompleteFlag = 8;
 const attributesFollowFlag = 16;
+const incompleteFlag = 32;
 const fileFlags = tornFlag | settledFlag | sparseFlag;
 const attributeFlags = attributesCompleteFlag | attributesFollowFlag;
 
@@ -64,6 +65,7 @@ function flagsOf(entry: TreeEntry): number {
   if (entry.type === 'unread') return 0;
   const { attributes } = entry;
   const ofAttributes = attributes === undefined ? 0 : (attributes.complete ? attributesCompleteFlag : 0) | (attributes.list.length > 0 ? attributesFollowFlag : 0);
+  if (entry.type === 'directory') return ofAttributes | (entry.incomplete === true ? incompleteFlag : 0);
   return entry.type !== 'file' ? ofAttributes : ofAttributes | (entry.torn ? tornFlag : 0) | (entry.settled ? settledFlag : 0) | (entry.sparse ? sparseFlag : 0);
 }
 
@@ -71,7 +73,7 @@ function flagsOf(entry: TreeEntry): number {
 export function readTreeEntry(reader: ByteReader, takeReference: () => ObjectReference, isRoot: boolean): TreeEntry {
   const type = reader.u8();
   const flags = reader.u8();
-  const known = (type === typeCodes.file ? fileFlags : 0) | (type === typeCodes.unread ? 0 : attributeFlags);
+  const known = (type === typeCodes.file ? fileFlags : type === typeCodes.directory ? incompleteFlag : 0) | (type === typeCodes.unread ? 0 : attributeFlags);
   if ((flags & ~known) !== 0) refuse(reader, `unknown flags ${flags}`);
   const common = readFacts(reader, isRoot);
   const attributes = readEntryAttributes(reader, flags);
@@ -82,7 +84,7 @@ export function readTreeEntry(reader: ByteReader, takeReference: () => ObjectRef
       return { type: 'file', ...facts, torn: (flags & tornFlag) !== 0, settled: (flags & settledFlag) !== 0, sparse: (flags & sparseFlag) !== 0, content };
     }
     case typeCodes.directory:
-      return { type: 'directory', ...facts, content: readContent(reader, takeReference, 'tree', facts.size) };
+      return { type: 'directory', ...facts, ...((flags & incompleteFlag) !== 0 && { incomplete: true as const }), content: readContent(reader, takeReference, 'tree', facts.size) };
     case typeCodes.symlink: {
       const target = reader.bytes(reader.u16());
       if (target.length === 0 || target.includes(0) || target.length !== facts.size) refuse(reader, 'symlink target is not valid');

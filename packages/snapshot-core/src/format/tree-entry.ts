@@ -20,9 +20,10 @@ export interface ContentTable {
 /**
  * Why something is in a snapshot by name only. What lies there today is left alone by a rollback.
  *
- * `offline`: a cloud placeholder, whose content would have to be fetched first. `encrypted`: by EFS, for one user's key.
+ * `offline`: a cloud placeholder, whose content would have to be fetched first. `encrypted`: by EFS, for one user's key. `damaged`: its content was
+ * lost in the repository, and a repair made a snapshot without it.
  */
-export type UnreadReason = 'special' | 'permission' | 'failed' | 'other-file-system' | 'excluded' | 'repository' | 'offline' | 'encrypted';
+export type UnreadReason = 'special' | 'permission' | 'failed' | 'other-file-system' | 'excluded' | 'repository' | 'offline' | 'encrypted' | 'damaged';
 
 /** What every entry of a tree has; see `FileFacts` for units. */
 export interface TreeEntryFacts {
@@ -62,6 +63,8 @@ export interface FileEntry extends ReadFacts {
 /** A directory and its pages. */
 export interface DirectoryEntry extends ReadFacts {
   readonly type: 'directory';
+  /** Entries of it were lost in the repository, and nobody knows which: a rollback takes nothing away here. Present when true. */
+  readonly incomplete?: true;
   readonly content: ContentTable;
 }
 

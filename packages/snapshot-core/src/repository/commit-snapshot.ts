@@ -17,12 +17,17 @@ const snapshotIdBytes = 16;
  * epoch: whichever comes first, one of the two sees the other.
  */
 export async function commitSnapshot(state: RepositoryState, draft: SnapshotDraft, options?: CallOptions): Promise<SnapshotRecord> {
-  const { storage, envelope, objects, randomBytes } = state;
+  return commitUnderId(state, draft, () => Buffer.from(state.randomBytes(snapshotIdBytes)).toString('hex'), options);
+}
+
+/** The same with an id of the caller's choice, asked for when everything else is durable. @throws {SnapshotError} also `storage/exists` */
+export async function commitUnderId(state: RepositoryState, draft: SnapshotDraft, chooseId: () => string, options?: CallOptions): Promise<SnapshotRecord> {
+  const { storage, envelope, objects } = state;
   if (!objects.has(draft.rootId, 'tree'))
     throw new SnapshotError('object/missing', `the snapshot's root ${draft.rootId} was not saved as a tree; save it first`);
   await objects.flush(options);
   await followEpoch(state, draft.rootId, options);
-  const record: SnapshotRecord = { ...draft, id: Buffer.from(randomBytes(snapshotIdBytes)).toString('hex'), pruneEpoch: state.epoch };
+  const record: SnapshotRecord = { ...draft, id: chooseId(), pruneEpoch: state.epoch };
   await writeSnapshotFile(storage, envelope, record, options);
   try {
     await followEpoch(state, draft.rootId);

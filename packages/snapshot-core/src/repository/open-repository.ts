@@ -4,8 +4,7 @@ import type { RepositoryConfig } from '../format/repository-config.ts';
 import { readConfigFiles, writeConfigFiles } from './config-files.ts';
 import { formatVersion } from '../format/format-version.ts';
 import { requireCredential } from '../encryption/wrapping-key.ts';
-import { LeaseKeeper } from './lease-keeper.ts';
-import { ObjectStore } from './object-store.ts';
+import { createRepositoryState } from './create-repository-state.ts';
 import { createOpenedRepository } from './opened-repository.ts';
 import { createProcessHolder } from './process-holder.ts';
 import type { Repository } from './repository.ts';
@@ -14,7 +13,7 @@ import { makeKeyFile, storeKeyFile } from './key-files.ts';
 import type { CreateRepositoryOptions, OpenRepositoryOptions, RepositoryOptions } from './repository-options.ts';
 import { accessWith, createSecrets, unlockRepository, type RepositoryAccess } from './unlock-repository.ts';
 import type { Storage } from '../storage/storage.ts';
-import { reloadForReading, type RepositoryState } from './repository-state.ts';
+import { reloadForReading } from './repository-state.ts';
 import { storageOf } from './storage-of.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -79,21 +78,8 @@ async function createAccess(config: RepositoryConfig, randomBytes: (lengthBytes:
 }
 
 async function openWith(storage: Storage, access: RepositoryAccess, options: RepositoryOptions): Promise<Repository> {
-  const { config, envelope, codec } = access;
-  const { repositoryId } = config;
-  const clock = options.clock ?? systemClock;
-  const randomBytes = options.randomBytes ?? nodeRandomBytes;
   const holder = options.holder ?? createProcessHolder();
-  const state: RepositoryState = {
-    storage,
-    config,
-    envelope,
-    clock,
-    randomBytes,
-    objects: new ObjectStore({ storage, envelope, codec, randomBytes }),
-    leases: new LeaseKeeper({ storage, repositoryId, clock, randomBytes, holder }),
-    epoch: 0,
-  };
+  const state = createRepositoryState(storage, access, { ...options, holder });
   state.epoch = (await reloadForReading(state, options)).epoch;
   return createOpenedRepository(state, access, holder);
 }

@@ -1,4 +1,3 @@
-import { writeIndexFile } from '../chunk-index/index-files.ts';
 import { ObjectSet } from '../chunk-index/object-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { PackDirectory } from '../format/pack-directory.ts';
@@ -6,10 +5,10 @@ import type { CondemnedPack, PruneEpoch } from '../format/prune-epoch.ts';
 import { countLiveObjects, type CountedPack } from './count-live-objects.ts';
 import { writePruneEpoch } from './epoch-files.ts';
 import { findDamagedCopies } from './find-damaged-copies.ts';
-import { packsPerIndexFile } from './object-store.ts';
 import { planPrune } from './plan-prune.ts';
 import type { PackVerdict, PruneOptions, PruneReport } from './prune-report.ts';
 import { reloadIndex, type RepositoryState } from './repository-state.ts';
+import { rewriteIndex } from './rewrite-index.ts';
 import { listSnapshotFiles } from './snapshot-files.ts';
 import { walkObjects } from './walk-objects.ts';
 
@@ -54,9 +53,10 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   await copyLiving(state, treeRewrites, needed, options);
 
   const waiting = new Set(dataRewrites.map(({ name }) => name));
-  const condemned = verdicts
-    .filter(({ action, packName }) => action !== 'keep' && action !== 'reprieve' && !waiting.has(packName))
-    .map(({ packName }) => ({ packName, condemnedAtMs: condemnedAtMs.get(packName) ?? nowMs }));
+  // Packs that are not in the index because nobody knows what is in them: they are a repair's business.
+  const unknown = before.condemned.filter(({ packName }) => objects.index.findPack(packName) === undefined);
+  const verdictsAgainst = verdicts.filter(({ action, packName }) => action !== 'keep' && action !== 'reprieve' && !waiting.has(packName));
+  const condemned = [...await keepStored(state, unknown, options), ...verdictsAgainst.map(({ packName }) => ({ packName, condemnedAtMs: condemnedAtMs.get(packName) ?? nowMs }))];
   const changes = namesOf(verdicts, 'condemn', 'reprieve', 'delete').length + treeRewrites.length;
   await raiseEpoch(state, before.epoch + (changes > 0 ? 1 : 0), before, condemned, options);
 
@@ -82,6 +82,12 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
 
 function withTime(condemnedAtMs: number | undefined): { condemnedAtMs?: number } {
   return condemnedAtMs === undefined ? {} : { condemnedAtMs };
+}
+
+async function keepStored({ storage }: RepositoryState, packs: readonly CondemnedPack[], options?: PruneOptions): Promise<readonly CondemnedPack[]> {
+  const stored: CondemnedPack[] = [];
+  for (const pack of packs) if (await storage.stat('pack', pack.packName, options)) stored.push(pack);
+  return stored;
 }
 
 /** The directory of a pack in the index. All could be read a moment ago. */
@@ -137,24 +143,10 @@ async function collectNeeded(state: RepositoryState, needed: ObjectSet, known: R
 
 async function deletePacks(state: RepositoryState, packNames: readonly string[], options?: PruneOptions): Promise<void> {
   if (packNames.length === 0) return;
-  const { storage, envelope, objects, leases } = state;
-  const oldNames: string[] = [];
-  for await (const { name } of storage.list('index', options)) oldNames.push(name);
-  const gone = new Set(packNames);
-  const left = Array.from(objects.index.packs()).filter(({ name }) => !gone.has(name));
-  const newNames = new Set<string>();
-  for (let at = 0; at < left.length; at += packsPerIndexFile) {
-    const directories = left.slice(at, at + packsPerIndexFile).map((pack) => {
-      const stored = objects.index.storedDirectoryOf(pack);
-      if (!stored) throw new SnapshotError('storage/failed', `prune stopped: the directory of the pack ${pack.name} cannot be read any more; run prune again`);
-      return stored;
-    });
-    newNames.add(await writeIndexFile(storage, envelope, directories, objects.codec, options));
-  }
-  for (const name of oldNames) if (!newNames.has(name)) await storage.delete('index', name, options);
+  await rewriteIndex(state, new Set(packNames), options);
   for (const name of packNames) {
-    await leases.renew(options);
-    await storage.delete('pack', name, options);
+    await state.leases.renew(options);
+    await state.storage.delete('pack', name, options);
   }
   await reloadIndex(state, options);
 }

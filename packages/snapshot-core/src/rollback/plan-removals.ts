@@ -13,6 +13,8 @@ import type { RollbackContext, RollbackStep } from './rollback-context.ts';
 /**
  * First pass: what has to go. It comes before all writing, because a full disk is a common reason for a rollback.
  *
+ * In a directory that lost entries when its repository was repaired, nothing that is unknown has to go.
+ *
  * Yields `delete` and `blocked` alone; what is in a directory before the directory. Notes which surviving names share data.
  */
 export async function* planRemovals(context: RollbackContext, stored: DirectoryEntry, directory: DirectoryHandle, path: Uint8Array): AsyncGenerator<RollbackStep> {
@@ -20,6 +22,8 @@ export async function* planRemovals(context: RollbackContext, stored: DirectoryE
     await context.pacer.step();
     const { left, right } = pair;
     if (right === undefined || fileIdKey(right.facts) === context.repositoryId) continue;
+    // Whether it was in the snapshot is not known any more.
+    if (left === undefined && stored.incomplete === true) continue;
     const childPath = joinPath(path, right.name);
     const decision = decideRemoval(left, right.facts, guardOf(context, right));
     if (decision.action === 'delete') yield* removeAll(context, right, childPath, left);

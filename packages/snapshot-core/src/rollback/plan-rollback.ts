@@ -7,7 +7,7 @@ import { decideMetadata } from './decide-rollback.ts';
 import { attributesDiffer } from './attributes-differ.ts';
 import { openTreeTarget } from './open-target.ts';
 import { planRemovals } from './plan-removals.ts';
-import { planWrites } from './plan-writes.ts';
+import { incompleteDecision, planWrites } from './plan-writes.ts';
 import type { RollbackAction } from './rollback-action.ts';
 import type { RollbackContext, RollbackStep } from './rollback-context.ts';
 
@@ -36,6 +36,7 @@ export async function* planRollback(repository: Repository, snapshotId: string, 
 export async function* planSteps(context: RollbackContext, stored: DirectoryEntry): AsyncGenerator<RollbackStep> {
   yield* planRemovals(context, stored, context.root, rootPath);
   yield* planWrites(context, stored, { directory: context.root, path: rootPath });
+  if (stored.incomplete === true) yield { step: 'act', action: { path: rootPath, displayPath: '', ...incompleteDecision }, directory: context.root, name: rootName, present: undefined, issue: 'not-restorable' };
   const present = lookAt(context.root, rootName);
   if (present === undefined) return;
   const action = { path: rootPath, displayPath: '', ...decideMetadata(stored, present, attributesDiffer(context, context.root, rootName, stored)) };

@@ -19,6 +19,9 @@ import type { RollbackContext, RollbackStep } from './rollback-context.ts';
 
 const noBytes = { writeBytes: 0, lostBytes: 0 } as const;
 
+/** What a rollback says of a directory that lost entries when its repository was repaired. */
+export const incompleteDecision: RollbackDecision = { action: 'blocked', type: 'directory', reason: 'entries of it were lost in the repository before that was repaired; what is here and not known stays', ...noBytes };
+
 /** Where a step happens: an open directory, or one that is only planned. */
 interface Place {
   readonly directory: DirectoryHandle | undefined;
@@ -48,6 +51,10 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
     step: 'act', action: { path: place.path, displayPath: displayPath(place.path), ...decision }, directory: place.directory, name: stored.name, present,
     ...(stored.type !== 'unread' && { stored }), ...more,
   });
+  if (stored.type === 'unread' && stored.reason === 'damaged') {
+    yield act({ action: 'blocked', type: 'unread', reason: 'its content was lost in the repository before that was repaired; what is here stays', ...noBytes }, found, { issue: 'not-restorable' });
+    return;
+  }
   if (stored.type === 'unread') {
     yield act({ action: 'keep', type: 'unread', reason: `the snapshot knows only that it was there (${stored.reason})`, ...noBytes }, found);
     return;
@@ -83,6 +90,7 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
   } finally {
     child?.close();
   }
+  if (stored.incomplete === true) yield act(incompleteDecision, present, { issue: 'not-restorable' });
   const now = place.directory === undefined ? undefined : lookAt(place.directory, stored.name);
   if (now?.type === 'directory' && (context.mayChange || present !== undefined)) yield act(decideMetadata(stored, now, place.directory !== undefined && attributesDiffer(context, place.directory, stored.name, stored)), now);
 }

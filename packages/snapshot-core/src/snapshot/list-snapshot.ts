@@ -65,6 +65,7 @@ async function* listEntry(
       if (wanted !== undefined && !isWanted(wanted, path, child.name, depth, found)) continue;
       yield* listEntry(repository, joinPath(path, child.name), child, depth + 1, wanted, found, options);
     }
+    if (entry.incomplete === true) yield { step: 'damaged', path, message: 'the repository was repaired, and this snapshot has only what was left' };
   } catch (error) {
     if (!isDamage(error)) throw error;
     yield { step: 'damaged', path, message: String(error) };

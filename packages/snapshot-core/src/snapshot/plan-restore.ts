@@ -55,6 +55,7 @@ function planEntry({ path, entry }: Extract<SnapshotItem, { step: 'entry' }>, wr
     case 'symlink':
       return { action: 'make-symlink', path, entry };
     case 'unread':
+      if (entry.reason === 'damaged') return { action: 'skip', path, reason: 'damaged', message: 'its content was lost in the repository before that was repaired' };
       // Nothing is missing that somebody wanted to be there.
       if (entry.reason === 'excluded' || entry.reason === 'repository') return { action: 'skip', path, reason: 'left-out', message: `it was left out of the snapshot on purpose (${entry.reason})` };
       return { action: 'skip', path, reason: 'not-restorable', message: `the snapshot knows only its name (${entry.reason})` };

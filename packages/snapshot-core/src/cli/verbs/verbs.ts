@@ -9,6 +9,7 @@ import { defineForget } from './forget.ts';
 import { defineInit } from './init.ts';
 import { defineKey } from './key.ts';
 import { definePrune } from './prune.ts';
+import { defineRepair } from './repair.ts';
 import { defineRestore } from './restore.ts';
 import { defineRollback } from './rollback.ts';
 import { defineSchedule } from './schedule.ts';
@@ -27,6 +28,7 @@ export const verbs: readonly DefineVerb[] = [
   defineForget,
   definePrune,
   defineCheck,
+  defineRepair,
   defineSchedule,
   defineKey,
   defineCompletion,
