@@ -4,6 +4,7 @@ import { createIdentity } from '../hashing/create-identity.ts';
 import { alignEnds } from './align-ends.ts';
 import { hintsFor } from './alignment.ts';
 import { encodeDeltaDirectory, encodeDeltaHeader, type DeltaRegion } from './delta-directory.ts';
+import { describedRegionBytes, recordBufferBytes } from './delta-memory.ts';
 import { openDeltaEnd, type DeltaEnd, type OpenEnd } from './delta-end.ts';
 import { openDeltaPool, type DeltaOptions } from './delta-options.ts';
 import { describeRegionTask, taskEnd } from './delta-tasks.ts';
@@ -39,9 +40,6 @@ export interface DeltaReport {
   readonly storedBytes: number;
 }
 
-/** Regions that are described on their own; the delta does not depend on how many at a time. */
-const regionBytes = 33_554_432;
-
 /**
  * Makes one self-contained file that turns `from` into `to`, for shipping: what is equal is copied from the base when it is applied,
  * what is new is compressed against what it replaced.
@@ -61,7 +59,8 @@ export async function createDelta(from: DeltaEnd, to: DeltaEnd, output: string |
       const { hash, regions } = await describeEnds(base, result, { ...options, level });
       const requireUnchanged = (): void => [base, result].forEach((end) => end.requireUnchanged());
       const header = { hash, baseBytes: base.reader.bytes, resultBytes: result.reader.bytes };
-      if (typeof output !== 'string') return await writeDelta(header, regions, output, requireUnchanged, options);
+      // Whom a port belongs to may not take shared memory.
+      if (typeof output !== 'string') return await writeDelta(header, regions, { write: (bytes) => output.write(Uint8Array.prototype.slice.call(bytes)) }, requireUnchanged, options);
       const file = await createNewFile(output);
       try {
         const report = await writeDelta(header, regions, file, requireUnchanged, options);
@@ -87,18 +86,24 @@ async function describeEnds(base: OpenEnd, result: OpenEnd, options: CreateDelta
   return { hash, regions: describeRegions(base.reader, result.reader, { ...options, hash }) };
 }
 
+/** A region's record is valid until the next one is asked for. */
 async function* describeRegions(base: EndReader, result: EndReader, options: CreateDeltaOptions & { readonly level: number; readonly hash: HashName }): AsyncGenerator<DescribedRegion> {
   const { level, hash, signal } = options;
-  const starts = Array.from({ length: Math.ceil(result.bytes / regionBytes) }, (_, index) => index * regionBytes);
+  const starts = Array.from({ length: Math.ceil(result.bytes / describedRegionBytes) }, (_, index) => index * describedRegionBytes);
   const { pool, workers } = openDeltaPool(options, [base, result], starts.length);
   try {
     const hints = await alignEnds(base, result, pool, workers, () => signal?.throwIfAborted());
     const ends = { base: taskEnd(base, workers), result: taskEnd(result, workers) };
-    const describe = (start: number): Promise<DescribedRegion> => {
-      const end = Math.min(result.bytes, start + regionBytes);
-      return pool.run(describeRegionTask, { request: { start, end, hints: hintsFor(hints, start, end), level }, ...ends, hash });
+    const atATime = pool.size + 1;
+    const bufferBytes = Math.min(recordBufferBytes, result.bytes + 65_536);
+    const buffers = Array.from({ length: Math.min(atATime, starts.length) }, () => new SharedArrayBuffer(bufferBytes));
+    const describe = (start: number, index: number): Promise<DescribedRegion> => {
+      // Whoever takes regions has done with the one before last when the next is started.
+      const into = buffers[index % atATime];
+      const end = Math.min(result.bytes, start + describedRegionBytes);
+      return pool.run(describeRegionTask, { request: { start, end, hints: hintsFor(hints, start, end), level, ...(into && { into }) }, ...ends, hash });
     };
-    yield* inOrder(starts.map((start) => () => describe(start)), pool.size + 1);
+    yield* inOrder(starts.map((start, index) => () => describe(start, index)), atATime);
   } finally {
     await pool.close();
   }

@@ -15,22 +15,24 @@ export interface RegionRequest {
   readonly hints: readonly AlignmentHint[];
   /** zstd's. */
   readonly level: number;
+  /** Where the record goes if it fits. Garbage of megabytes piles up before it is collected, so callers use a few again and again. */
+  readonly into?: SharedArrayBuffer;
 }
 
 /** A region, described. */
 export interface DescribedRegion {
   /** What the directory says of it. */
   readonly entry: DeltaRegion;
-  /** The encoded record; in memory of its own. */
-  readonly record: Uint8Array<ArrayBuffer>;
+  /** The encoded record; in shared memory, so that it crosses threads without being copied. */
+  readonly record: Uint8Array;
   readonly newBytes: number;
   readonly zeroBytes: number;
 }
 
 /** Describes how a region is made from the base, reading both once. Depends on the bytes and the request only. */
 export async function describeRegion(request: RegionRequest, base: EndReader, result: EndReader, memory: DeltaMemory, identity: Identity, throwIfAborted: () => void): Promise<DescribedRegion> {
-  const { start, end, hints, level } = request;
-  const builder = new RegionBuilder(base, level);
+  const { start, end, hints, level, into } = request;
+  const builder = new RegionBuilder(memory, base, level);
   const hash = identity.create();
   let shift = hints[0]?.shift ?? 0;
   for (let at = start; at < end; at += windowBytes) {
@@ -43,7 +45,7 @@ export async function describeRegion(request: RegionRequest, base: EndReader, re
     shift = await builder.window(window, at, parts, shift);
   }
   const { record, newBytes, zeroBytes } = await builder.finish();
-  const encoded = encodeRegionRecord(record);
+  const encoded = encodeRegionRecord(record, into);
   const entry = { resultBytes: end - start, recordBytes: encoded.length, recordDigest: identity.digest(encoded), resultDigest: hash.digest() };
   return { entry, record: encoded, newBytes, zeroBytes };
 }

@@ -5,15 +5,12 @@ import type { Identity } from '../hashing/identity.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import { readReferences } from '../snapshot/read-content.ts';
 import { compareWindow } from './compare-window.ts';
-import { createDeltaMemory, windowBytes, type DeltaMemory } from './delta-memory.ts';
+import { createDeltaMemory, describedRegionBytes, recordBufferBytes, windowBytes, type DeltaMemory } from './delta-memory.ts';
 import type { DescribedRegion } from './describe-region.ts';
 import { NearbyChunks } from './nearby-chunks.ts';
 import { RegionBuilder } from './region-builder.ts';
 import { encodeRegionRecord } from './region-record.ts';
 import type { SnapshotReader } from './snapshot-reader.ts';
-
-/** Ends a region at the next chunk's edge. */
-const regionBytes = 33_554_432;
 
 /**
  * The hash by which two snapshots can be compared without reading them, or nothing: they must lie in one repository, whose
@@ -30,13 +27,15 @@ export async function hashOfBoth(base: SnapshotReader, result: SnapshotReader): 
 /**
  * Describes how one snapshot is made from another of the same repository. Chunks that both refer to are equal, and their identities
  * are the digests of their bytes: only what changed is read, and what it replaced. A chunk that moved farther than 64 MiB counts as changed.
+ * A region's record is valid until the next one is asked for.
  */
 export async function* describeSnapshots(base: SnapshotReader, result: SnapshotReader, hash: HashName, level: number, options: CallOptions): AsyncGenerator<DescribedRegion> {
   const identity = await createIdentity(hash);
   const memory = createDeltaMemory();
   const nearby = new NearbyChunks(readReferences(base.repository, base.content, 'data', options));
   const progress = { position: 0, shift: 0 };
-  const describe = (chunks: readonly ContentReference[]): Promise<DescribedRegion> => describeChunks(chunks, progress, { base, result, level, identity, memory, nearby });
+  const into = new SharedArrayBuffer(Math.min(recordBufferBytes, result.bytes + 65_536));
+  const describe = (chunks: readonly ContentReference[]): Promise<DescribedRegion> => describeChunks(chunks, progress, { base, result, level, identity, memory, nearby, into });
   try {
     let chunks: ContentReference[] = [];
     let waitingBytes = 0;
@@ -44,7 +43,7 @@ export async function* describeSnapshots(base: SnapshotReader, result: SnapshotR
       options.signal?.throwIfAborted();
       chunks.push(reference);
       waitingBytes += reference.lengthBytes;
-      if (waitingBytes < regionBytes) continue;
+      if (waitingBytes < describedRegionBytes) continue;
       yield await describe(chunks);
       chunks = [];
       waitingBytes = 0;
@@ -62,12 +61,13 @@ interface Tools {
   readonly identity: Identity;
   readonly memory: DeltaMemory;
   readonly nearby: NearbyChunks;
+  readonly into: SharedArrayBuffer;
 }
 
 /** Describes a region, and leaves in `progress` where the next one starts and how far it seems to be shifted. */
 async function describeChunks(chunks: readonly ContentReference[], progress: { position: number; shift: number }, tools: Tools): Promise<DescribedRegion> {
   const { base, level, identity, nearby } = tools;
-  const builder = new RegionBuilder(base, level);
+  const builder = new RegionBuilder(tools.memory, base, level);
   const start = progress.position;
   let unknownStart = start;
   const endUnknown = async (end: number, nextShift: number): Promise<void> => {
@@ -87,7 +87,7 @@ async function describeChunks(chunks: readonly ContentReference[], progress: { p
   await endUnknown(progress.position, progress.shift);
   const pieceBytes = chunks.map(({ lengthBytes }) => lengthBytes);
   const { record, newBytes, zeroBytes } = await builder.finish(pieceBytes);
-  const encoded = encodeRegionRecord(record);
+  const encoded = encodeRegionRecord(record, tools.into);
   const resultDigest = identity.digest(Buffer.from(chunks.map(({ id }) => id).join(''), 'hex'));
   return { entry: { resultBytes: progress.position - start, recordBytes: encoded.length, recordDigest: identity.digest(encoded), resultDigest }, record: encoded, newBytes, zeroBytes };
 }

@@ -1,3 +1,4 @@
+import { dictionaryLeadBytes, type DeltaMemory } from './delta-memory.ts';
 import type { EndReader } from './end-reader.ts';
 
 /** A range of the base. */
@@ -6,15 +7,19 @@ export interface BaseRange {
   readonly oldBytes: number;
 }
 
-/** Zero bytes before the content: zstd would take a content that begins with its own magic number for a trained dictionary. */
-const leadBytes = 8;
-
-/** The raw dictionary of a frame: the old ranges of its literals, in their order. Nothing when there are none. */
-export async function readDictionary(base: EndReader, ranges: readonly BaseRange[]): Promise<Buffer | undefined> {
+/**
+ * The raw dictionary of a frame: the old ranges of its literals, in their order. Nothing when there are none.
+ *
+ * It lies in the memory, and is valid until the next one is read.
+ *
+ * @param ranges at most `deltaLimits.dictionaryBytes` together
+ */
+export async function readDictionary(memory: DeltaMemory, base: EndReader, ranges: readonly BaseRange[]): Promise<Buffer | undefined> {
   const contentBytes = ranges.reduce((total, { oldBytes }) => total + oldBytes, 0);
   if (contentBytes === 0) return undefined;
-  const dictionary = Buffer.alloc(leadBytes + contentBytes);
-  let at = leadBytes;
+  const dictionary = memory.dictionary.subarray(0, dictionaryLeadBytes + contentBytes);
+  dictionary.fill(0, 0, dictionaryLeadBytes);
+  let at = dictionaryLeadBytes;
   for (const { oldOffset, oldBytes } of ranges) {
     await base.read(oldOffset, dictionary.subarray(at, at + oldBytes));
     at += oldBytes;

@@ -1,5 +1,6 @@
 import { constants, zstdCompressSync } from 'node:zlib';
 import { deltaLimits } from './delta-format.ts';
+import type { DeltaMemory } from './delta-memory.ts';
 import type { EndReader } from './end-reader.ts';
 import { readDictionary, type BaseRange } from './frame-dictionary.ts';
 import type { LiteralFrame } from './region-record.ts';
@@ -15,16 +16,18 @@ const hashLog = 17;
  * Literals go in by pieces that fit: ask `roomBytes` first.
  */
 export class LiteralPacker {
+  readonly #memory: DeltaMemory;
   readonly #base: EndReader;
   readonly #level: number;
-  readonly #plain = Buffer.allocUnsafe(deltaLimits.frameBytes);
   #used = 0;
+  #storedBytes = 0;
   #old: BaseRange[] = [];
   #oldBytes = 0;
-  #frames: LiteralFrame[] = [];
+  readonly #frames: LiteralFrame[] = [];
 
   /** @param level of zstd, 1 to 19 */
-  constructor(base: EndReader, level: number) {
+  constructor(memory: DeltaMemory, base: EndReader, level: number) {
+    this.#memory = memory;
     this.#base = base;
     this.#level = level;
   }
@@ -37,30 +40,37 @@ export class LiteralPacker {
 
   /** Takes a piece, which is copied. */
   add(bytes: Uint8Array, old: BaseRange): void {
-    this.#plain.set(bytes, this.#used);
+    this.#memory.plain.set(bytes, this.#used);
     this.#used += bytes.length;
     if (old.oldBytes === 0) return;
     this.#old.push(old);
     this.#oldBytes += old.oldBytes;
   }
 
-  /** Ends the last frame and gives all of them; the packer is empty again. */
+  /** Ends the last frame and gives all of them; they lie in the memory, and are valid until another packer uses it. */
   async finish(): Promise<LiteralFrame[]> {
     if (this.#used > 0) await this.#endFrame();
-    const frames = this.#frames;
-    this.#frames = [];
-    return frames;
+    return this.#frames;
   }
 
   async #endFrame(): Promise<void> {
-    const plain = this.#plain.subarray(0, this.#used);
-    const dictionary = await readDictionary(this.#base, this.#old);
-    const packed = zstdCompressSync(plain, { params: zstdParameters(this.#level, plain.length, dictionary?.length ?? 0), ...(dictionary && { dictionary }) });
+    const plain = this.#memory.plain.subarray(0, this.#used);
+    const dictionary = await readDictionary(this.#memory, this.#base, this.#old);
+    const packed = zstdCompressSync(plain, { chunkSize: plain.length + 4_096, params: zstdParameters(this.#level, plain.length, dictionary?.length ?? 0), ...(dictionary && { dictionary }) });
     const isSmaller = packed.length < plain.length;
-    this.#frames.push({ plainBytes: plain.length, compression: isSmaller ? 'zstd' : 'none', stored: isSmaller ? packed : Uint8Array.from(plain) });
+    this.#frames.push({ plainBytes: plain.length, compression: isSmaller ? 'zstd' : 'none', stored: this.#keep(isSmaller ? packed : plain) });
     this.#used = 0;
     this.#old = [];
     this.#oldBytes = 0;
+  }
+
+  #keep(bytes: Buffer): Uint8Array {
+    const { stored } = this.#memory;
+    if (this.#storedBytes + bytes.length > stored.length) return Uint8Array.prototype.slice.call(bytes);
+    const start = this.#storedBytes;
+    this.#storedBytes += bytes.length;
+    stored.set(bytes, start);
+    return stored.subarray(start, this.#storedBytes);
   }
 }
 

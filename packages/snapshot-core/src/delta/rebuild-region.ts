@@ -27,12 +27,12 @@ export interface RebuildRequest {
 export async function rebuildRegion(request: RebuildRequest, delta: EndReader, base: EndReader, target: number, memory: DeltaMemory, identity: Identity, throwIfAborted: () => void): Promise<void> {
   const { entry, recordOffset, resultOffset } = request;
   const what = `the record at byte ${recordOffset} of ${delta.description}`;
-  const stored = new Uint8Array(entry.recordBytes);
+  const stored = entry.recordBytes <= memory.stored.length ? memory.stored.subarray(0, entry.recordBytes) : new Uint8Array(entry.recordBytes);
   await delta.read(recordOffset, stored);
   if (!sameBytes(identity.digest(stored), entry.recordDigest)) throw new SnapshotError('format/damaged', `${what} does not match its hash; fetch the delta again`);
   const record = decodeRegionRecord(stored, base.bytes, entry.resultBytes, what);
   const writer = new RegionWriter(memory, identity, target, resultOffset, record.pieceBytes);
-  const literals = new LiteralReader(record, base, what);
+  const literals = new LiteralReader(record, base, memory, what);
   for (const instruction of record.instructions) {
     for (let done = 0; done < instruction.lengthBytes; ) {
       throwIfAborted();
@@ -56,14 +56,16 @@ export function wrongBase(base: EndReader, reason: string): SnapshotError {
 class LiteralReader {
   readonly #record: RegionRecord;
   readonly #base: EndReader;
+  readonly #memory: DeltaMemory;
   readonly #what: string;
   readonly #ranges: ReturnType<typeof assignLiterals>;
   #next = 0;
   #plain: Uint8Array = new Uint8Array(0);
 
-  constructor(record: RegionRecord, base: EndReader, what: string) {
+  constructor(record: RegionRecord, base: EndReader, memory: DeltaMemory, what: string) {
     this.#record = record;
     this.#base = base;
+    this.#memory = memory;
     this.#what = what;
     this.#ranges = assignLiterals(record, what);
   }
@@ -83,7 +85,7 @@ class LiteralReader {
 
   async #unpack({ compression, plainBytes, stored }: LiteralFrame, ordinal: number): Promise<Uint8Array> {
     if (compression === 'none') return stored;
-    const dictionary = await readDictionary(this.#base, this.#ranges[ordinal] ?? []);
+    const dictionary = await readDictionary(this.#memory, this.#base, this.#ranges[ordinal] ?? []);
     try {
       const plain = zstdDecompressSync(stored, { maxOutputLength: plainBytes, ...(dictionary && { dictionary }) });
       if (plain.length === plainBytes) return plain;

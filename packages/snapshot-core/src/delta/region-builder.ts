@@ -1,5 +1,6 @@
 import type { WindowPart } from './compare-window.ts';
 import type { DeltaInstruction } from './delta-instruction.ts';
+import type { DeltaMemory } from './delta-memory.ts';
 import type { EndReader } from './end-reader.ts';
 import type { BaseRange } from './frame-dictionary.ts';
 import { LiteralPacker } from './literal-packer.ts';
@@ -18,9 +19,10 @@ export class RegionBuilder {
   #newBytes = 0;
   #zeroBytes = 0;
 
-  constructor(base: EndReader, level: number) {
+  /** One at a time on a thread: its frames lie in the memory until the record is encoded. */
+  constructor(memory: DeltaMemory, base: EndReader, level: number) {
     this.#base = base;
-    this.#packer = new LiteralPacker(base, level);
+    this.#packer = new LiteralPacker(memory, base, level);
   }
 
   /** The next bytes stand in the base. */

@@ -26,14 +26,27 @@ export interface RegionRecord {
 const headBytes = 16;
 const frameEntryBytes = 9;
 
-/** Encodes a record; see `docs/design/delta-format.md`. */
-export function encodeRegionRecord(record: RegionRecord): Uint8Array<ArrayBuffer> {
+/**
+ * Encodes a record; see `docs/design/delta-format.md`.
+ *
+ * @param into is used where it is large enough
+ * @returns the record, in `into` or in shared memory of its own
+ */
+export function encodeRegionRecord(record: RegionRecord, into?: SharedArrayBuffer): Uint8Array<SharedArrayBuffer> {
   const instructions = encodeInstructions(record.instructions);
   const packed = zstdCompressSync(instructions, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
   const head = new ByteWriter().u32(instructions.length).u32(packed.length).u32(record.frames.length).u32(record.pieceBytes.length);
   for (const frame of record.frames) head.u32(frame.plainBytes).u32(frame.stored.length).u8(frame.compression === 'none' ? 0 : 1);
   for (const lengthBytes of record.pieceBytes) head.u32(lengthBytes);
-  return new Uint8Array(Buffer.concat([head.finish(), packed, ...record.frames.map(({ stored }) => stored)]));
+  const parts = [head.finish(), packed, ...record.frames.map(({ stored }) => stored)];
+  const lengthBytes = sum(parts.map((part) => part.length));
+  const encoded = new Uint8Array(into && into.byteLength >= lengthBytes ? into : new SharedArrayBuffer(lengthBytes), 0, lengthBytes);
+  let at = 0;
+  for (const part of parts) {
+    encoded.set(part, at);
+    at += part.length;
+  }
+  return encoded;
 }
 
 /**

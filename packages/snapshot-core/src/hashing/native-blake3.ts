@@ -4,9 +4,12 @@ import type { Identity } from './identity.ts';
 
 type NativeModule = Pick<typeof BlakeHash, 'Blake3Hasher'>;
 
+/** Loaded and checked once. */
+let loading: Promise<NativeModule | undefined> | undefined;
+
 /** BLAKE3 by the native add-on, or nothing where it has no build for this machine, or computes wrong. */
 export async function loadNativeBlake3(key?: Uint8Array): Promise<Identity | undefined> {
-  const module = await loadModule();
+  const module = await (loading ??= loadModule());
   if (!module) return undefined;
   const keyCopy = Buffer.from(key ?? []);
   const createHasher = () => (key ? module.Blake3Hasher.newKeyed(keyCopy) : new module.Blake3Hasher());

@@ -27,7 +27,7 @@ let compiled: CompiledModule | undefined;
 export function createKernels(options: { readonly dataBytes: number }): Kernels {
   const engine = webAssembly();
   const code = Buffer.from(kernelCode, 'base64');
-  if (engine?.validate(code) !== true) return createPlainKernels(options);
+  if (engine === undefined || (compiled === undefined && !engine.validate(code))) return createPlainKernels(options);
   compiled ??= new engine.Module(code);
   return createCompiledKernels(engine, compiled, options.dataBytes);
 }

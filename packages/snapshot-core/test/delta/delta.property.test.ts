@@ -55,7 +55,7 @@ test('whatever was edited, applying the delta gives the edited bytes', { timeout
   );
 });
 
-test('all shapes of tiny files', async () => {
+test('all shapes of tiny files', { timeout: 60_000 }, async () => {
   const folder = scratchDirectory();
   const shapes = ['', 'a', 'b', 'ab', 'ba', 'aaaa', '\0', '\0\0\0\0', 'the quick brown fox', 'the quick brown box'].map((text) => Buffer.from(text));
   for (const before of shapes) {
