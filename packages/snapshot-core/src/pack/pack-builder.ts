@@ -6,6 +6,7 @@ import { PackDirectoryWriter } from '../format/pack-directory-writer.ts';
 import { createPackManifest, encodePackTrailer, type PackManifest } from '../format/pack-manifest.ts';
 import { encodePackPrefix } from '../format/pack-prefix.ts';
 import { FillingFrame } from './filling-frame.ts';
+import { freeBytes } from './free-bytes.ts';
 import { openFrames } from './open-frames.ts';
 import type { PackCodec } from './pack-codec.ts';
 import { noSeal, sealFrame } from './seal-frame.ts';
@@ -165,8 +166,10 @@ export class PackBuilder {
     if (this.#isStoredAsIs) this.#count({ storedBytes: plainBytes, plainBytes, compression: 'none', seal: noSeal });
     else {
       const { stored, compression, seal } = sealFrame(this.#codec, this.#cipher, ordinal, filling.plain(), filling === this.#incompressible);
-      this.#stored.push(this.#slabs.append(stored));
-      const sizes = { storedBytes: stored.length, plainBytes, compression, seal };
+      const kept = this.#slabs.append(stored);
+      this.#stored.push(kept);
+      if (stored.buffer !== filling.plain().buffer) freeBytes(stored);
+      const sizes = { storedBytes: kept.length, plainBytes, compression, seal };
       const frame: PackFrame = { ordinal, offset: packPrefixBytes + this.#sealedStoredBytes, ...sizes, firstObject, objectCount: objects.length };
       for (const { id } of objects) {
         const place = this.#places.get(id);

@@ -7,7 +7,7 @@ export class SlabPool {
   readonly #keptSlabs: number;
 
   /** @param keptSlabs slabs kept for later; more are made when more are needed at a time */
-  constructor(keptSlabs = 12) {
+  constructor(keptSlabs = 8) {
     this.#keptSlabs = keptSlabs;
   }
 

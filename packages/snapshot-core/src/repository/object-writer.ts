@@ -19,10 +19,9 @@ export interface ObjectWriterParts {
   readonly announce: (pack: PackManifest) => Promise<void> | void;
   /** Called before a pack of trees is stored: resolves when what they refer to elsewhere is durable. Default: nothing is elsewhere. */
   readonly beforeTrees?: () => Promise<void>;
+  /** Packs that may wait for the storage while the next is being filled. Each costs 16 MiB of memory and more. Default 2. */
+  readonly packsInFlight?: number;
 }
-
-/** Packs that may wait for the storage while the next is being filled. */
-const packsInFlight = 2;
 
 /**
  * Puts objects that are not stored yet into packs, and stores these as they fill, in the background. Any thread may have one.
@@ -37,10 +36,12 @@ export class ObjectWriter {
   /** Full, and not announced yet. */
   readonly #leaving = new Map<PackBuilder, Promise<void>>();
   readonly #slabs = new SlabPool();
+  readonly #packsInFlight: number;
   #failure: { readonly cause: unknown; isTold: boolean } | undefined;
 
   constructor(parts: ObjectWriterParts) {
     this.#parts = parts;
+    this.#packsInFlight = parts.packsInFlight ?? 2;
   }
 
   /** Whether saved objects wait for `flush`. */
@@ -117,7 +118,7 @@ export class ObjectWriter {
     if (!builder.isFull) return;
     if (kind === 'tree') this.#send('data');
     this.#send(kind);
-    while (this.#leaving.size > packsInFlight) await Promise.race(this.#leaving.values());
+    while (this.#leaving.size > this.#packsInFlight) await Promise.race(this.#leaving.values());
     this.requireSound();
   }
 
@@ -128,7 +129,7 @@ export class ObjectWriter {
     this.#open.delete(kind);
     const earlier = [...this.#leaving.values()];
     // What refers is stored after what it refers to, so that a tree found after a crash has everything below it.
-    const before = kind === 'tree' ? Promise.all(earlier).then(this.#parts.beforeTrees) : earlier.at(-packsInFlight);
+    const before = kind === 'tree' ? Promise.all(earlier).then(this.#parts.beforeTrees) : earlier.at(-this.#packsInFlight);
     this.#leaving.set(builder, this.#store(builder, before));
   }
 

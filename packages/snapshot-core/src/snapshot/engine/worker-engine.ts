@@ -39,7 +39,7 @@ export const openEngineTask: WorkerTask<OpenEngineInput, void> = {
     const codec = await createPackCodec(handle.codec, { looksIncompressible: (bytes) => isOurs(bytes) && kernels.isIncompressible(bytes.byteOffset, bytes.length) });
     const storage = createFolderStorage({ path: handle.index.localPath });
     const view = ObjectIndexView.attach(handle.index, codec);
-    const writer = new ObjectWriter({ codec, storage, index: view, randomBytes, announce: (pack) => announce(context, pack) });
+    const writer = new ObjectWriter({ codec, storage, index: view, randomBytes, announce: (pack) => announce(context, pack), packsInFlight: 1 });
     const reader = new ObjectReader({ storage, codec, index: view });
     const tools: WorkerTools = {
       ...keyed, codec, identity: codec.identity, index: view, localPath: handle.index.localPath, writer, view,

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { DirectoryPack } from '../../chunk-index/directory-cache.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
+import { freeBytes } from '../../pack/free-bytes.ts';
 import { openFrames } from '../../pack/open-frames.ts';
 import { localFilePath } from '../../storage/local-file-path.ts';
 import type { EngineTools } from '../engine/engine-tools.ts';
@@ -93,6 +94,7 @@ function readPack({ codec }: EngineTools, path: string, pack: DirectoryPack, win
       const plain = openFrames(codec, pack, run.frames.map(({ frame }) => frame), parts);
       for (const [index, entry] of run.frames.entries())
         for (const { offset, lengthBytes, target } of entry.chunks) window.set((plain[index] ?? stored).subarray(offset, offset + lengthBytes), target);
+      for (const bytes of [...plain, stored]) freeBytes(bytes);
     }
   } finally {
     closeSync(file);
