@@ -7,6 +7,11 @@ const pieceBytes = 4 << 20;
 /** Both versions of the image, a repository without compression, what is restored from it, and room to breathe. */
 const imagesAtOnce = 4.3;
 
+/** How Linux names a file system in memory. */
+const tmpfsType = 0x0102_1994;
+/** For the programs themselves. */
+const spareBytes = 1 << 30;
+
 /**
  * Touches as much memory as the run will need, once: a virtual machine gets its memory at the first touch, which is slow
  * and would be paid by whoever comes first.
@@ -15,9 +20,11 @@ const imagesAtOnce = 4.3;
  */
 export function warmMemory(context: BenchContext): void {
   const wanted = Math.ceil(context.scale.imageBytes * imagesAtOnce);
-  const { bavail, bsize } = statfsSync(context.folder);
-  if (bavail * bsize < wanted) {
-    throw new Error(`${context.folder} has room for ${Math.floor((bavail * bsize) / 2 ** 20)} MiB, and this scale needs ${Math.ceil(wanted / 2 ** 20)}; choose another --work folder or --scale quick`);
+  const { bavail, bsize, type } = statfsSync(context.folder);
+  // What a file system in memory says is free may be in use by everybody else.
+  const room = Math.min(bavail * bsize, type === tmpfsType ? process.availableMemory() - spareBytes : Infinity);
+  if (room < wanted) {
+    throw new Error(`${context.folder} has room for ${Math.max(0, Math.floor(room / 2 ** 20))} MiB, and this scale needs ${Math.ceil(wanted / 2 ** 20)}; choose another --work folder or --scale quick`);
   }
   context.say(`warming ${Math.round(wanted / 2 ** 20)} MiB`);
   const path = join(context.folder, 'warm');
