@@ -6,6 +6,7 @@ import { listKeyFiles, makeKeyFile, openKeyFile, storeKeyFile, type KeyFileList,
 import type { LeaseOptions } from './lease.ts';
 import type { AddKeyOptions, KeyDescription, RepositoryKeys, RotateDataKeyOptions } from './repository-keys.ts';
 import type { RepositoryState } from './repository-state.ts';
+import { requireExclusivity } from './require-exclusivity.ts';
 
 /**
  * The keys of an opened repository.
@@ -121,6 +122,10 @@ export function manageKeys(state: RepositoryState, opened: OpenedKeyFile | undef
         await removeFiles(old.file.id, options);
         return describe(own.file);
       }, options),
-    rotateDataKey: (options) => alone(() => rotate(options), options),
+    rotateDataKey: async (options) => {
+      requireOwn();
+      await requireExclusivity(storage, 'rotation', options);
+      await alone(() => rotate(options), options);
+    },
   };
 }

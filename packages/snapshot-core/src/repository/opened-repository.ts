@@ -118,7 +118,7 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
       await storage.delete('intent', name, options);
     },
     prune: async (options?: PruneOptions) => {
-      await requireExclusivity(storage, options);
+      await requireExclusivity(storage, 'prune', options);
       const giveBack = await leases.acquire('exclusive', options);
       try {
         return await runPrune(state, options);

@@ -23,6 +23,8 @@ export interface AddKeyOptions extends LeaseOptions {
 export interface RotateDataKeyOptions extends LeaseOptions {
   /** One for each key file but the one this object was opened with; the secrets in them are wrapped anew. */
   readonly others?: readonly Credential[];
+  /** Your word that nobody else uses the repository until it is done; asked for where `prune` asks for it. Default false. */
+  readonly exclusive?: boolean;
 }
 
 /**
@@ -61,7 +63,8 @@ export interface RepositoryKeys {
    * All key files are written anew before any old one goes. One that was cut short changes nothing for those who open the
    * repository; run it again.
    *
-   * @throws {SnapshotError} `repository/wrong-key` when a key file is opened by none of the credentials: give it, or remove that key first
+   * @throws {SnapshotError} `repository/wrong-key` when a key file is opened by none of the credentials: give it, or remove that key first;
+   *   `storage/not-exclusive`
    */
   rotateDataKey(options?: RotateDataKeyOptions): Promise<void>;
 }

@@ -25,6 +25,14 @@ test('on a storage that cannot create exclusively prune wants the word of its ca
   expect(await repository.prune({ exclusive: true })).toMatchObject({ epoch: 0 });
 });
 
+test('so does the rotation of a data key', async () => {
+  const storage = createLaggingStorage(Date.now, 0);
+  const repository = await createRepository({ storage, clock: createSteppingClock(Date.now()), encryption: { key: new Uint8Array(32) } });
+  await expect(repository.rotateDataKey()).rejects.toMatchObject({ code: 'storage/not-exclusive', message: expect.stringContaining('rotation') });
+  await repository.rotateDataKey({ exclusive: true });
+  expect((await storage.list('key')[Symbol.asyncIterator]().next()).value).toMatchObject({ name: expect.stringMatching(/-0002$/) });
+});
+
 test.each(['shared', 'exclusive'] as const)('an exclusive lease waits until lists show everybody: it and a %s one are never held together', async (other) => {
   const clock = createSteppingClock();
   const storage = createLaggingStorage(() => clock.nowMs(), 1_500);

@@ -41,7 +41,7 @@ export async function repairRepository(options: OpenRepositoryOptions & RepairOp
   const access = await unlockRepository(storage, stored, options.randomBytes ?? nodeRandomBytes, credentialOf(options), options);
   const holder = options.holder ?? createProcessHolder();
   const state = createRepositoryState(storage, access, { ...options, holder });
-  await requireExclusivity(storage, options);
+  await requireExclusivity(storage, 'repair', options);
   const giveBack = await state.leases.acquire(dryRun ? 'shared' : 'exclusive', options);
   try {
     const { facts, work } = await inspect(state, stored, options);
