@@ -40,14 +40,14 @@ export type Entry = ReturnType<typeof readEntry>;
 function readEntry(c: Cursor, left: Reference[]) {
   const type = (['unread', 'file', 'directory', 'symlink', 'unread'] as const)[c.one(c.u(1), 1, 2, 3, 4)] ?? 'unread';
   const [flags, mode, user, group, links, modifiedUs, changedNs, inode, size] = [c.u(1), c.u(2), c.u(4), c.u(4), c.u(4), c.i64(), c.i64(), c.hex(16), c.u(8)];
-  demand((flags & ~{ file: 31, directory: 24, symlink: 24, unread: 0 }[type]) === 0 && mode <= 0o7777, 'an entry has unknown flags or modes');
+  demand((flags & ~{ file: 31, directory: 56, symlink: 24, unread: 0 }[type]) === 0 && mode <= 0o7777, 'an entry has unknown flags or modes');
   const name = c.take(c.u(2));
   const attributes = (flags & 16) === 0 ? [] : c.list(c.u(2), () => ({ name: c.take(c.u(1)), value: c.take(c.u(4)) }));
   const [level, count] = type === 'file' || type === 'directory' ? [c.u(1), c.u(1)] : [0, 0];
   demand(count <= Math.min(left.length, 16), 'an entry has more references than there are');
   const references = left.splice(0, count);
   if (type === 'directory' || level > 0) for (const reference of references) reference.measure = c.u(8);
-  return { type, flags, mode, user, group, links, modifiedUs, changedNs, inode, size, name, attributes, level, references, ...(type === 'symlink' ? { target: c.take(c.u(2)) } : {}), ...(type === 'unread' ? { reason: c.u(1) } : {}) };
+  return { type, flags, mode, user, group, links, modifiedUs, changedNs, inode, size, name, attributes, level, references, ...(type === 'symlink' ? { target: c.take(c.u(2)) } : {}), ...(type === 'unread' ? { reason: c.one(c.u(1), 1, 2, 3, 4, 5, 6, 7, 8, 9) } : {}) };
 }
 
 /** Opens a repository in a local folder. Whatever is read is verified; what is not as the format says throws. */
