@@ -9,6 +9,7 @@ import type { BenchContext } from '../run/bench-context.ts';
 const sampleBytes = 64 << 20;
 const runBytes = 4 << 20;
 const repetitions = 3;
+const leastMicroseconds = 4_000;
 
 /** One round of the boundary scan on one core: the image's own bytes, and the run of one value that it takes longest for. */
 export function kernelWork(context: BenchContext, round: number): void {
@@ -44,12 +45,18 @@ export function boundaryWork(context: BenchContext): void {
 /** The best of a few by the thread's own CPU time: what else runs on the machine only ever makes it slower. Decimal gigabytes per second. */
 function bestSpeed(kernels: Kernels, bytes: number): number {
   const end = kernels.dataStart + bytes;
-  let best = 0;
-  for (let time = 0; time < repetitions; time += 1) {
-    const before = process.threadCpuUsage();
+  const scan = (): void => {
     for (let at = kernels.dataStart; at < end;) at = kernels.findCut(at, end);
+  };
+  return Math.max(...Array.from({ length: repetitions }, () => speedOf(scan, bytes)));
+}
+
+/** Repeats until that clock, which may tick every few milliseconds only, has something to say. */
+function speedOf(scan: () => void, bytes: number): number {
+  const before = process.threadCpuUsage();
+  for (let times = 1; ; times += 1) {
+    scan();
     const { user, system } = process.threadCpuUsage(before);
-    best = Math.max(best, bytes / Math.max(1, user + system) / 1e3);
+    if (user + system >= leastMicroseconds) return (times * bytes) / (user + system) / 1e3;
   }
-  return best;
 }
