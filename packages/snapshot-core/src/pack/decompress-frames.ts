@@ -1,4 +1,5 @@
 import { zstdDecompressSync } from 'node:zlib';
+import { freeBytes } from './free-bytes.ts';
 
 /** Bytes of one zstd frame, and what they must become. */
 export interface CompressedFrame {
@@ -22,6 +23,7 @@ export function decompressFrames(frames: readonly CompressedFrame[]): Uint8Array
   if (!first || totalBytes === 0) return undefined;
   const input = frames.length === 1 ? first.stored : Buffer.concat(frames.map(({ stored }) => stored));
   const plain = decompress(input, totalBytes);
+  if (frames.length > 1) freeBytes(input);
   if (!plain) return undefined;
   let at = 0;
   return frames.map(({ plainBytes }) => plain.subarray(at, (at += plainBytes)));

@@ -4,6 +4,7 @@ import { frameSealBytes, type PackFrame } from '../format/pack-directory.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
 import { sameBytes } from '../format/same-bytes.ts';
 import { decompressFrames } from './decompress-frames.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { PackCodec } from './pack-codec.ts';
 
 /** What opening frames needs to know of their pack. */
@@ -31,7 +32,10 @@ export function openFrames(codec: PackCodec, pack: FramePack, frames: readonly P
       plain.push(decrypted[at++] ?? new Uint8Array(0));
       continue;
     }
-    plain.push(...decompressBatch(pack, batch, decrypted.slice(at, at + batch.length)));
+    const compressed = decrypted.slice(at, at + batch.length);
+    plain.push(...decompressBatch(pack, batch, compressed));
+    // Without a cipher they are the caller's.
+    if (cipher) for (const bytes of compressed) freeBytes(bytes);
     at += batch.length;
   }
   return plain;

@@ -2,6 +2,7 @@ import type { PackCipher } from '../encryption/pack-cipher.ts';
 import type { FrameCompression } from '../format/pack-directory.ts';
 import { frameSealBytes } from '../format/pack-directory.ts';
 import { compressFrame } from './compress-frame.ts';
+import { freeBytes } from './free-bytes.ts';
 import type { PackCodec } from './pack-codec.ts';
 
 /** A frame as it is stored. */
@@ -25,6 +26,7 @@ export function sealFrame(codec: PackCodec, cipher: PackCipher | undefined, ordi
   const compression = compressed ? 'zstd' : 'none';
   if (cipher) {
     const { bytes, tag } = cipher.sealFrame(ordinal, compressed ?? plain);
+    if (compressed) freeBytes(compressed);
     return { stored: bytes, compression, seal: tag };
   }
   // Identity does not cover compressed bytes: a decoder accepts many that are damaged.
