@@ -12,7 +12,8 @@ export async function condemnPacks({ storage, envelope, objects }: RepositorySta
   for (;;) {
     const { epoch, condemned } = await readPruneEpoch(storage, envelope, options);
     const known = new Set(condemned.map(({ packName }) => packName));
-    const added = packNames.filter((packName) => !known.has(packName));
+    // A file that is no pack by its name is somebody else's; nothing relies on it anyway.
+    const added = packNames.filter((packName) => /^[\da-f]{64}$/.test(packName) && !known.has(packName));
     if (added.length === 0) return;
     const condemnedAtMs = await storage.timeMs();
     const next = { epoch: epoch + 1, condemned: [...condemned, ...added.map((packName) => ({ packName, condemnedAtMs }))] };

@@ -3,6 +3,9 @@ import { decodePruneEpoch, encodePruneEpoch, epochFileName, type PruneEpoch } fr
 import { openSealedFile, sealFile, type FileEnvelope } from '../format/sealed-file.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
+/** One more than the highest number that can be followed by another. */
+const maxEpoch = 0xffff_ffff;
+
 /**
  * Reads the highest epoch.
  *
@@ -34,7 +37,7 @@ export async function writePruneEpoch(storage: Storage, envelope: FileEnvelope, 
       throw new SnapshotError('repository/locked', `another process pruned ${storage.description} at the same moment; run prune again`, { cause: error });
     throw error;
   }
-  for await (const file of storage.list('epoch', options)) if (file.name < name) await storage.delete('epoch', file.name, options);
+  for await (const file of storage.list('epoch', options)) if (isEpochName(file.name) && Number(file.name) < epoch.epoch) await storage.delete('epoch', file.name, options);
 }
 
 /** Opens an epoch file. @throws {SnapshotError} `format/damaged`, `format/unsupported` */
@@ -45,8 +48,13 @@ export function decodeEpochFile(bytes: Uint8Array, name: string, envelope: FileE
   return epoch;
 }
 
+/** Whether a file can be an epoch's: what else lies in the folder is somebody else's. */
+export function isEpochName(name: string): boolean {
+  return Number(name) < maxEpoch && epochFileName(Number(name)) === name;
+}
+
 async function highestName(storage: Storage, options?: StorageCallOptions): Promise<string | undefined> {
   let highest: string | undefined;
-  for await (const { name } of storage.list('epoch', options)) if (/^\d{8,}$/.test(name) && (highest === undefined || Number(name) > Number(highest))) highest = name;
+  for await (const { name } of storage.list('epoch', options)) if (isEpochName(name) && (highest === undefined || Number(name) > Number(highest))) highest = name;
   return highest;
 }

@@ -7,7 +7,7 @@ import type { SnapshotRecord } from '../../format/snapshot-record.ts';
 import type { FileKind } from '../../storage/storage.ts';
 import type { CallOptions } from '../call-options.ts';
 import { configNames, decodeConfigFile } from '../config-files.ts';
-import { decodeEpochFile } from '../epoch-files.ts';
+import { decodeEpochFile, isEpochName } from '../epoch-files.ts';
 import { decodeNamedKeyFile } from '../key-files.ts';
 import type { RepositoryState } from '../repository-state.ts';
 import { decodeSnapshotFile } from '../snapshot-files.ts';
@@ -32,7 +32,7 @@ const namePatterns = {
   pack: /^[\da-f]{64}$/,
   index: /^[\da-f]{64}$/,
   snapshot: /^[\da-f]{32}$/,
-  epoch: /^\d{8,10}$/,
+  epoch: { test: isEpochName },
 } as const;
 
 /** Whether a file can be the repository's, by its name. */

@@ -30,10 +30,10 @@ function judgePack({ name, state, problem, endangeredCount, condemnedAtMs }: Dam
   const file = `pack/${name}`;
   if (state === 'missing') return { action: 'list', file, reason: problem };
   if (state === 'unknown' && condemnedAtMs !== undefined) {
-    const ageMs = nowMs - condemnedAtMs;
-    return ageMs < graceMs
-      ? { action: 'keep', file, reason: `${problem}; condemned ${ageMs} ms ago, and deleted by a repair when the grace time of ${graceMs} ms is over` }
-      : { action: 'delete', file, reason: `${problem}; condemned ${ageMs} ms ago` };
+    const since = `${problem}; condemned on ${new Date(condemnedAtMs).toISOString()}`;
+    return nowMs - condemnedAtMs < graceMs
+      ? { action: 'keep', file, reason: `${since}, and deleted by a repair when the grace time of ${graceMs} ms is over` }
+      : { action: 'delete', file, reason: since };
   }
   // Nothing is left to do until prune deletes it.
   if (condemnedAtMs !== undefined && endangeredCount === 0) return undefined;
