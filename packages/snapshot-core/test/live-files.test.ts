@@ -3,6 +3,7 @@ import type * as Fs from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { collect } from './collect.ts';
+import { meddleWithSaves } from './support/meddle-with-saves.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { seededBytes } from './support/tree-operations.ts';
 import { createMemoryStorage, createRepository, listSnapshot, planRollback, restoreSnapshot, takeSnapshot } from '../src/index.ts';
@@ -45,13 +46,9 @@ async function entriesOf(repository: Repository, { record }: TakenSnapshot): Pro
 /** Takes a snapshot of a file that is tampered with each time its first chunk is saved: it is open and half read then. */
 async function takeWhile(volume: string, repository: Repository, tamper: (read: number) => void): Promise<TakenSnapshot> {
   let reads = 0;
-  const meddling: Repository = {
-    ...repository,
-    save: (bytes, kind, options) => {
-      if (kind === 'data') tamper(++reads);
-      return repository.save(bytes, kind, options);
-    },
-  };
+  const meddling = meddleWithSaves(repository, (kind) => {
+    if (kind === 'data') tamper(++reads);
+  });
   return takeSnapshot(meddling, { kind: 'directory', path: volume });
 }
 

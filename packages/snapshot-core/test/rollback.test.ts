@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { describeTree, fileIdOf } from './support/describe-tree.ts';
 import { makeSocket } from './support/make-socket.ts';
 import { runAsNobody } from './support/run-as-nobody.ts';
+import { meddleWithSaves } from './support/meddle-with-saves.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
 import { setUpRollback } from './support/set-up-rollback.ts';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
@@ -231,7 +232,9 @@ test('without room for the safety snapshot, or with objects missing, nothing is 
   const { volume, repository, id } = await setUpRollback((path) => writeFileSync(join(path, 'file'), seededBytes(1, 50_000)));
   writeFileSync(join(volume, 'file'), seededBytes(2, 50_000));
   const before = await describeTree(volume);
-  const full: Repository = { ...repository, save: () => Promise.reject(new SnapshotError('storage/full', 'no room')) };
+  const full = meddleWithSaves(repository, () => {
+    throw new SnapshotError('storage/full', 'no room');
+  });
   await expect(rollback(full, id, volume, { operationId: 'op', safetySnapshot: true })).rejects.toMatchObject({ code: 'rollback/no-room-for-safety' });
   const lossy: Repository = { ...repository, locate: () => undefined };
   await expect(rollback(lossy, id, volume, { operationId: 'op' })).rejects.toMatchObject({ code: 'object/missing' });

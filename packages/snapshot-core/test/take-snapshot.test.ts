@@ -2,6 +2,7 @@ import { appendFileSync, chmodSync, chownSync, linkSync, mkdirSync, rmSync, syml
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { flipByte, seededBytes } from './support/tree-operations.ts';
+import { meddleWithSaves } from './support/meddle-with-saves.ts';
 import { makeSocket } from './support/make-socket.ts';
 import { runAsNobody } from './support/run-as-nobody.ts';
 import { scratchDirectory, subdirectory } from './support/scratch.ts';
@@ -93,18 +94,13 @@ test('a file that changes while it is read is tried twice, then kept as torn; on
   const repository = await newRepository();
   let reads = 0;
   // The save of a file's first chunk is a moment at which the file is open and half read.
-  const meddling: Repository = {
-    ...repository,
-    save: (bytes, kind, options) => {
-      if (kind === 'data') {
-        reads += 1;
-        if (reads === 1) appendFileSync(join(volume, 'a-settles'), 'once');
-        if (reads > 1) appendFileSync(join(volume, 'b-changes'), 'again');
-        rmSync(join(volume, 'c-vanishes'), { force: true });
-      }
-      return repository.save(bytes, kind, options);
-    },
-  };
+  const meddling = meddleWithSaves(repository, (kind) => {
+    if (kind !== 'data') return;
+    reads += 1;
+    if (reads === 1) appendFileSync(join(volume, 'a-settles'), 'once');
+    if (reads > 1) appendFileSync(join(volume, 'b-changes'), 'again');
+    rmSync(join(volume, 'c-vanishes'), { force: true });
+  });
   const { record, report } = await takeSnapshot(meddling, directorySource(volume));
   expect(report.issues.map(({ displayPath, reason }) => `${displayPath} ${reason}`)).toEqual(['b-changes torn']);
   expect(record.incomplete).toBe(true);

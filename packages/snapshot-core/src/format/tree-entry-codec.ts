@@ -23,6 +23,18 @@ const incompleteFlag = 32;
 const fileFlags = tornFlag | settledFlag | sparseFlag;
 const attributeFlags = attributesCompleteFlag | attributesFollowFlag;
 
+/** Where the fields of an entry lie, for code that compares entries as they are stored. */
+export const entryLayout = {
+  /** Of a page's payload, before its entries. */
+  pageHeaderBytes: 6,
+  flagsAt: 1, modeAt: 2, userAt: 4, groupAt: 8, linksAt: 12, modifiedAt: 16, changedAt: 24, deviceAt: 32, inodeAt: 40, sizeAt: 48, nameLengthAt: 56, nameAt: 58,
+  fileType: typeCodes.file, directoryType: typeCodes.directory, symlinkType: typeCodes.symlink,
+  attributesFollowFlag,
+  /** Flags that decide whether a file's entry may be taken over unread, and what they have to be: not torn, settled, attributes complete. */
+  trustMask: ~(sparseFlag | attributesFollowFlag) & 0xff,
+  trustedFlags: settledFlag | attributesCompleteFlag,
+} as const;
+
 /**
  * Writes one entry. All fields little-endian, no padding:
  *

@@ -19,8 +19,12 @@ export interface TreeObject {
 }
 
 const magic = Buffer.from('WRtr', 'latin1');
+const headerBytes = 16;
 const idBytes = 32;
 const referenceBytes = 40;
+const lengthAt = 32;
+const kindAt = 36;
+const markAt = 38;
 
 /**
  * Encodes a tree object. The same object always gives the same bytes, so equal folders become one stored object.
@@ -54,11 +58,36 @@ export function decodeTreeObject(bytes: Uint8Array): TreeObject {
   return { references, payload };
 }
 
+/** Where the parts of a tree object lie; `undefined` when the bytes are not laid out like one of this version. Looks at nothing else. */
+export function treeObjectLayout(bytes: Uint8Array): { readonly referenceCount: number; readonly payloadAt: number } | undefined {
+  if (bytes.length < headerBytes || !sameBytes(bytes.subarray(0, magic.length), magic) || bytes[4] !== 1 || bytes[5] !== 0) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const referenceCount = view.getUint32(8, true);
+  const payloadAt = bytes.length - view.getUint32(12, true);
+  const tableEnd = headerBytes + referenceCount * referenceBytes;
+  if (tableEnd > payloadAt) return undefined;
+  let marks = 0;
+  for (let at = headerBytes + markAt; at < tableEnd; at += referenceBytes) marks += bytes[at] ?? 0;
+  return tableEnd + marks * fingerprintBytes === payloadAt ? { referenceCount, payloadAt } : undefined;
+}
+/** Where the fields of a reference lie, and where the table starts. */
+export const referenceLayout = { tableAt: headerBytes, referenceBytes, idBytes, lengthAt, kindAt } as const;
+
+/** The table of references alone, as `encodeTreeObject` writes it. */
+export function encodeReferences(references: readonly ObjectReference[]): Uint8Array {
+  const writer = new ByteWriter();
+  for (const reference of references) writeReference(writer, reference);
+  return writer.finish();
+}
+
+function writeReference(writer: ByteWriter, { id, lengthBytes, kind, cut, fingerprint }: ObjectReference): void {
+  writer.hex(id, idBytes).u32(lengthBytes).u8(objectKinds.indexOf(kind)).u8(cutMarks.indexOf(cut)).u8(fingerprint === undefined ? 0 : 1).u8(0);
+}
+
 function encode(tree: TreeObject): Uint8Array {
   const { references, payload } = tree;
   const writer = new ByteWriter().bytes(magic).u8(1).u8(0).u16(0).u32(references.length).u32(payload.length);
-  for (const { id, lengthBytes, kind, cut, fingerprint } of references)
-    writer.hex(id, idBytes).u32(lengthBytes).u8(objectKinds.indexOf(kind)).u8(cutMarks.indexOf(cut)).u8(fingerprint === undefined ? 0 : 1).u8(0);
+  for (const reference of references) writeReference(writer, reference);
   for (const { fingerprint } of references) {
     if (fingerprint === undefined) continue;
     if (fingerprint.length !== fingerprintBytes) throw new SnapshotError('argument/invalid', `a fingerprint has ${fingerprintBytes} bytes, this one has ${fingerprint.length}`);

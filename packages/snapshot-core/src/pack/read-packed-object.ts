@@ -1,5 +1,5 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import type { PackedObject } from '../format/pack-directory.ts';
+import type { PackedObject, PackFrame } from '../format/pack-directory.ts';
 import type { StorageCallOptions } from '../storage/storage.ts';
 import type { FrameCache } from './frame-cache.ts';
 import { openFrames, type FramePack } from './open-frames.ts';
@@ -10,6 +10,8 @@ import type { PackStorage } from './read-pack.ts';
 export interface ReadPackedObjectOptions extends StorageCallOptions {
   /** Frames opened before, the caller's; without it every object costs its whole frame. */
   readonly frames?: FrameCache;
+  /** Read the whole frame also where one object could be read alone: its neighbours will be asked for next, as with trees. */
+  readonly wholeFrames?: boolean;
 }
 
 /**
@@ -19,16 +21,29 @@ export interface ReadPackedObjectOptions extends StorageCallOptions {
  */
 export async function readPackedObject(storage: PackStorage, pack: FramePack, object: PackedObject, codec: PackCodec, options?: ReadPackedObjectOptions): Promise<Uint8Array> {
   const { frame, offset, lengthBytes } = object;
-  if (frame.compression === 'none' && !codec.cipherOf(pack.prefix))
-    return verified(pack, object, codec, await storage.getRange('pack', pack.name, frame.offset + offset, lengthBytes, options));
+  const isPlain = frame.compression === 'none' && !codec.cipherOf(pack.prefix);
+  const readAlone = async () => verified(pack, object, codec, await storage.getRange('pack', pack.name, frame.offset + offset, lengthBytes, options));
+  if (isPlain && options?.wholeFrames !== true) return readAlone();
   const cached = options?.frames?.get(pack.name, frame);
   if (cached) return verified(pack, object, codec, new Uint8Array(cached.subarray(offset, offset + lengthBytes)));
-  const stored = await storage.getRange('pack', pack.name, frame.offset, frame.storedBytes, options);
+  const stored = await readFrame(storage, pack, frame, isPlain, options);
+  // A bad sector under a neighbour costs the neighbour alone.
+  if (stored === undefined) return readAlone();
   const [plain = stored] = openFrames(codec, pack, [frame], [stored]);
   if (frame.objectCount === 1) return verified(pack, object, codec, plain);
   const bytes = verified(pack, object, codec, new Uint8Array(plain.subarray(offset, offset + lengthBytes)));
   options?.frames?.set(pack.name, frame, plain);
   return bytes;
+}
+
+/** @returns `undefined` when that failed, and an object could still be read alone */
+async function readFrame(storage: PackStorage, pack: FramePack, frame: PackFrame, isPlain: boolean, options?: ReadPackedObjectOptions): Promise<Uint8Array | undefined> {
+  try {
+    return await storage.getRange('pack', pack.name, frame.offset, frame.storedBytes, options);
+  } catch (error) {
+    if (isPlain && SnapshotError.isInstance(error) && error.code === 'storage/failed') return undefined;
+    throw error;
+  }
 }
 
 function verified(pack: FramePack, { id, lengthBytes }: PackedObject, codec: PackCodec, bytes: Uint8Array): Uint8Array {

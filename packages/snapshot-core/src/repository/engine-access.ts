@@ -14,6 +14,8 @@ export interface ChunkKeys {
 export interface EngineAccess {
   readonly objects: ObjectStore;
   readonly chunkKeys: ChunkKeys;
+  /** Renews the leases held, where it is time to; for long work in other threads, which makes no calls of its own. */
+  readonly renewLeases: () => Promise<void>;
 }
 
 /** What another thread needs to work on the same repository; structured-cloneable. It holds keys, so keep it out of logs. */

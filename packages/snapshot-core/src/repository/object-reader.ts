@@ -37,7 +37,7 @@ export class ObjectReader {
     let failure: SnapshotError | undefined;
     for (const { pack, object } of index.copiesOf(id)) {
       try {
-        return await readPackedObject(storage, pack, object, codec, { ...options, frames: this.#frames });
+        return await readPackedObject(storage, pack, object, codec, { ...options, frames: this.#frames, wholeFrames: pack.kind === 'tree' });
       } catch (error) {
         if (!SnapshotError.isInstance(error)) throw error;
         if (error.code === 'object/damaged') index.distrust(pack.ordinal);

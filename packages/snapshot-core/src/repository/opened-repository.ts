@@ -68,7 +68,7 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
     id: repositoryId,
     config,
     chunkingKey: chunkKeys.chunkingKey,
-    engine: { objects, chunkKeys },
+    engine: { objects, chunkKeys, renewLeases: () => leases.renew() },
     description: storage.description,
     localPath: storage.localPath,
     withLease,

@@ -1,7 +1,7 @@
 import type { ContentReference, ContentTable } from '../format/tree-entry.ts';
 import { maxInlineReferences } from '../format/tree-entry-codec.ts';
 import type { CallOptions } from '../repository/call-options.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { ObjectPort } from './object-port.ts';
 import { saveTreeNode } from './tree-objects.ts';
 import type { SavedNode } from './tree-objects.ts';
 
@@ -17,12 +17,12 @@ const maxListReferences = 1_024;
  */
 export class ContentBuilder {
   readonly #levels: ContentReference[][] = [[]];
-  readonly #repository: Repository;
+  readonly #objects: ObjectPort;
   readonly #leafKind: 'data' | 'tree';
   readonly #onSaved: (saved: SavedNode) => void;
 
-  constructor(repository: Repository, leafKind: 'data' | 'tree', onSaved: (saved: SavedNode) => void) {
-    this.#repository = repository;
+  constructor(objects: ObjectPort, leafKind: 'data' | 'tree', onSaved: (saved: SavedNode) => void) {
+    this.#objects = objects;
     this.#leafKind = leafKind;
     this.#onSaved = onSaved;
   }
@@ -52,7 +52,7 @@ export class ContentBuilder {
   async #saveList(level: number, options: CallOptions): Promise<ContentReference> {
     const references = this.#levels[level] ?? [];
     this.#levels[level] = [];
-    const saved = await saveTreeNode(this.#repository, { type: 'list', leafKind: this.#leafKind, level: level + 1, references }, options);
+    const saved = await saveTreeNode(this.#objects, { type: 'list', leafKind: this.#leafKind, level: level + 1, references }, options);
     this.#onSaved(saved);
     const measure = references.reduce((sum, reference) => sum + reference.measure, 0);
     return { kind: 'tree', id: saved.id, lengthBytes: saved.lengthBytes, cut: 'end', measure };

@@ -1,9 +1,9 @@
 import { attributeBytes } from '../format/extended-attribute.ts';
-import type { ContentTable, TreeEntry } from '../format/tree-entry.ts';
+import type { ContentReference, ContentTable, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { ObjectPort } from './object-port.ts';
 import { ContentBuilder } from './content-builder.ts';
-import { saveTreeNode } from './tree-objects.ts';
+import { loadPage, saveTreeNode } from './tree-objects.ts';
 import type { SavedNode } from './tree-objects.ts';
 
 const minPageEntries = 64;
@@ -20,26 +20,67 @@ const maxPageAttributeBytes = 1_048_576;
 export class PageBuilder {
   #entries: TreeEntry[] = [];
   #attributeBytes = 0;
+  #entryCount = 0;
+  /** A stored page that is taken over as it is, unless something follows for which it would have to be cut elsewhere. */
+  #held: { readonly reference: ContentReference; readonly endsByItself: boolean } | undefined;
   readonly #content: ContentBuilder;
-  readonly #repository: Repository;
+  readonly #objects: ObjectPort;
   readonly #onSaved: (saved: SavedNode) => void;
 
-  constructor(repository: Repository, onSaved: (saved: SavedNode) => void) {
-    this.#repository = repository;
+  constructor(objects: ObjectPort, onSaved: (saved: SavedNode) => void) {
+    this.#objects = objects;
     this.#onSaved = onSaved;
-    this.#content = new ContentBuilder(repository, 'tree', onSaved);
+    this.#content = new ContentBuilder(objects, 'tree', onSaved);
+  }
+
+  /** Entries added so far. */
+  get entryCount(): number {
+    return this.#entryCount;
   }
 
   /** Adds the next entry; names must come sorted bytewise. */
   async add(entry: TreeEntry, options: CallOptions): Promise<void> {
+    await this.#letGo(options);
+    this.#entryCount += 1;
+    await this.#append(entry, options);
+  }
+
+  /** Adds all entries of a stored page that may be relied on, and takes the page itself over where pages are cut the same way. */
+  async addPage(reference: ContentReference, lastName: Uint8Array, options: CallOptions): Promise<void> {
+    await this.#letGo(options);
+    this.#entryCount += reference.measure;
+    if (this.#entries.length > 0) return this.#appendPage(reference, options);
+    const endsByItself = reference.measure >= maxPageEntries || (reference.measure >= minPageEntries && this.#isCutAfter(lastName));
+    this.#held = { reference, endsByItself };
+  }
+
+  /** Decides about the page held back, now that something follows it. */
+  async #letGo(options: CallOptions): Promise<void> {
+    const held = this.#held;
+    if (held === undefined) return;
+    this.#held = undefined;
+    if (held.endsByItself) await this.#content.add(held.reference, options);
+    else await this.#appendPage(held.reference, options);
+  }
+
+  async #appendPage(reference: ContentReference, options: CallOptions): Promise<void> {
+    for (const entry of await loadPage(this.#objects, reference, options)) await this.#append(entry, options);
+  }
+
+  #isCutAfter(name: Uint8Array): boolean {
+    return this.#objects.identify(name).startsWith('00');
+  }
+
+  async #append(entry: TreeEntry, options: CallOptions): Promise<void> {
     this.#entries.push(entry);
     if (entry.type !== 'unread') for (const attribute of entry.attributes?.list ?? []) this.#attributeBytes += attributeBytes(attribute);
     const count = this.#entries.length;
-    if (count >= maxPageEntries || this.#attributeBytes >= maxPageAttributeBytes || (count >= minPageEntries && this.#repository.identify(entry.name).startsWith('00'))) await this.#savePage(options);
+    if (count >= maxPageEntries || this.#attributeBytes >= maxPageAttributeBytes || (count >= minPageEntries && this.#isCutAfter(entry.name))) await this.#savePage(options);
   }
 
   /** Ends the directory. The builder must not be used afterwards. */
   async finish(options: CallOptions): Promise<ContentTable> {
+    if (this.#held !== undefined) await this.#content.add(this.#held.reference, options);
     if (this.#entries.length > 0) await this.#savePage(options);
     return this.#content.finish(options);
   }
@@ -48,7 +89,7 @@ export class PageBuilder {
     const entries = this.#entries;
     this.#entries = [];
     this.#attributeBytes = 0;
-    const saved = await saveTreeNode(this.#repository, { type: 'page', entries }, options);
+    const saved = await saveTreeNode(this.#objects, { type: 'page', entries }, options);
     this.#onSaved(saved);
     await this.#content.add({ kind: 'tree', id: saved.id, lengthBytes: saved.lengthBytes, cut: 'end', measure: entries.length }, options);
   }

@@ -1,23 +1,23 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { ContentReference, ContentTable, DirectoryEntry, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
-import type { Repository } from '../repository/repository.ts';
-import { loadTreeNode } from './tree-objects.ts';
+import type { ObjectPort } from './object-port.ts';
+import { loadPage, loadTreeNode } from './tree-objects.ts';
 
 /**
  * Yields the references of one content at level 0, in order, loading lists as it goes: memory stays flat.
  *
  * @throws {SnapshotError} `object/missing`, `object/damaged`, `format/damaged`
  */
-export async function* readReferences(repository: Repository, content: ContentTable, leafKind: 'data' | 'tree', options: CallOptions): AsyncGenerator<ContentReference> {
+export async function* readReferences(objects: ObjectPort, content: ContentTable, leafKind: 'data' | 'tree', options: CallOptions): AsyncGenerator<ContentReference> {
   if (content.level === 0) return yield* content.references;
   for (const reference of content.references) {
-    const node = await loadTreeNode(repository, reference, options);
+    const node = await loadTreeNode(objects, reference, options);
     const fits = node.type === 'list' && node.level === content.level && node.leafKind === leafKind
       && node.references.reduce((sum, { measure }) => sum + measure, 0) === reference.measure;
     if (!fits) throw new SnapshotError('format/damaged', `object ${reference.id} is not the list it is referred to as; run check`);
     // Levels only go down, so stored objects cannot make this loop.
-    yield* readReferences(repository, { level: content.level - 1, references: node.references }, leafKind, options);
+    yield* readReferences(objects, { level: content.level - 1, references: node.references }, leafKind, options);
   }
 }
 
@@ -26,13 +26,10 @@ export async function* readReferences(repository: Repository, content: ContentTa
  *
  * @throws {SnapshotError} `object/missing`, `object/damaged`, `format/damaged`
  */
-export async function* readDirectory(repository: Repository, directory: DirectoryEntry, options: CallOptions): AsyncGenerator<TreeEntry> {
+export async function* readDirectory(objects: ObjectPort, directory: DirectoryEntry, options: CallOptions): AsyncGenerator<TreeEntry> {
   let previous: Uint8Array | undefined;
-  for await (const reference of readReferences(repository, directory.content, 'tree', options)) {
-    const node = await loadTreeNode(repository, reference, options);
-    if (node.type !== 'page' || node.entries.length !== reference.measure)
-      throw new SnapshotError('format/damaged', `object ${reference.id} is not the directory page it is referred to as; run check`);
-    for (const entry of node.entries) {
+  for await (const reference of readReferences(objects, directory.content, 'tree', options)) {
+    for (const entry of await loadPage(objects, reference, options)) {
       if (previous !== undefined && Buffer.compare(previous, entry.name) >= 0)
         throw new SnapshotError('format/damaged', `directory page ${reference.id} repeats or reorders names; run check`);
       previous = entry.name;
@@ -42,13 +39,13 @@ export async function* readDirectory(repository: Repository, directory: Director
 }
 
 /** Yields the bytes of a stored file or image, chunk by chunk, each verified; the caller owns them. */
-export async function* readFileContent(repository: Repository, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array> {
-  for await (const reference of readReferences(repository, content, 'data', options)) yield await loadChunk(repository, reference, options);
+export async function* readFileContent(objects: ObjectPort, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array> {
+  for await (const reference of readReferences(objects, content, 'data', options)) yield await loadChunk(objects, reference, options);
 }
 
 /** Loads one chunk. @throws {SnapshotError} `format/damaged` when its length is not the one referred to */
-export async function loadChunk(repository: Repository, reference: ContentReference, options: CallOptions): Promise<Uint8Array> {
-  const bytes = await repository.load(reference.id, options);
+export async function loadChunk(objects: ObjectPort, reference: ContentReference, options: CallOptions): Promise<Uint8Array> {
+  const bytes = await objects.load(reference.id, options);
   if (bytes.length !== reference.lengthBytes)
     throw new SnapshotError('format/damaged', `object ${reference.id} has ${bytes.length} bytes, ${reference.lengthBytes} were referred to; run check`);
   return bytes;

@@ -1,9 +1,17 @@
 import { chunkStream } from '../chunking/chunk-stream.ts';
 import type { ContentReference } from '../format/tree-entry.ts';
-import type { TakeContext } from './take-context.ts';
+import type { SieveParameters } from '../chunking/sieve-parameters.ts';
+import type { CallOptions } from '../repository/call-options.ts';
+import type { ObjectPort } from './object-port.ts';
+import type { SnapshotTally } from './snapshot-tally.ts';
 
 /** What saving chunks needs of a snapshot's context. */
-export type SaveContext = Pick<TakeContext, 'repository' | 'parameters' | 'tally' | 'options'>;
+export interface SaveContext {
+  readonly repository: ObjectPort;
+  readonly parameters: SieveParameters;
+  readonly tally: SnapshotTally;
+  readonly options: CallOptions;
+}
 
 /**
  * Cuts bytes into chunks, saves them, and yields where they went, in order. Memory does not grow with the source.

@@ -28,6 +28,11 @@ export interface SnapshotReport {
   readonly issueCount: number;
 }
 
+/** Counts of a part of a snapshot, on their way between threads. */
+export type TallyCounts = Pick<SnapshotTally, 'files' | (typeof countNames)[number]>;
+
+const countNames = ['directories', 'symlinks', 'skipped', 'hardLinks', 'bytesRead', 'bytesReused', 'bytesAdded', 'totalBytes', 'chunkCount'] as const;
+
 /** Counts while a snapshot is taken. */
 export class SnapshotTally {
   readonly files = { new: 0, changed: 0, unmodified: 0, torn: 0 };
@@ -45,6 +50,18 @@ export class SnapshotTally {
 
   constructor(onProgress: ((progress: SnapshotProgress) => void) | undefined) {
     this.#onProgress = onProgress;
+  }
+
+  /** Counts alone. */
+  counts(): TallyCounts {
+    const { files, directories, symlinks, skipped, hardLinks, bytesRead, bytesReused, bytesAdded, totalBytes, chunkCount } = this;
+    return { files: { ...files }, directories, symlinks, skipped, hardLinks, bytesRead, bytesReused, bytesAdded, totalBytes, chunkCount };
+  }
+
+  /** Adds what was counted elsewhere. */
+  add(counts: TallyCounts): void {
+    for (const change of ['new', 'changed', 'unmodified', 'torn'] as const) this.files[change] += counts.files[change];
+    for (const name of countNames) this[name] += counts[name];
   }
 
   readonly saved = (node: SavedNode): void => {

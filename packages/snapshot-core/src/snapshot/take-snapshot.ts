@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { statSync } from 'node:fs';
 import { chunkProfiles } from '../chunking/chunk-profiles.ts';
 import { deriveSieveParameters } from '../chunking/sieve-parameters.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
@@ -9,21 +8,15 @@ import type { CallOptions } from '../repository/call-options.ts';
 import type { Clock } from '../repository/clock.ts';
 import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
-import { openDirectory } from '../source/directory-handle.ts';
-import type { DirectoryHandle } from '../source/directory-handle.ts';
-import { factsFromStats, fileIdKey } from '../source/file-facts.ts';
-import { loadExtendedAttributes } from '../source/load-extended-attributes.ts';
-import { createPacer } from '../source/pacer.ts';
 import type { DirectorySource, SnapshotSource } from '../source/snapshot-source.ts';
 import type { IssueReason } from './item-issue.ts';
 import { SnapshotTally } from './snapshot-tally.ts';
 import type { SnapshotProgress, SnapshotReport } from './snapshot-tally.ts';
 import { storeContent } from './store-content.ts';
-import type { TakeContext } from './take-context.ts';
-import { takeDirectory } from './take-directory.ts';
 import { withEngine } from './engine/with-engine.ts';
 import { takeVolume, type VolumeContext } from './take-volume.ts';
 import { isDamage } from './is-damage.ts';
+import { takeTree } from './tree/take-tree.ts';
 import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
 
 /** Issues after which the snapshot still holds everything that is known to have been there. */
@@ -72,12 +65,12 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
     const parent = parentRecord === undefined ? undefined : await loadParent(repository, parentRecord.rootId, tally, call);
     const generation = parentRecord === undefined ? 0 : parentRecord.generation + 1;
     const context = {
-      repository, tally, nowMs, pacer: createPacer(options.signal), linked: new Map<string, FileEntry>(), options: call,
-      verifyAll: options.verifyAll ?? false,
+      repository, tally, nowMs, options: call, generation, verifyAll: options.verifyAll ?? false,
       parameters: deriveSieveParameters(repository.chunkingKey, chunkProfiles[repository.config.profile]),
     };
-    const entry = source.kind === 'directory' ? await takeTree(context, source, parent)
-      : await withEngine(repository, { ...call, workers: workersFor(source, options.workers) }, (engine) => takeBytes({ ...context, engine, generation }, source, parent));
+    const entry = source.kind === 'directory'
+      ? await takeTree({ ...context, workers: options.workers, parentEntries: parentRecord?.statistics.entryCount }, source, parent)
+      : await withEngine(repository, { ...call, workers: workersFor(source, options.workers) }, (engine) => takeBytes({ ...context, engine }, source, parent));
     const root = await saveTreeNode(repository, { type: 'root', entry }, call);
     tally.saved(root);
     const record = await repository.commitSnapshot({
@@ -115,40 +108,13 @@ async function loadParent(repository: Repository, rootId: string, tally: Snapsho
 
 const smallVolumeBytes = 33_554_432;
 
-type UnboundContext = Omit<TakeContext, 'excluded' | 'device' | 'attributes'>;
-
-async function takeTree(context: UnboundContext, source: DirectorySource, parent: TreeEntry | undefined): Promise<TreeEntry> {
-  const excluded = new Map<string, 'excluded' | 'repository'>((source.exclude ?? []).map((id) => [fileIdKey(id), 'excluded']));
-  const { localPath } = context.repository;
-  if (localPath !== undefined) excluded.set(fileIdKey(factsFromStats(statSync(localPath, { bigint: true }))), 'repository');
-  const handle = openSourceRoot(source.path);
-  try {
-    const { attributes, problem } = await loadExtendedAttributes();
-    if (problem !== undefined) context.tally.issues.add(new Uint8Array(0), 'attributes-unread', problem);
-    const place = { path: new Uint8Array(0), name: new Uint8Array(0), facts: handle.facts };
-    return await takeDirectory({ ...context, attributes, ...(source.windowsAttributes !== undefined && { windowsAttributes: source.windowsAttributes }), excluded, device: handle.facts.device }, handle, place, parent);
-  } finally {
-    handle.close();
-  }
-}
-
-function openSourceRoot(path: string): DirectoryHandle {
-  try {
-    const handle = openDirectory(path);
-    handle.names();
-    return handle;
-  } catch (cause) {
-    throw new SnapshotError('source/unreadable', `cannot read the directory ${path}; check the path and its permissions`, { cause });
-  }
-}
-
 /** Starting threads takes longer than taking a small volume. A stream or a port is read on the calling thread in any case. */
-function workersFor(source: SnapshotSource, workers: number | undefined): number | undefined {
+function workersFor(source: Exclude<SnapshotSource, DirectorySource>, workers: number | undefined): number | undefined {
   if (workers !== undefined) return workers;
   return source.kind === 'volume' && source.volume.descriptor !== undefined && source.volume.bytes > smallVolumeBytes ? undefined : 0;
 }
 
-async function takeBytes(context: UnboundContext & Pick<VolumeContext, 'engine' | 'generation'>, source: Exclude<SnapshotSource, DirectorySource>, parent: TreeEntry | undefined): Promise<FileEntry> {
+async function takeBytes(context: VolumeContext, source: Exclude<SnapshotSource, DirectorySource>, parent: TreeEntry | undefined): Promise<FileEntry> {
   const stored = source.kind === 'volume'
     ? await takeVolume(context, source, parent)
     : await storeContent(context, source.stream);

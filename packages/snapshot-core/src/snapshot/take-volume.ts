@@ -14,10 +14,9 @@ import { readParentWindows, type ParentWindow } from './region/read-parent-windo
 import { readRegion, type RegionToRead } from './region/read-region.ts';
 import type { SaveContext } from './save-chunks.ts';
 import type { StoredContent } from './store-content.ts';
-import type { TakeContext } from './take-context.ts';
 
 /** What taking a volume needs of a snapshot's context. */
-export type VolumeContext = SaveContext & Pick<TakeContext, 'verifyAll'> & { readonly engine: Engine; readonly generation: number };
+export type VolumeContext = SaveContext & { readonly verifyAll: boolean; readonly engine: Engine; readonly generation: number };
 
 /** How one pass over a volume goes about it. */
 interface Pass {

@@ -5,7 +5,7 @@ import { decodeTreeObject, encodeTreeObject } from '../format/tree-object.ts';
 import { decodeTreeNode, encodeTreeNode } from '../format/tree-payload.ts';
 import type { TreeNode } from '../format/tree-payload.ts';
 import type { CallOptions } from '../repository/call-options.ts';
-import type { Repository } from '../repository/repository.ts';
+import type { ObjectPort } from './object-port.ts';
 
 /** Where a saved object went. */
 export interface SavedNode {
@@ -15,22 +15,30 @@ export interface SavedNode {
 }
 
 /** Encodes and saves a node; everything it refers to must be saved already. */
-export async function saveTreeNode(repository: Repository, node: TreeNode, options: CallOptions): Promise<SavedNode> {
+export async function saveTreeNode(objects: ObjectPort, node: TreeNode, options: CallOptions): Promise<SavedNode> {
   const bytes = encodeChecked('a tree node', node, (value) => encodeTreeObject(encodeTreeNode(value)), (encoded) => decodeTreeNode(decodeTreeObject(encoded), 'a new tree node'));
-  return { ...(await repository.save(bytes, 'tree', options)), lengthBytes: bytes.length };
+  return { ...(await objects.save(bytes, 'tree', options)), lengthBytes: bytes.length };
 }
 
 /** Loads the node behind a reference. @throws {SnapshotError} `format/damaged` when its length is not the one referred to */
-export async function loadTreeNode(repository: Repository, reference: Pick<ContentReference, 'id' | 'lengthBytes'>, options: CallOptions): Promise<TreeNode> {
-  const bytes = await repository.load(reference.id, options);
+export async function loadTreeNode(objects: ObjectPort, reference: Pick<ContentReference, 'id' | 'lengthBytes'>, options: CallOptions): Promise<TreeNode> {
+  const bytes = await objects.load(reference.id, options);
   if (bytes.length !== reference.lengthBytes)
     throw new SnapshotError('format/damaged', `tree object ${reference.id} has ${bytes.length} bytes, ${reference.lengthBytes} were referred to; run check`);
   return decodeTreeNode(decodeTreeObject(bytes), `tree object ${reference.id}`);
 }
 
 /** Loads the root of a snapshot, whose length nobody recorded. */
-export async function loadRootEntry(repository: Repository, rootId: string, options: CallOptions): Promise<TreeEntry> {
-  const node = decodeTreeNode(decodeTreeObject(await repository.load(rootId, options)), `root object ${rootId}`);
+export async function loadRootEntry(objects: ObjectPort, rootId: string, options: CallOptions): Promise<TreeEntry> {
+  const node = decodeTreeNode(decodeTreeObject(await objects.load(rootId, options)), `root object ${rootId}`);
   if (node.type !== 'root') throw new SnapshotError('format/damaged', `object ${rootId} is not the root of a snapshot; run check`);
   return node.entry;
+}
+
+/** Loads the entries of a directory page. @throws {SnapshotError} `format/damaged` when it is not the one referred to */
+export async function loadPage(objects: ObjectPort, reference: ContentReference, options: CallOptions): Promise<readonly TreeEntry[]> {
+  const node = await loadTreeNode(objects, reference, options);
+  if (node.type !== 'page' || node.entries.length !== reference.measure)
+    throw new SnapshotError('format/damaged', `object ${reference.id} is not the directory page it is referred to as; run check`);
+  return node.entries;
 }

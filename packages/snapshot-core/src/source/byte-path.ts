@@ -19,6 +19,17 @@ export function joinPath(directory: Uint8Array, name: Uint8Array): Uint8Array {
   return joined;
 }
 
+/** Compares two relative paths name by name: a directory comes before everything in it, and all of that before the next name. */
+export function comparePaths(left: Uint8Array, right: Uint8Array): number {
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    const [a, b] = [left[at] ?? 0, right[at] ?? 0];
+    // The slash ends a name, and so comes before every byte that goes on with one.
+    if (a !== b) return a === slash ? -1 : b === slash ? 1 : a - b;
+  }
+  return left.length - right.length;
+}
+
 /** Splits a relative path at `/`; empty parts are dropped, so `a//b/` is `a`, `b`. Text is taken as WTF-8, which is UTF-8 but for names that only Windows has. */
 export function splitPath(path: string | Uint8Array): Uint8Array[] {
   const bytes = typeof path === 'string' ? encodeWtf8(path) : path;

@@ -41,7 +41,8 @@ function fromNative(native: NativeModule): ExtendedAttributes {
 
 function toText(bytes: Uint8Array): string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  if (Buffer.compare(Buffer.from(text, 'utf8'), bytes) !== 0) throw systemError('EILSEQ', 'the path or name is not UTF-8');
+  // Bytes that are not UTF-8 become this character, which may also be one of the text.
+  if (text.includes('\uFFFD') && Buffer.compare(Buffer.from(text, 'utf8'), bytes) !== 0) throw systemError('EILSEQ', 'the path or name is not UTF-8');
   return text;
 }
 

@@ -1,7 +1,7 @@
 import { regionBytes } from '../../chunking/chunk-profiles.ts';
 import type { ContentTable } from '../../format/tree-entry.ts';
 import type { CallOptions } from '../../repository/call-options.ts';
-import type { Repository } from '../../repository/repository.ts';
+import type { ObjectPort } from '../object-port.ts';
 import { readReferences } from '../read-content.ts';
 import { PackedReferenceWriter, toPackedChunk } from './packed-references.ts';
 
@@ -17,8 +17,8 @@ export interface ParentWindow {
  *
  * @throws {SnapshotError} `object/*`, `format/damaged`
  */
-export async function* readParentWindows(repository: Repository, content: ContentTable, options: CallOptions): AsyncGenerator<ParentWindow, void> {
-  const regions = readRegions(repository, content, options);
+export async function* readParentWindows(objects: ObjectPort, content: ContentTable, options: CallOptions): AsyncGenerator<ParentWindow, void> {
+  const regions = readRegions(objects, content, options);
   const none = new Uint8Array(0);
   let before: Uint8Array = none;
   let here: Uint8Array = (await regions.next()).value ?? none;
@@ -31,10 +31,10 @@ export async function* readParentWindows(repository: Repository, content: Conten
 }
 
 /** Yields the chunks of each region of a content. No chunk, and no group, reaches over the edge of one. */
-async function* readRegions(repository: Repository, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array, undefined> {
+async function* readRegions(objects: ObjectPort, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array, undefined> {
   let writer = new PackedReferenceWriter();
   let bytes = 0;
-  for await (const reference of readReferences(repository, content, 'data', options)) {
+  for await (const reference of readReferences(objects, content, 'data', options)) {
     writer.add(toPackedChunk(reference));
     bytes += reference.lengthBytes;
     if (bytes < regionBytes) continue;

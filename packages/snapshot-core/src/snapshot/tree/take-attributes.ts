@@ -1,6 +1,6 @@
-import type { EntryAttributes } from '../format/extended-attribute.ts';
-import { readAttributes } from '../source/read-attributes.ts';
-import type { ReadAttributes } from '../source/read-attributes.ts';
+import type { EntryAttributes } from '../../format/extended-attribute.ts';
+import { readAttributes } from '../../source/read-attributes.ts';
+import type { ReadAttributes } from '../../source/read-attributes.ts';
 import type { TakeContext } from './take-context.ts';
 
 /**

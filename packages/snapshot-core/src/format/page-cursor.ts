@@ -1,0 +1,195 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { ByteReader } from './byte-reader.ts';
+import { ByteWriter } from './byte-writer.ts';
+import { fingerprintBytes, type ObjectReference } from './object-reference.ts';
+import type { TreeEntry, TreeEntryFacts } from './tree-entry.ts';
+import { entryLayout, readTreeEntry, writeTreeEntry } from './tree-entry-codec.ts';
+import { decodeTreeObject, encodeReferences, referenceLayout, treeObjectLayout } from './tree-object.ts';
+
+/** Where an entry stands in a page. */
+export interface PagePlace {
+  /** Offset of its first byte, and its number of bytes. */
+  readonly at: number;
+  readonly lengthBytes: number;
+  /** Its first reference in the table, and how many are its own. */
+  readonly reference: number;
+  readonly referenceCount: number;
+}
+
+const { pageHeaderBytes } = entryLayout;
+
+/**
+ * Walks over a directory page as it is stored and compares entries without decoding them: most of a tree is as it was.
+ *
+ * Whether the bytes are a page at all is looked at once, at the start; whether an entry means anything, when it is decoded.
+ */
+export class PageCursor {
+  readonly entryCount: number;
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #places: PagePlace[] = [];
+  #next = 0;
+  #references: readonly ObjectReference[] | undefined;
+
+  /** @param bytes a whole tree object; kept. @throws {SnapshotError} `format/damaged`, `format/unsupported` when it is not a page */
+  constructor(bytes: Uint8Array, what: string) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const layout = treeObjectLayout(bytes);
+    const payload = layout === undefined ? undefined : bytes.subarray(layout.payloadAt);
+    if (layout === undefined || payload === undefined || payload.length < pageHeaderBytes || payload[0] !== 1 || payload[1] !== 2)
+      throw new SnapshotError('format/damaged', `${what} is damaged: it is not a directory page`);
+    this.entryCount = this.#view.getUint32(layout.payloadAt + 2, true);
+    try {
+      this.#findPlaces(layout.payloadAt + pageHeaderBytes, layout.referenceCount);
+    } catch (cause) {
+      // Reading beyond the end is all that can go wrong.
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new SnapshotError('format/damaged', `${what} is damaged: it ends early`, { cause });
+    }
+  }
+
+  get isAtEnd(): boolean {
+    return this.#next >= this.#places.length;
+  }
+
+  get isAtStart(): boolean {
+    return this.#next === 0;
+  }
+
+  /** Place of the entry that comes next. Only before the end. */
+  get place(): PagePlace {
+    // Asked for before the end only.
+    return this.#places[this.#next] as PagePlace;
+  }
+
+  advance(): void {
+    this.#next += 1;
+  }
+
+  /** Name of the first or last entry, a view; empty for an empty page. */
+  nameAt(which: 'first' | 'last'): Uint8Array {
+    const place = which === 'first' ? this.#places[0] : this.#places.at(-1);
+    return place === undefined ? new Uint8Array(0) : this.#nameOf(place);
+  }
+
+  /** Compares the next entry's name with another, bytewise. */
+  compareName(name: Uint8Array): number {
+    return Buffer.compare(this.#nameOf(this.place), name);
+  }
+
+  /**
+   * Whether the next entry is a file that was read in peace, knows its extended attributes, has one name and its content within the
+   * entry, and is in everything the file system says as `facts` are.
+   */
+  isSameFile({ mode, userId, groupId, modifiedMicros, changedNanos, device, inode, linkCount, size }: Omit<TreeEntryFacts, 'name'>): boolean {
+    const view = this.#view;
+    const { at } = this.place;
+    const layout = entryLayout;
+    return view.getUint8(at) === layout.fileType && (view.getUint8(at + layout.flagsAt) & layout.trustMask) === layout.trustedFlags && linkCount === 1
+      && view.getBigInt64(at + layout.changedAt, true) === changedNanos && view.getBigInt64(at + layout.modifiedAt, true) === modifiedMicros
+      && view.getBigUint64(at + layout.inodeAt, true) === inode && view.getBigUint64(at + layout.deviceAt, true) === device
+      && view.getUint32(at + layout.sizeAt, true) + view.getUint32(at + layout.sizeAt + 4, true) * 2 ** 32 === size
+      && view.getUint16(at + layout.modeAt, true) === mode && view.getUint32(at + layout.userAt, true) === userId
+      && view.getUint32(at + layout.groupAt, true) === groupId && view.getUint32(at + layout.linksAt, true) === linkCount
+      && this.#isWholeContent(size);
+  }
+
+  /** Whether `test` holds for every reference of the next entry; ids are views. */
+  everyReference(test: (id: Uint8Array, kind: ObjectReference['kind']) => boolean): boolean {
+    const { reference, referenceCount } = this.place;
+    for (let ordinal = reference; ordinal < reference + referenceCount; ordinal++) {
+      const at = referenceLayout.tableAt + ordinal * referenceLayout.referenceBytes;
+      if (!test(this.#bytes.subarray(at, at + referenceLayout.idBytes), this.#bytes[at + referenceLayout.kindAt] === 0 ? 'data' : 'tree')) return false;
+    }
+    return true;
+  }
+
+  /** Whether the next entry is exactly this one: what it would be stored as is what is stored. */
+  equals(entry: TreeEntry): boolean {
+    const { at, lengthBytes, reference, referenceCount } = this.place;
+    const references: ObjectReference[] = [];
+    const writer = new ByteWriter();
+    writeTreeEntry(writer, references, entry);
+    const encoded = writer.finish();
+    if (encoded.length !== lengthBytes || references.length !== referenceCount || Buffer.compare(encoded, this.#bytes.subarray(at, at + lengthBytes)) !== 0) return false;
+    const start = referenceLayout.tableAt + reference * referenceLayout.referenceBytes;
+    const table = this.#bytes.subarray(start, start + referenceCount * referenceLayout.referenceBytes);
+    if (Buffer.compare(encodeReferences(references), table) !== 0) return false;
+    return references.every(({ fingerprint }, index) => fingerprint === undefined || Buffer.compare(fingerprint, this.#allReferences()[reference + index]?.fingerprint ?? new Uint8Array(fingerprintBytes)) === 0);
+  }
+
+  /** Decodes one entry; its bytes are views of the page's. @throws {SnapshotError} `format/damaged` */
+  entryAt({ at, lengthBytes, reference }: PagePlace): TreeEntry {
+    const reader = new ByteReader(this.#bytes.subarray(at, at + lengthBytes), 'an entry of a directory page');
+    let taken = reference;
+    const entry = readTreeEntry(reader, () => {
+      const next = this.#allReferences()[taken++];
+      if (next === undefined) throw reader.damaged('more references are named than there are');
+      return next;
+    }, false);
+    reader.finish();
+    return entry;
+  }
+
+  /** Number of references of the next entry. */
+  get referenceCount(): number {
+    return this.place.referenceCount;
+  }
+
+  #allReferences(): readonly ObjectReference[] {
+    this.#references ??= decodeTreeObject(this.#bytes).references;
+    return this.#references;
+  }
+
+  #nameOf({ at }: PagePlace): Uint8Array {
+    const start = at + entryLayout.nameAt;
+    return this.#bytes.subarray(start, start + this.#view.getUint16(at + entryLayout.nameLengthAt, true));
+  }
+
+  /** Whether the next entry's references are data objects of together that many bytes. */
+  #isWholeContent(size: number): boolean {
+    const { at, lengthBytes, reference, referenceCount } = this.place;
+    // Level 0: the content follows the entry's fields as level and count alone.
+    if (this.#bytes[at + lengthBytes - 2] !== 0 || this.#bytes[at + lengthBytes - 1] !== referenceCount) return false;
+    let bytes = 0;
+    for (let ordinal = reference; ordinal < reference + referenceCount; ordinal++) {
+      const place = referenceLayout.tableAt + ordinal * referenceLayout.referenceBytes;
+      if (this.#bytes[place + referenceLayout.kindAt] !== 0) return false;
+      bytes += this.#view.getUint32(place + referenceLayout.lengthAt, true);
+    }
+    return bytes === size;
+  }
+
+  #findPlaces(start: number, referenceCount: number): void {
+    const view = this.#view;
+    const layout = entryLayout;
+    let at = start;
+    let reference = 0;
+    for (let entry = 0; entry < this.entryCount; entry++) {
+      const type = view.getUint8(at);
+      let end = at + layout.nameAt + view.getUint16(at + layout.nameLengthAt, true);
+      if ((view.getUint8(at + layout.flagsAt) & layout.attributesFollowFlag) !== 0) end = this.#endOfAttributes(end);
+      let own = 0;
+      if (type === layout.symlinkType) end += 2 + view.getUint16(end, true);
+      else if (type === layout.fileType || type === layout.directoryType) {
+        own = view.getUint8(end + 1);
+        end += 2 + (type === layout.directoryType || view.getUint8(end) > 0 ? 8 * own : 0);
+      } else end += 1;
+      if (end > this.#bytes.length) throw new RangeError('an entry ends beyond the page');
+      this.#places.push({ at, lengthBytes: end - at, reference, referenceCount: own });
+      at = end;
+      reference += own;
+    }
+    if (at !== this.#bytes.length || reference !== referenceCount) throw new RangeError('the entries do not fill the page');
+  }
+
+  #endOfAttributes(start: number): number {
+    let at = start + 2;
+    for (let left = this.#view.getUint16(start, true); left > 0; left--) {
+      at += 1 + this.#view.getUint8(at);
+      at += 4 + this.#view.getUint32(at, true);
+    }
+    return at;
+  }
+}
