@@ -130,10 +130,10 @@ describe('a tree', () => {
 
   test('whose thread dies in the middle is refused with a code, and the next run takes it', async () => {
     const other = await newRepository(join(scratchDirectory(), 'repository'));
-    const post = Worker.prototype.postMessage;
     let units = 0;
-    const spy = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, ...message: Parameters<typeof post>) {
-      post.apply(this, message);
+    const post: unknown = Reflect.get(Worker.prototype, 'postMessage');
+    const spy = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, ...message: Parameters<Worker['postMessage']>) {
+      if (typeof post === 'function') Reflect.apply(post, this, message);
       const task: unknown = Reflect.get(Object(message[0]), 'task');
       if (task === 'take-tree-unit' && ++units === 3) void this.terminate();
     });

@@ -94,9 +94,9 @@ async function readRegions(context: TakeContext, descriptor: number, bytes: numb
   } catch (error) {
     if (!SnapshotError.isInstance(error) || error.code !== 'source/unreadable') throw error;
     // It has become shorter than it was; what there is now is taken as it comes.
-    return storeContent({ repository: objects, parameters: tools.parameters, tally, options: {} }, readFilePieces(descriptor, bytes));
+    return await storeContent({ repository: objects, parameters: tools.parameters, tally, options: {} }, readFilePieces(descriptor, bytes));
   } finally {
-    await windows?.return(undefined as never);
+    await windows?.return(undefined);
   }
 }
 
@@ -107,10 +107,10 @@ function readWatched(descriptor: number, into: Uint8Array, position: number, hol
 }
 
 /** What the parent had around the next region; nothing where it is damaged, which costs speed alone. */
-async function nextWindow(windows: AsyncGenerator<ParentWindow, never> | undefined): Promise<ParentWindow | undefined> {
+async function nextWindow(windows: AsyncGenerator<ParentWindow, void> | undefined): Promise<ParentWindow | undefined> {
   try {
     const step = await windows?.next();
-    return step?.done === true ? undefined : step?.value;
+    return step === undefined || step.done === true ? undefined : step.value;
   } catch (error) {
     if (!isDamage(error)) throw error;
     return undefined;

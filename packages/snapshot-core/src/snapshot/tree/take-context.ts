@@ -1,15 +1,25 @@
-import type { FileEntry, UnreadReason } from '../../format/tree-entry.ts';
+import type { FileEntry, TreeEntry, UnreadReason } from '../../format/tree-entry.ts';
+import type { DirectoryHandle } from '../../source/directory-handle.ts';
 import type { ExtendedAttributes } from '../../source/extended-attributes.ts';
+import type { FileFacts } from '../../source/file-facts.ts';
 import type { Pacer } from '../../source/pacer.ts';
 import type { EngineTools } from '../engine/engine-tools.ts';
 import type { ObjectPort } from '../object-port.ts';
 import type { SnapshotTally } from '../snapshot-tally.ts';
 import type { LinkedFile } from './linked-file.ts';
+import type { TakenItem } from './taken-item.ts';
 import type { WorkBudget } from './work-budget.ts';
+
+/** Stores a directory that is open, and everything in it as far as the budget goes. */
+export type TakeDirectory = (
+  context: TakeContext, handle: DirectoryHandle, place: { readonly path: Uint8Array; readonly name: Uint8Array; readonly facts: FileFacts }, parent: TreeEntry | undefined,
+) => Promise<TakenItem>;
 
 /** What every step of one unit of a tree's snapshot shares. */
 export interface TakeContext {
   readonly tools: EngineTools;
+  /** Goes down into a directory. */
+  readonly takeDirectory: TakeDirectory;
   readonly objects: ObjectPort;
   readonly tally: SnapshotTally;
   readonly pacer: Pacer;

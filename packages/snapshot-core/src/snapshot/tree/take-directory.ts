@@ -4,6 +4,7 @@ import type { FileFacts } from '../../source/file-facts.ts';
 import { entryFacts } from '../entry-facts.ts';
 import { finishDirectory } from './finish-directory.ts';
 import { listPages } from './parent-pages.ts';
+import { reportDamage } from './report-damage.ts';
 import { takeAttributes } from './take-attributes.ts';
 import type { TakeContext } from './take-context.ts';
 import { isFinished, type NamesToTake, type TakenItem } from './taken-item.ts';
@@ -37,9 +38,4 @@ function listNames({ verifyAll }: TakeContext, handle: DirectoryHandle, hasParen
   if (hasParent && !verifyAll) return { names: handle.names() };
   const entries = handle.entries();
   return { names: entries.map(({ name }) => name), files: Uint8Array.from(entries, ({ isFile }) => (isFile ? 1 : 0)) };
-}
-
-/** A damaged parent costs speed, never the snapshot. */
-export function reportDamage({ tally }: Pick<TakeContext, 'tally'>, path: Uint8Array, error: unknown): void {
-  tally.issues.add(path, 'parent-damaged', `the parent snapshot cannot be read here, so everything is read from the source: ${String(error)}`);
 }

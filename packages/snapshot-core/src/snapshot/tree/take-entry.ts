@@ -9,7 +9,6 @@ import { entryFacts } from '../entry-facts.ts';
 import type { OpenedEntry } from './open-listed-file.ts';
 import { takeAttributes } from './take-attributes.ts';
 import type { TakeContext } from './take-context.ts';
-import { takeDirectory } from './take-directory.ts';
 import { takeFile } from './take-file.ts';
 import type { TakenItem } from './taken-item.ts';
 
@@ -33,7 +32,7 @@ export async function takeEntry(context: TakeContext, present: OpenedEntry, path
     }
     const child = directory.openChild(name);
     try {
-      return await takeDirectory(context, child, { path, name, facts: child.facts }, parent);
+      return await context.takeDirectory(context, child, { path, name, facts: child.facts }, parent);
     } finally {
       child.close();
     }

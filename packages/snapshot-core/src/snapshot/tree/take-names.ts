@@ -6,7 +6,7 @@ import { lookAt, type PresentEntry } from '../../source/list-directory.ts';
 import { deferNames, maxSliceNames } from './defer-names.ts';
 import { openListedFile, type OpenedEntry } from './open-listed-file.ts';
 import { ParentPages } from './parent-pages.ts';
-import { reportDamage } from './take-directory.ts';
+import { reportDamage } from './report-damage.ts';
 import { takeEntry } from './take-entry.ts';
 import type { TakeContext } from './take-context.ts';
 import type { NamesToTake, TakenItem } from './taken-item.ts';
@@ -49,7 +49,7 @@ export async function takeNames(context: TakeContext, directory: DirectoryHandle
 /** Whether a file can be taken over without a second look, and counts it then. */
 function isAsItWas({ verifyAll, tools, tally, excluded, device, windowsAttributes }: TakeContext, { facts }: PresentEntry, { cursor }: ParentPages): boolean {
   if (cursor === undefined || verifyAll || facts.type !== 'file' || facts.device !== device || windowsAttributes !== undefined) return false;
-  if (!cursor.isSameFile({ ...facts, size: facts.bytes }) || !cursor.everyReference(tools.has)) return false;
+  if (!cursor.isSameFile({ ...facts, size: facts.bytes }) || !cursor.everyReference((id, kind) => tools.has(id, kind))) return false;
   if (excluded.size > 0 && excluded.has(fileIdKey(facts))) return false;
   tally.files.unmodified += 1;
   tally.chunkCount += cursor.referenceCount;
@@ -72,5 +72,5 @@ async function takePresent(context: TakeContext, present: OpenedEntry, path: Uin
 
 /** What an equal entry refers to was looked up or saved when it was made; so this costs a look-up only. */
 function isRelied({ tools }: TakeContext, { cursor }: ParentPages): boolean {
-  return cursor?.everyReference(tools.has) === true;
+  return cursor?.everyReference((id, kind) => tools.has(id, kind)) === true;
 }

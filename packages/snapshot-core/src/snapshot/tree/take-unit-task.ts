@@ -25,7 +25,7 @@ export const takeUnitTask: WorkerTask<TreeUnit, TakenUnit> = {
     const tally = new SnapshotTally(undefined);
     const { root: rootPath, clockOffsetMs, ...rest } = run;
     const context: TakeContext = {
-      ...rest, tools, objects: objectPortOf(tools), tally, pacer: createPacer(task), check: () => task.throwIfAborted(), budget: new WorkBudget(budgetEntries),
+      ...rest, takeDirectory, tools, objects: objectPortOf(tools), tally, pacer: createPacer(task), check: () => task.throwIfAborted(), budget: new WorkBudget(budgetEntries),
       attributes: await attributesOf(task), nowMs: () => Date.now() + clockOffsetMs, linked: new Map(), linkedFiles: [],
     };
     const root = openDirectory(rootPath);
