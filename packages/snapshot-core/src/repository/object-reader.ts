@@ -21,6 +21,10 @@ export class ObjectReader {
   readonly #parts: ObjectReaderParts;
   readonly #frames = new FrameCache(frameCacheBytes);
 
+  /** Where the last object lay. */
+  #lastPack = -1;
+  #lastFrame = -1;
+
   constructor(parts: ObjectReaderParts) {
     this.#parts = parts;
   }
@@ -37,7 +41,7 @@ export class ObjectReader {
     let failure: SnapshotError | undefined;
     for (const { pack, object } of index.copiesOf(id)) {
       try {
-        return await readPackedObject(storage, pack, object, codec, { ...options, frames: this.#frames, wholeFrames: pack.kind === 'tree' });
+        return await readPackedObject(storage, pack, object, codec, { ...options, frames: this.#frames, wholeFrames: pack.kind === 'tree' || this.#isNextTo(pack.ordinal, object.frame.ordinal) });
       } catch (error) {
         if (!SnapshotError.isInstance(error)) throw error;
         if (error.code === 'object/damaged') index.distrust(pack.ordinal);
@@ -46,5 +50,13 @@ export class ObjectReader {
       }
     }
     throw failure ?? new SnapshotError('object/missing', `no pack in ${storage.description} holds the object ${id}; run check to see which snapshots need it`);
+  }
+
+  /** Whether objects are being read in the order in which they were stored, so that the rest of the frame is wanted too. */
+  #isNextTo(pack: number, frame: number): boolean {
+    const isNext = pack === this.#lastPack && (frame === this.#lastFrame || frame === this.#lastFrame + 1);
+    this.#lastPack = pack;
+    this.#lastFrame = frame;
+    return isNext;
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { FileEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
@@ -12,6 +13,7 @@ import { lookAt } from '../source/list-directory.ts';
 import { loadExtendedAttributes } from '../source/load-extended-attributes.ts';
 import { createPacer } from '../source/pacer.ts';
 import { SyncQueue } from '../source/sync-queue.ts';
+import { systemErrorCode } from '../source/system-error-code.ts';
 import { applyMetadata } from './apply-metadata.ts';
 import { itemErrorCode } from './fatal-write-error.ts';
 import { IssueList } from './item-issue.ts';
@@ -22,6 +24,7 @@ import type { RestoreStep } from './plan-restore.ts';
 import { isDamage } from './is-damage.ts';
 import { makeDirectory, removeName, writeHardLink, writeSymlink } from './target-names.ts';
 import { writeFile } from './write-file.ts';
+import { writeNewFile } from './write-new-file.ts';
 
 /** How far a restore is; `totalBytes` is what the whole snapshot holds, also when only a part is restored. */
 export interface RestoreProgress {
@@ -57,7 +60,7 @@ export interface RestoreReport {
 /**
  * Restores a tree, or a part of it, into a directory, which is created when missing.
  *
- * Every chunk is verified before it is written, files appear whole under their names, and nothing is ever written outside
+ * Every chunk is verified before it is written, files appear whole under their names in directories that were there before, and nothing is ever written outside
  * the target, whatever the snapshot or the target hold. Items that fail are reported; the rest is done.
  *
  * @throws {SnapshotError} `snapshot/*`, `target/unusable`, `rollback/repository-on-target` (the target lies in the repository), `target/write-failed` (full or broken disk), `repository/*`, `argument/invalid`
@@ -115,6 +118,8 @@ class RestoreRun {
   readonly #totalBytes: number;
   /** Directories being filled, outermost first; `undefined` for one that could not be made. */
   readonly #open: (DirectoryHandle | undefined)[] = [];
+  /** Those of them that this restore made, and that give new files no attributes. */
+  readonly #ownDirectories = new Set<DirectoryHandle>();
   readonly #issues = new IssueList();
   readonly #syncQueue = new SyncQueue();
   /** Files with several names that were written, by path: only what we wrote ourselves is linked to. */
@@ -171,13 +176,17 @@ class RestoreRun {
       }
       removeName(parent, name, present.type);
     }
-    if (present?.type !== 'directory') makeDirectory(parent, name);
-    return parent.openChild(name);
+    if (present?.type === 'directory') return parent.openChild(name);
+    makeDirectory(parent, name);
+    const made = parent.openChild(name);
+    if (givesNoAttributes(this.#attributes, made)) this.#ownDirectories.add(made);
+    return made;
   }
 
   async #finish(step: Extract<RestoreStep, { action: 'make-directory' | 'finish-directory' }>, parent: DirectoryHandle | undefined): Promise<void> {
     const directory = this.#open.pop();
     if (directory === undefined) return;
+    this.#ownDirectories.delete(directory);
     try {
       await directory.sync();
       this.#counts.directories += 1;
@@ -191,6 +200,7 @@ class RestoreRun {
 
   async #write(step: Extract<RestoreStep, { action: 'write-file' | 'make-symlink' | 'link' }>, parent: DirectoryHandle): Promise<void> {
     const { path, entry } = step;
+    if (step.action === 'write-file' && this.#ownDirectories.has(parent) && (await this.#writeNew(step, parent))) return;
     const present = lookAt(parent, entry.name);
     if (present?.type === 'directory' || (present !== undefined && this.#options.overwrite !== true))
       return this.#issues.add(path, 'exists', `a ${present.type} has this name already`);
@@ -201,16 +211,32 @@ class RestoreRun {
       this.#counts.hardLinks += 1;
       return;
     } else {
-      await writeFile(this.#repository, parent, entry.name, step.entry, this.#syncQueue, this.#call, (bytes) => {
-        this.#counts.bytesWritten += bytes;
-        this.#progress();
-      });
-      this.#counts.files += 1;
-      if (step.entry.linkCount > 1) this.#writtenLinks.add(Buffer.from(path).toString('latin1'));
-      if (step.entry.torn) this.#issues.add(path, 'torn', 'it changed while the snapshot was taken; the content is a mixture');
-      this.#progress();
+      await writeFile(this.#repository, parent, entry.name, step.entry, this.#syncQueue, this.#call, this.#onBytes);
+      this.#countFile(path, step.entry);
     }
     applyMetadata(this.#attributes, parent, entry.name, path, entry, this.#issues);
+  }
+
+  /** The short way, for most files of most restores. False when it cannot be gone. */
+  async #writeNew({ path, entry }: Extract<RestoreStep, { action: 'write-file' }>, parent: DirectoryHandle): Promise<boolean> {
+    if (entry.attributes !== undefined && entry.attributes.list.length > 0) return false;
+    const refused = await writeNewFile(this.#repository, parent, entry, this.#syncQueue, this.#call, this.#onBytes);
+    if (refused === undefined) return false;
+    this.#countFile(path, entry);
+    if (refused.length > 0) this.#issues.add(path, 'metadata', `the target does not take its ${refused.join(', ')}`);
+    return true;
+  }
+
+  readonly #onBytes = (bytes: number): void => {
+    this.#counts.bytesWritten += bytes;
+    this.#progress();
+  };
+
+  #countFile(path: Uint8Array, entry: FileEntry): void {
+    this.#counts.files += 1;
+    if (entry.linkCount > 1) this.#writtenLinks.add(Buffer.from(path).toString('latin1'));
+    if (entry.torn) this.#issues.add(path, 'torn', 'it changed while the snapshot was taken; the content is a mixture');
+    this.#progress();
   }
 
   /** False when the first name is not there to be linked to: it failed or was kept back, so this name gets the content itself. */
@@ -228,3 +254,13 @@ class RestoreRun {
 }
 
 const currentDirectory = Buffer.from('.');
+
+/** Whether what is made in a directory gets no extended attributes: it has none itself, neither an ACL to inherit nor a label. */
+function givesNoAttributes(attributes: ExtendedAttributes, directory: DirectoryHandle): boolean {
+  try {
+    return !attributes.isAvailable || attributes.list(directory.pathOf(currentDirectory)).length === 0;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return ['ENOTSUP', 'EOPNOTSUPP'].includes(systemErrorCode(error) ?? '');
+  }
+}

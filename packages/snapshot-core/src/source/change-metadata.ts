@@ -122,6 +122,6 @@ function withoutFollowing<T>(directory: DirectoryHandle, name: Uint8Array, chang
  * Half a microsecond more, because Node passes a floating-point number on and the system rounds down. As text, because Node
  * takes a negative number for a mistake and sets the present time.
  */
-function toSeconds(micros: bigint): string {
+export function toSeconds(micros: bigint): string {
   return String((Number(micros) + 0.5) / 1e6);
 }
