@@ -23,8 +23,8 @@ export async function readPackedObject(storage: PackStorage, pack: FramePack, ob
   const { frame, offset, lengthBytes } = object;
   const isPlain = frame.compression === 'none' && !codec.cipherOf(pack.prefix);
   const readAlone = async () => verified(pack, object, codec, await storage.getRange('pack', pack.name, frame.offset + offset, lengthBytes, options));
-  if (isPlain && options?.wholeFrames !== true) return readAlone();
   const cached = options?.frames?.get(pack.name, frame);
+  if (cached === undefined && isPlain && options?.wholeFrames !== true) return readAlone();
   if (cached) return verified(pack, object, codec, new Uint8Array(cached.subarray(offset, offset + lengthBytes)));
   const stored = await readFrame(storage, pack, frame, isPlain, options);
   // A bad sector under a neighbour costs the neighbour alone.

@@ -21,9 +21,8 @@ export class ObjectReader {
   readonly #parts: ObjectReaderParts;
   readonly #frames = new FrameCache(frameCacheBytes);
 
-  /** Where the last object lay. */
-  #lastPack = -1;
-  #lastFrame = -1;
+  /** The frame in which the last object lay, by pack. */
+  readonly #lastFrames = new Map<number, number>();
 
   constructor(parts: ObjectReaderParts) {
     this.#parts = parts;
@@ -52,11 +51,10 @@ export class ObjectReader {
     throw failure ?? new SnapshotError('object/missing', `no pack in ${storage.description} holds the object ${id}; run check to see which snapshots need it`);
   }
 
-  /** Whether objects are being read in the order in which they were stored, so that the rest of the frame is wanted too. */
+  /** Whether objects of a pack are being read in the order in which they were stored, so that the rest of the frame is wanted too. */
   #isNextTo(pack: number, frame: number): boolean {
-    const isNext = pack === this.#lastPack && (frame === this.#lastFrame || frame === this.#lastFrame + 1);
-    this.#lastPack = pack;
-    this.#lastFrame = frame;
-    return isNext;
+    const last = this.#lastFrames.get(pack);
+    this.#lastFrames.set(pack, frame);
+    return last !== undefined && (frame === last || frame === last + 1);
   }
 }
