@@ -25,8 +25,8 @@ describe('PackTable', () => {
           const known = model.get(pack.name);
           if (what === 'add') {
             const ordinal = table.add(pack);
-            if (known) expect(ordinal).toBe(known.pack.ordinal);
-            else model.set(pack.name, { pack: { ordinal, ...pack }, isDistrusted: false });
+            expect(ordinal).toBe(known?.pack.ordinal ?? ordinal);
+            if (!known) model.set(pack.name, { pack: { ordinal, ...pack }, isDistrusted: false });
           }
           if (what === 'condemn') table.setCondemned((condemned = [pack.name, packOf(n + 1).name]));
           if (what === 'remove' && known) {

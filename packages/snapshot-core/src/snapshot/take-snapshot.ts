@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { chunkProfiles } from '../chunking/chunk-profiles.ts';
 import { deriveSieveParameters } from '../chunking/sieve-parameters.ts';
-import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { SnapshotRecord } from '../format/snapshot-record.ts';
 import type { FileEntry, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';

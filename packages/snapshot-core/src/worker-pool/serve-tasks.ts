@@ -8,7 +8,6 @@ import type { AnyTask, TaskContext } from './worker-task.ts';
 export function serveTasks(tasks: readonly AnyTask[]): void {
   const port = parentPort;
   if (port === null) throw new SnapshotError('argument/invalid', 'tasks are served in worker threads only; this module is the entry of one');
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the pool passed at the start
   const { abortFlag } = workerData as WorkerStart;
   const byName = new Map(tasks.map((task) => [task.name, task]));
   const reply = (message: TaskReply) => port.postMessage(message);
@@ -20,7 +19,7 @@ export function serveTasks(tasks: readonly AnyTask[]): void {
     },
   };
 
-  port.on('message', async ({ task: name, input }: TaskRequest) => {
+  async function serve({ task: name, input }: TaskRequest): Promise<void> {
     try {
       const task = byName.get(name);
       if (task === undefined) throw new SnapshotError('argument/invalid', `no task is called ${name}`);
@@ -29,5 +28,7 @@ export function serveTasks(tasks: readonly AnyTask[]): void {
     } catch (error) {
       reply({ kind: 'error', error: packError(error) });
     }
-  });
+  }
+
+  port.on('message', (request: TaskRequest) => void serve(request));
 }

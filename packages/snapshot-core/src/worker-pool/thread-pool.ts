@@ -52,7 +52,7 @@ export function createThreadPool({ workers, entry, onPost, signal }: WorkerPoolO
   }
 
   function lose(thread: Thread, cause?: unknown): void {
-    thread.lost ??= new SnapshotError('worker/lost', `a worker thread ended in the middle of its work${cause === undefined ? '' : ` (${String(cause)})`}; repeat the call`, { cause });
+    thread.lost ??= new SnapshotError('worker/lost', `a worker thread ended in the middle of its work${cause instanceof Error ? ` (${cause.message})` : ''}; repeat the call`, { cause });
     thread.running?.reject(thread.lost);
     thread.running = undefined;
     for (const job of thread.own.splice(0)) job.reject(thread.lost);
@@ -81,8 +81,9 @@ export function createThreadPool({ workers, entry, onPost, signal }: WorkerPoolO
   function submit<Input, Output>(task: WorkerTask<Input, Output>, input: Input, transfer: readonly ArrayBuffer[], thread?: Thread): Promise<Output> {
     return new Promise<Output>((resolve, reject) => {
       const lost = thread === undefined ? allLost() : thread.lost;
-      if (signal?.aborted === true || lost !== undefined) return reject(signal?.aborted === true ? signal.reason : lost);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the task's own name and types travel with it
+      // oxlint-disable-next-line typescript/prefer-promise-reject-errors -- a signal's reason reaches the caller unchanged
+      if (signal?.aborted === true) return reject(signal.reason);
+      if (lost !== undefined) return reject(lost);
       const job: Job = { request: { task: task.name, input }, transfer, resolve: (output) => resolve(output as Output), reject };
       (thread?.own ?? waiting).push(job);
       for (const each of thread === undefined ? threads : [thread]) next(each);

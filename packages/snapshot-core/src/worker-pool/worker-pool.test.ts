@@ -76,7 +76,6 @@ test('once the last thread is dead, every task is refused', async () => {
 
 test('what cannot be cloned fails its own call only', async () => {
   const pool = openPool(1);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a value of the wrong type on purpose
   await expect(pool.run(rememberTask, (() => 'a function') as unknown as string)).rejects.toThrow(/could not be cloned/);
   expect(await pool.run(addTask, { a: 2, b: 2 })).toMatchObject({ sum: 4 });
 });

@@ -23,7 +23,7 @@ export function nthId(n: number): Uint8Array {
   return createHash('sha256').update(`${n}`).digest();
 }
 
-function run(port: MessagePort, view: SharedIndexView): void {
+function run(port: MessagePort, view: SharedIndexView): IndexReaderReport {
   let [lookUps, wrong, missing, ahead, announced] = [0, 0, 0, 0, 0];
   const isFound = (n: number): boolean => {
     lookUps++;
@@ -46,7 +46,11 @@ function run(port: MessagePort, view: SharedIndexView): void {
     if (isFound(announced + (step % 2_000))) ahead++;
     if (isFound(1_000_000_000 + step)) wrong++;
   }
-  parentPort?.postMessage({ lookUps, wrong, missing, ahead } satisfies IndexReaderReport);
+  return { lookUps, wrong, missing, ahead };
 }
 
-if (parentPort && workerData) run((workerData as { port: MessagePort }).port, SharedIndexView.attach((workerData as { handle: SharedIndexHandle }).handle));
+const owner = parentPort;
+if (owner && workerData) {
+  const { port, handle } = workerData as { port: MessagePort; handle: SharedIndexHandle };
+  owner.postMessage(run(port, SharedIndexView.attach(handle)));
+}

@@ -123,6 +123,5 @@ async function commitOnce(state: RepositoryState, draft: Omit<SnapshotRecord, 'i
 
 function splitFile(file: string): { kind: FileKind; name: string } {
   const at = file.indexOf('/');
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- actions name files by their kind
   return { kind: file.slice(0, at) as FileKind, name: file.slice(at + 1) };
 }

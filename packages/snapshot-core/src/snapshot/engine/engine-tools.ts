@@ -58,6 +58,5 @@ export function keepEngineTools(context: TaskContext, tools: EngineTools): void 
 export function engineToolsOf(context: TaskContext): EngineTools {
   const tools = context.memory.get(memoryKey);
   if (tools === undefined) throw new SnapshotError('argument/invalid', 'this task needs an engine: run it through withEngine');
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only `keepEngineTools` writes under this key
   return tools as EngineTools;
 }

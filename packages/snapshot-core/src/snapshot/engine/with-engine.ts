@@ -63,7 +63,7 @@ async function workInThreads<T>(
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
   const { objects } = repository.engine;
-  let failure: unknown;
+  let failure: { readonly cause: unknown } | undefined;
   let shownGeneration = objects.index.generation;
   const handle = createEngineHandle(repository.engine);
   if (handle === undefined) throw new SnapshotError('argument/invalid', `${repository.description} is not a local folder; work without threads`);
@@ -72,7 +72,7 @@ async function workInThreads<T>(
     try {
       await objects.addStoredPack(message.announced);
     } catch (error) {
-      failure ??= error;
+      failure ??= { cause: error };
     }
     Atomics.store(message.arrived, 0, 1);
     Atomics.notify(message.arrived, 0);
@@ -82,12 +82,11 @@ async function workInThreads<T>(
     // A thread that is not told only misses what is new.
     if (grown) pool.runOnAll(followIndexTask, grown).catch(() => {});
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- tasks of an engine post nothing else
   const pool = createWorkerPool({ workers, entry, signal, onPost: (message) => void take(message as AnnouncedPack) });
   const detach = objects.attach({
     async flush() {
       await pool.runOnAll(flushEngineTask, null);
-      if (failure !== undefined) throw failure;
+      if (failure !== undefined) throw failure.cause;
     },
   });
   try {

@@ -76,6 +76,5 @@ async function announce(context: TaskContext, { prefix, directoryBytes }: Stored
 }
 
 function workerToolsOf(context: TaskContext): WorkerTools {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- these tasks run where `openEngineTask` ran
   return engineToolsOf(context) as WorkerTools;
 }

@@ -21,8 +21,8 @@ export const rememberTask: WorkerTask<string, string | undefined> = {
 /** Posts before it answers. */
 export const countTask: WorkerTask<number, string> = {
   name: 'count',
-  run(upTo, { post }) {
-    for (let number = 1; number <= upTo; number++) post(number);
+  run(upTo, context) {
+    for (let number = 1; number <= upTo; number++) context.post(number);
     return 'counted';
   },
 };
@@ -40,8 +40,8 @@ export const failTask: WorkerTask<'snapshot' | 'system' | 'exit', void> = {
 /** Works until it is told to stop, and says when it began. */
 export const spinTask: WorkerTask<null, void> = {
   name: 'spin',
-  run(_, { post, throwIfAborted }) {
-    post('spinning');
-    for (;;) throwIfAborted();
+  run(_, context) {
+    context.post('spinning');
+    for (;;) context.throwIfAborted();
   },
 };
