@@ -52,5 +52,5 @@ function run(port: MessagePort, view: SharedIndexView): IndexReaderReport {
 const owner = parentPort;
 if (owner && workerData) {
   const { port, handle } = workerData as { port: MessagePort; handle: SharedIndexHandle };
-  owner.postMessage(run(port, SharedIndexView.attach(handle)));
+  owner.postMessage(run(port, SharedIndexView.attach(handle)), []);
 }
