@@ -52,6 +52,8 @@ function writeTree(root: string): void {
 
 function editTree(root: string): void {
   write(root, 'flat/name-4444-new', 'new');
+  // Behind all others: the page that was the last one goes on now.
+  write(root, 'flat/zzz', 'new');
   rmSync(join(root, 'flat/name-7000'));
   appendFileSync(join(root, 'flat/name-10'), 'more');
   appendFileSync(join(root, 'bushy/large'), 'more');
