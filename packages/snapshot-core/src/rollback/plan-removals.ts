@@ -5,6 +5,7 @@ import { displayPath, joinPath } from '../source/byte-path.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { fileIdKey } from '../source/file-facts.ts';
 import { listDirectory } from '../source/list-directory.ts';
+import { Inside, type Nested } from '../source/nested-steps.ts';
 import type { PresentEntry } from '../source/list-directory.ts';
 import { decideRemoval } from './decide-rollback.ts';
 import { openForRollback } from './open-for-rollback.ts';
@@ -17,7 +18,7 @@ import type { RollbackContext, RollbackStep } from './rollback-context.ts';
  *
  * Yields `delete` and `blocked` alone; what is in a directory before the directory. Notes which surviving names share data.
  */
-export async function* planRemovals(context: RollbackContext, stored: DirectoryEntry, directory: DirectoryHandle, path: Uint8Array): AsyncGenerator<RollbackStep> {
+export async function* planRemovals(context: RollbackContext, stored: DirectoryEntry, directory: DirectoryHandle, path: Uint8Array): Nested<RollbackStep> {
   for await (const pair of mergeByName(readDirectory(context.repository, stored, context.options), listDirectory(directory))) {
     await context.pacer.step();
     const { left, right } = pair;
@@ -26,49 +27,49 @@ export async function* planRemovals(context: RollbackContext, stored: DirectoryE
     if (left === undefined && stored.incomplete === true) continue;
     const childPath = joinPath(path, right.name);
     const decision = decideRemoval(left, right.facts, guardOf(context, right));
-    if (decision.action === 'delete') yield* removeAll(context, right, childPath, left);
+    if (decision.action === 'delete') yield new Inside(removeAll(context, right, childPath, left));
     else if (decision.action === 'blocked') yield step(right, childPath, decision);
     else if (left?.type === 'file' && right.facts.type === 'file') context.shared.note(right.facts, left, childPath);
     else if (right.facts.type === 'directory' && guardOf(context, right) === 'repository' && left?.type !== 'directory') {
       // A directory that leads to the repository stays, but nothing else in it does.
-      if (left === undefined) yield* insideProtected(context, right, childPath);
-    } else if (left?.type === 'directory' && right.facts.type === 'directory') yield* inside(context, right, (child) => planRemovals(context, left, child, childPath));
+      if (left === undefined) yield new Inside(insideProtected(context, right, childPath));
+    } else if (left?.type === 'directory' && right.facts.type === 'directory') yield new Inside(inside(context, right, (child) => planRemovals(context, left, child, childPath)));
   }
   yield { step: 'leave', directory };
 }
 
-async function* removeAll(context: RollbackContext, present: PresentEntry, path: Uint8Array, stored: TreeEntry | undefined): AsyncGenerator<RollbackStep> {
+async function* removeAll(context: RollbackContext, present: PresentEntry, path: Uint8Array, stored: TreeEntry | undefined): Nested<RollbackStep> {
   if (present.facts.type === 'directory') {
-    yield* inside(context, present, (child) => removeChildren(context, child, path));
+    yield new Inside(inside(context, present, (child) => removeChildren(context, child, path)));
   }
   yield step(present, path, decideRemoval(stored, present.facts, 'none'));
 }
 
-async function* removeChildren(context: RollbackContext, directory: DirectoryHandle, path: Uint8Array): AsyncGenerator<RollbackStep> {
+async function* removeChildren(context: RollbackContext, directory: DirectoryHandle, path: Uint8Array): Nested<RollbackStep> {
   for (const present of listDirectory(directory)) {
     await context.pacer.step();
     const childPath = joinPath(path, present.name);
     const guard = guardOf(context, present);
     const decision = decideRemoval(undefined, present.facts, guard);
-    if (decision.action === 'delete') yield* removeAll(context, present, childPath, undefined);
-    else if (guard === 'repository') yield* insideProtected(context, present, childPath);
+    if (decision.action === 'delete') yield new Inside(removeAll(context, present, childPath, undefined));
+    else if (guard === 'repository') yield new Inside(insideProtected(context, present, childPath));
     else yield step(present, childPath, decision);
   }
 }
 
-async function* insideProtected(context: RollbackContext, present: PresentEntry, path: Uint8Array): AsyncGenerator<RollbackStep> {
+async function* insideProtected(context: RollbackContext, present: PresentEntry, path: Uint8Array): Nested<RollbackStep> {
   if (context.repositoryId === fileIdKey(present.facts)) return;
-  yield* inside(context, present, async function* removeAllBut(child) {
-    yield* removeChildren(context, child, path);
+  yield new Inside(inside(context, present, async function* removeAllBut(child) {
+    yield new Inside(removeChildren(context, child, path));
     yield { step: 'leave', directory: child };
-  });
+  }));
 }
 
-async function* inside(context: RollbackContext, present: PresentEntry, work: (child: DirectoryHandle) => AsyncGenerator<RollbackStep>): AsyncGenerator<RollbackStep> {
+async function* inside(context: RollbackContext, present: PresentEntry, work: (child: DirectoryHandle) => Nested<RollbackStep>): Nested<RollbackStep> {
   const child = openForRollback(context, present.directory, present.name);
   if (child === undefined) return;
   try {
-    yield* work(child);
+    yield new Inside(work(child));
   } finally {
     child.close();
   }

@@ -3,6 +3,7 @@ import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { loadTreeRoot } from '../snapshot/list-snapshot.ts';
 import { lookAt } from '../source/list-directory.ts';
+import { flattenSteps } from '../source/nested-steps.ts';
 import { decideMetadata } from './decide-rollback.ts';
 import { attributesDiffer } from './attributes-differ.ts';
 import { openTreeTarget } from './open-target.ts';
@@ -34,8 +35,8 @@ export async function* planRollback(repository: Repository, snapshotId: string, 
 
 /** All steps of a rollback in order: what has to go, what has to come, the root's own metadata. */
 export async function* planSteps(context: RollbackContext, stored: DirectoryEntry): AsyncGenerator<RollbackStep> {
-  yield* planRemovals(context, stored, context.root, rootPath);
-  yield* planWrites(context, stored, { directory: context.root, path: rootPath });
+  yield* flattenSteps(planRemovals(context, stored, context.root, rootPath));
+  yield* flattenSteps(planWrites(context, stored, { directory: context.root, path: rootPath }));
   if (stored.incomplete === true) yield { step: 'act', action: { path: rootPath, displayPath: '', ...incompleteDecision }, directory: context.root, name: rootName, present: undefined, issue: 'not-restorable' };
   const present = lookAt(context.root, rootName);
   if (present === undefined) return;

@@ -8,6 +8,7 @@ import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { fileIdKey, sameFile } from '../source/file-facts.ts';
 import type { FileFacts } from '../source/file-facts.ts';
 import { listDirectory, lookAt } from '../source/list-directory.ts';
+import { Inside, type Nested } from '../source/nested-steps.ts';
 import { withParentOf } from '../source/open-parent.ts';
 import { isGone } from '../source/system-error-code.ts';
 import { attributesDiffer } from './attributes-differ.ts';
@@ -34,19 +35,19 @@ interface Place {
  * Yields every stored entry once, a directory's metadata after everything in it. While only planning, what the first pass
  * would delete counts as gone.
  */
-export async function* planWrites(context: RollbackContext, stored: DirectoryEntry, place: Place): AsyncGenerator<RollbackStep> {
+export async function* planWrites(context: RollbackContext, stored: DirectoryEntry, place: Place): Nested<RollbackStep> {
   const present = place.directory === undefined ? [] : listDirectory(place.directory);
   const made = context.windowsNames ? new WindowsDirectoryNames() : undefined;
   for await (const { left, right } of mergeByName(readDirectory(context.repository, stored, context.options), present)) {
     await context.pacer.step();
     if (left === undefined) continue;
     const path = joinPath(place.path, left.name);
-    yield* planEntry(context, left, right?.facts, { directory: place.directory, path }, made);
+    yield new Inside(planEntry(context, left, right?.facts, { directory: place.directory, path }, made));
   }
   if (place.directory !== undefined) yield { step: 'leave', directory: place.directory };
 }
 
-async function* planEntry(context: RollbackContext, stored: TreeEntry, found: FileFacts | undefined, place: Place, made: WindowsDirectoryNames | undefined): AsyncGenerator<RollbackStep> {
+async function* planEntry(context: RollbackContext, stored: TreeEntry, found: FileFacts | undefined, place: Place, made: WindowsDirectoryNames | undefined): Nested<RollbackStep> {
   const act = (decision: RollbackDecision, present: FileFacts | undefined, more: Partial<Extract<RollbackStep, { step: 'act' }>> = {}): RollbackStep => ({
     step: 'act', action: { path: place.path, displayPath: displayPath(place.path), ...decision }, directory: place.directory, name: stored.name, present,
     ...(stored.type !== 'unread' && { stored }), ...more,
@@ -86,7 +87,7 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
     return;
   }
   try {
-    yield* planWrites(context, stored, { directory: child, path: place.path });
+    yield new Inside(planWrites(context, stored, { directory: child, path: place.path }));
   } finally {
     child?.close();
   }
@@ -103,7 +104,7 @@ function isInTheWay(context: RollbackContext, stored: TreeEntry, found: FileFact
 
 type Act = (decision: RollbackDecision, present: FileFacts | undefined, more?: Partial<Extract<RollbackStep, { step: 'act' }>>) => RollbackStep;
 
-async function* planFile(context: RollbackContext, stored: FileEntry, present: FileFacts | undefined, place: Place, act: Act): AsyncGenerator<RollbackStep> {
+async function* planFile(context: RollbackContext, stored: FileEntry, present: FileFacts | undefined, place: Place, act: Act): Nested<RollbackStep> {
   const existingPath = context.shared.firstName(stored, place.path);
   if (existingPath !== undefined) {
     const existing = await lookAtPath(context, existingPath);

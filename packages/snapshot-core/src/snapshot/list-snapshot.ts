@@ -3,6 +3,7 @@ import type { DirectoryEntry, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { displayPath, joinPath, splitPath } from '../source/byte-path.ts';
+import { flattenSteps, Inside, type Nested } from '../source/nested-steps.ts';
 import { readDirectory } from './read-content.ts';
 import { isDamage } from './is-damage.ts';
 import { loadRootEntry } from './tree-objects.ts';
@@ -31,7 +32,7 @@ export async function* listSnapshot(repository: Repository, snapshotId: string, 
   const root = await loadTreeRoot(repository, snapshotId, options);
   const wanted = options.paths?.map(parsePath);
   const found = new Set<number>();
-  yield* listEntry(repository, new Uint8Array(0), root, 0, wanted, found, options);
+  yield* flattenSteps(listEntry(repository, new Uint8Array(0), root, 0, wanted, found, options));
   const missing = options.paths?.find((_, index) => !found.has(index));
   if (missing !== undefined)
     throw new SnapshotError('snapshot/path-not-found', `snapshot ${snapshotId} has nothing at ${displayPath(Buffer.from(missing))}; list it to see what it has`);
@@ -56,14 +57,14 @@ function parsePath(path: string | Uint8Array): Uint8Array[] {
 async function* listEntry(
   repository: Repository, path: Uint8Array, entry: TreeEntry, depth: number,
   wanted: readonly (readonly Uint8Array[])[] | undefined, found: Set<number>, options: CallOptions,
-): AsyncGenerator<SnapshotItem> {
+): Nested<SnapshotItem> {
   options.signal?.throwIfAborted();
   yield { step: 'entry', path, entry };
   if (entry.type !== 'directory') return;
   try {
     for await (const child of readDirectory(repository, entry, options)) {
       if (wanted !== undefined && !isWanted(wanted, path, child.name, depth, found)) continue;
-      yield* listEntry(repository, joinPath(path, child.name), child, depth + 1, wanted, found, options);
+      yield new Inside(listEntry(repository, joinPath(path, child.name), child, depth + 1, wanted, found, options));
     }
     if (entry.incomplete === true) yield { step: 'damaged', path, message: 'the repository was repaired, and this snapshot has only what was left' };
   } catch (error) {

@@ -6,6 +6,7 @@ import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { fileIdKey } from '../source/file-facts.ts';
 import type { FileId, FileType } from '../source/file-facts.ts';
 import { listDirectory } from '../source/list-directory.ts';
+import { flattenSteps, Inside, type Nested } from '../source/nested-steps.ts';
 import { createPacer } from '../source/pacer.ts';
 import type { Pacer } from '../source/pacer.ts';
 import { readFilePieces } from '../source/read-pieces.ts';
@@ -38,13 +39,13 @@ export async function* manifestOf(directory: string, options: { readonly exclude
   try {
     const { mode, modifiedMicros } = root.facts;
     yield { path: new Uint8Array(0), displayPath: '', type: 'directory', mode, size: 0, sha256: '', modifiedMicros };
-    yield* manifestOfHandle(root, new Uint8Array(0), new Set((options.exclude ?? []).map(fileIdKey)), createPacer(options.signal));
+    yield* flattenSteps(manifestOfHandle(root, new Uint8Array(0), new Set((options.exclude ?? []).map(fileIdKey)), createPacer(options.signal)));
   } finally {
     root.close();
   }
 }
 
-async function* manifestOfHandle(directory: DirectoryHandle, parent: Uint8Array, excluded: ReadonlySet<string>, pacer: Pacer): AsyncGenerator<ManifestEntry> {
+async function* manifestOfHandle(directory: DirectoryHandle, parent: Uint8Array, excluded: ReadonlySet<string>, pacer: Pacer): Nested<ManifestEntry> {
   for (const { name, facts } of listDirectory(directory)) {
     await pacer.step();
     if (excluded.has(fileIdKey(facts))) continue;
@@ -55,7 +56,7 @@ async function* manifestOfHandle(directory: DirectoryHandle, parent: Uint8Array,
     if (type !== 'directory') continue;
     const child = directory.openChild(name);
     try {
-      yield* manifestOfHandle(child, path, excluded, pacer);
+      yield new Inside(manifestOfHandle(child, path, excluded, pacer));
     } finally {
       child.close();
     }

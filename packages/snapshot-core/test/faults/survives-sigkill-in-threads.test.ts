@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { closeSync, cpSync, createReadStream, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { describe, expect, test } from 'vitest';
-import { createRepository, decodeTreeObject, openFileVolume, openRepository, readImage, repairRepository, restoreSnapshot, resumeRollback, rollback, takeSnapshot, type Repository } from '../../src/index.ts';
+import { createRepository, decodeTreeObject, openFileVolume, openRepository, repairRepository, restoreSnapshot, resumeRollback, rollback, takeSnapshot, type Repository } from '../../src/index.ts';
 import { damageFile, damageObject } from '../repair/repair-world.ts';
 import { describeTree } from '../support/describe-tree.ts';
 import { usualOrLong } from '../support/long-tests.ts';
@@ -11,31 +9,9 @@ import { scratchDirectory, subdirectory } from '../support/scratch.ts';
 import { seededBytes } from '../support/tree-operations.ts';
 import { runChild } from './run-child.ts';
 import { readSnapshot, type Contents } from './small-repository.ts';
+import { hashOfFile, hashOfImage, writeImage } from './sparse-image.ts';
 
-/** More than one region, so that two threads have something to do. */
-const imageBytes = 66 * 1_048_576;
-const noisePlaces = [0, 10_000_000, 40_000_000, 63_900_000, 67_108_864, 68_500_000];
 const atOnce = 3;
-
-/** Writes an image that is mostly holes. */
-function writeImage(path: string, seeds: readonly number[]): void {
-  const descriptor = openSync(path, 'w');
-  ftruncateSync(descriptor, imageBytes);
-  for (const [at, offset] of noisePlaces.entries()) writeSync(descriptor, seededBytes(seeds[at] ?? 0, 200_000), 0, 200_000, offset);
-  closeSync(descriptor);
-}
-
-async function hashOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 4_194_304 }), hash);
-  return hash.digest('hex');
-}
-
-async function hashOfImage(repository: Repository, id: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of readImage(repository, id)) hash.update(bytes);
-  return hash.digest('hex');
-}
 
 /** Where the kill comes: spread over all calls, and never the same place within a stretch. */
 function killPoint(seed: number, seeds: number, calls: number): number {
