@@ -5,7 +5,7 @@ import { readImage, type Repository } from '../../src/index.ts';
 import { seededBytes } from '../support/tree-operations.ts';
 
 /** More than one region, so that two threads have something to do. */
-export const imageBytes = 66 * 1_048_576;
+const imageBytes = 66 * 1_048_576;
 const noisePlaces = [0, 10_000_000, 40_000_000, 63_900_000, 67_108_864, 68_500_000];
 const noiseBytes = 200_000;
 
