@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkRepository, diffSnapshots, openRepository, repairRepository } from '../../src/index.ts';
 import { usualOrLong } from '../support/long-tests.ts';
-import { codeOf, filesOf, makeSmallRepository, readAll, storageWith, variants, type RepositoryFiles } from './small-repository.ts';
+import { codeOf, filesOf, makeSmallRepository, readAll, storageWith, variants, wrongContents, type RepositoryFiles } from './small-repository.ts';
 
 /** One thing that goes wrong with a repository's files; numbers are taken modulo what is there. */
 interface Damage {
@@ -59,9 +59,7 @@ describe.each(variants)('a repository with whatever damage ($name)', (variant) =
     await fc.assert(fc.asyncProperty(fc.array(damageArbitrary, { minLength: 1, maxLength: 4 }), async (damages) => {
       const storage = await storageWith(apply(files, damages));
       const before = await readAll(storage, variant).catch(codeOf);
-      if (typeof before !== 'string') {
-        for (const [id, contents] of before) for (const [path, content] of contents) if (!path.endsWith('error')) expect(content).toBe(intact.get(id)?.get(path));
-      }
+      expect(typeof before === 'string' ? [] : wrongContents(before, intact)).toEqual([]);
       await checkRepository({ storage, ...variant.credential, readData: true }).catch(codeOf);
       const dry = await repairRepository({ storage, ...variant.credential, dryRun: true }).catch(codeOf);
       expect(await filesOf(storage)).toEqual(await filesOf(await storageWith(apply(files, damages))));
@@ -78,7 +76,8 @@ describe.each(variants)('a repository with whatever damage ($name)', (variant) =
           expect(repaired?.get(path), `${path} of ${id}`).toBe(content);
         }
         // What takes the place of a snapshot can be read whole.
-        if (newIds.has(id)) expect([...(repaired?.keys() ?? [])].filter((path) => path.endsWith('error'))).toEqual([]);
+        const unreadable = [...(repaired?.keys() ?? [])].filter((path) => path.endsWith('error'));
+        expect(newIds.has(id) ? unreadable : []).toEqual([]);
       }
       const again = await repairRepository({ storage, ...variant.credential });
       expect(again.actions.filter(({ action }) => action !== 'keep')).toEqual([]);

@@ -8,6 +8,7 @@ import { damageFile, filesIn } from '../repair/repair-world.ts';
 import { describeTree } from '../support/describe-tree.ts';
 import { scratchDirectory, subdirectory } from '../support/scratch.ts';
 import { seededBytes } from '../support/tree-operations.ts';
+import { codeOf } from './small-repository.ts';
 import { mountSmallDisk, whyNoSmallDisk } from './small-disk.ts';
 
 const probeFolder = mkdtempSync(join(tmpdir(), 'snapshot-core-'));
@@ -69,7 +70,7 @@ describe.skipIf(reason !== undefined)('a full disk under the repository', () => 
     await repository.withLease('shared', () => repository.forgetSnapshot(first.id));
     disk.fillUpTo(leftBytes);
     for (let round = 0; round < 2; round++)
-      await (await open()).prune({ graceMs: 0 }).catch((error: unknown) => expect(error).toMatchObject({ code: 'storage/full' }));
+      expect(['done', 'storage/full']).toContain(await (await open()).prune({ graceMs: 0 }).then(() => 'done', codeOf));
     await expectWhole(second.id, now);
     disk.free();
     for (let round = 0; round < 3; round++) await (await open()).prune({ graceMs: 0 });
@@ -108,7 +109,7 @@ describe.skipIf(reason !== undefined)('a full disk under the target', () => {
     const target = subdirectory(disk.path, 'target');
     disk.fillUpTo(700_000);
     await expect(restoreSnapshot(repository, record.id, target)).rejects.toMatchObject({ code: 'target/write-failed' });
-    for (const line of await describeTree(target)) if (!line.startsWith(' ')) expect(await describeTree(volume)).toContain(line);
+    expect(await describeTree(volume)).toEqual(expect.arrayContaining((await describeTree(target)).filter((line) => !line.startsWith(' '))));
     const run = await runCommand(['--repo', path, 'restore', record.id, '--target', target, '--overwrite']);
     expect(run).toMatchObject({ status: 1, stderr: expect.stringContaining('target/write-failed') });
     disk.free();

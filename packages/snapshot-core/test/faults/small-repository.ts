@@ -109,6 +109,13 @@ export async function readAll(storage: Storage, { credential }: Variant): Promis
   return all;
 }
 
+/** What was read and is not what it was: `path of snapshot`. What could not be read is not wrong. */
+export function wrongContents(read: ReadonlyMap<string, Contents>, intact: ReadonlyMap<string, Contents>): string[] {
+  return [...read].flatMap(([id, contents]) =>
+    [...contents].flatMap(([path, content]) => (path.endsWith('error') || content === intact.get(id)?.get(path) ? [] : [`${path} of ${id}`])),
+  );
+}
+
 /** The code of an error as callers may meet it. @throws everything else */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && error.name === 'SnapshotError' && 'code' in error && typeof error.code === 'string') return error.code;

@@ -13,6 +13,15 @@ import { hashOfFile, hashOfImage, writeImage } from './sparse-image.ts';
 
 const atOnce = 3;
 
+async function expectImage(repository: Repository, id: string, wanted: string, what: string): Promise<void> {
+  expect(await hashOfImage(repository, id), what).toBe(wanted);
+}
+
+async function expectTree(repository: Repository, id: string, target: string, wanted: readonly string[], what: string): Promise<void> {
+  expect(await restoreSnapshot(repository, id, target), what).toMatchObject({ complete: true });
+  expect(await describeTree(target), what).toEqual(wanted);
+}
+
 /** Where the kill comes: spread over all calls, and never the same place within a stretch. */
 function killPoint(seed: number, seeds: number, calls: number): number {
   const within = (Math.imul(seed + 1, 2_654_435_761) >>> 0) / 2 ** 32;
@@ -73,12 +82,9 @@ describe('killed at any call of any of its threads', () => {
       expect(snapshots.map(({ id }) => id), what).toEqual(expect.arrayContaining([tree.id, image.id]));
       expect(await opened.check({ readData: true }), what).toMatchObject({ intact: true });
       for (const { id, source: { kind } } of snapshots) {
-        if (kind === 'image') expect(await hashOfImage(opened, id), what).toBe(id === image.id ? hashes.before : hashes.now);
-        else if (id !== gone.id) {
-          const target = join(scratch, `seed-${seed}`, id);
-          expect(await restoreSnapshot(opened, id, target), what).toMatchObject({ complete: true });
-          expect(await describeTree(target), what).toEqual(id === tree.id ? original : mutated);
-        }
+        const wanted = { image: id === image.id ? hashes.before : hashes.now, tree: id === tree.id ? original : mutated };
+        if (kind === 'image') await expectImage(opened, id, wanted.image, what);
+        else if (id !== gone.id) await expectTree(opened, id, join(scratch, `seed-${seed}`, id), wanted.tree, what);
       }
       const again = await openFileVolume(images.now, { readOnly: true });
       const { record: next } = await takeSnapshot(opened, { kind: 'volume', volume: again }, { parent: image.id, workers: 2 });
@@ -130,7 +136,7 @@ describe('killed at any call of any of its threads', () => {
       for (const [id, contents] of before) {
         const record = await opened.getSnapshot(id).catch(() => opened.getSnapshot(newIds.get(id) ?? ''));
         const now = await readSnapshot(opened, record);
-        for (const [name, content] of contents) if (!name.endsWith('error')) expect(now.get(name), `${what}: ${name} of ${id}`).toBe(content);
+        for (const [name, content] of contents) expect(name.endsWith('error') ? content : now.get(name), `${what}: ${name} of ${id}`).toBe(content);
       }
     };
 

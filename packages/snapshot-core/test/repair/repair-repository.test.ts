@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { SnapshotError, createFolderStorage, decodeTreeObject, listSnapshot, openRepository, pendingRollbacks, repairRepository, resumeRollback, rollback, takeSnapshot, type Repository, type TreeEntry } from '../../src/index.ts';
+import { SnapshotError, createFolderStorage, decodeTreeObject, listSnapshot, pendingRollbacks, repairRepository, resumeRollback, rollback, takeSnapshot, type Repository, type TreeEntry } from '../../src/index.ts';
 import { readReferences } from '../../src/snapshot/read-content.ts';
-import { describeTree } from '../support/describe-tree.ts';
+import { collect } from '../collect.ts';
 import { createFaultStorage } from '../fault-storage.ts';
 import { seededBytes } from '../support/tree-operations.ts';
 import { contentsOf, damageFile, damageObject, filesIn, restoredFiles, setUpWorld, worldKey } from './repair-world.ts';
@@ -135,7 +135,7 @@ describe('a tree that has lost content', () => {
     const repository = await open();
     const entry = await entryOf(repository, record.id, 'large');
     if (entry.type !== 'directory') throw new TypeError('no directory');
-    const { value: page } = await readReferences(repository, entry.content, 'tree', {}).next();
+    const [page] = await collect(readReferences(repository, entry.content, 'tree', {}));
     if (page === undefined) throw new TypeError('no page');
     damageObject(repository, path, page.id);
     const { actions } = await repairRepository(options);

@@ -71,9 +71,3 @@ export async function restoredFiles(repository: Repository, id: string, scratch:
     if (entry.isFile()) files.set(join(entry.parentPath, entry.name).slice(target.length + 1), readFileSync(join(entry.parentPath, entry.name)).toString('base64'));
   return { files, issues: issues.map(({ displayPath, reason }) => `${displayPath} ${reason}`), complete };
 }
-
-/** A copy of a repository. */
-export function copyOf(path: string, to: string): string {
-  cpSync(path, to, { recursive: true });
-  return to;
-}
