@@ -43,7 +43,7 @@ async function setUp() {
 let targets = 0;
 
 /** Does everything that reads a snapshot; nothing may change outside of the targets, and errors must have a code. */
-async function useEverywhere(repository: Repository, storage: Storage, id: string, scratch: string, outside: string): Promise<void> {
+async function assertSafeEverywhere(repository: Repository, storage: Storage, id: string, scratch: string, outside: string): Promise<void> {
   const target = subdirectory(scratch, `target-${targets++}`);
   const before = await describeTree(outside);
   const ignore = (error: unknown) => void codeOf(error);
@@ -69,7 +69,7 @@ describe('a crafted tree', () => {
   test.each(['..', '.', '', '../outside/new', '/new', 'a/b', 'a\0b', 'x'.repeat(1_025), '../../outside/precious'])('with the name %j in it is damage, and writes nothing outside', async (name) => {
     const { scratch, outside, storage, repository, craft, commit, leased } = await setUp();
     const id = await leased(async () => commit(craft.directory('', [await craft.page([await craft.file(name)])])));
-    await useEverywhere(repository, storage, id, scratch, outside);
+    await assertSafeEverywhere(repository, storage, id, scratch, outside);
     const target = join(scratch, 'target');
     expect(await restoreSnapshot(repository, id, target)).toMatchObject({ complete: false, files: 0, issues: [{ reason: 'damaged' }] });
     await expect(rollback(repository, id, target, { operationId: 'x' })).rejects.toMatchObject({ code: 'format/damaged' });
@@ -81,7 +81,7 @@ describe('a crafted tree', () => {
       const inner = craft.directory('a', [await craft.page([await craft.file('precious')])]);
       return commit(craft.directory('', [await craft.page([craft.symlink('a', outside)]), await craft.page([inner])]));
     });
-    await useEverywhere(repository, storage, id, scratch, outside);
+    await assertSafeEverywhere(repository, storage, id, scratch, outside);
     expect(readFileSync(join(outside, 'precious'), 'utf8')).toBe('precious');
   });
 
@@ -113,7 +113,7 @@ describe('a crafted tree', () => {
       spoil(payload);
       return commit(craft.directory('', [{ ...(await save(encodeTreeObject({ ...tree, payload }), 'tree')), measure: 1 }]));
     });
-    await useEverywhere(repository, storage, id, scratch, outside);
+    await assertSafeEverywhere(repository, storage, id, scratch, outside);
   });
 
   test('with sizes and lengths that lie is refused where it is read', async () => {
@@ -132,7 +132,7 @@ describe('a crafted tree', () => {
       ];
     });
     for (const id of ids) {
-      await useEverywhere(repository, storage, id, scratch, outside);
+      await assertSafeEverywhere(repository, storage, id, scratch, outside);
       expect(await restoreSnapshot(repository, id, join(scratch, `restored-${id}`))).toMatchObject({ complete: false, files: 0 });
     }
   });
@@ -215,7 +215,7 @@ describe('a crafted tree', () => {
         if (!inPage) return commit(await spoiled(encodeTreeObject(encodeTreeNode({ type: 'root', entry: root }))));
         return commit(craft.directory('', [{ ...(await save(await spoiled(await repository.load(page.id)), 'tree')), measure: page.measure }]));
       });
-      await useEverywhere(repository, storage, id, scratch, outside);
+      await assertSafeEverywhere(repository, storage, id, scratch, outside);
       await leased(() => repository.forgetSnapshot(id));
     }), { numRuns: usualOrLong(30, 1_000) });
   });

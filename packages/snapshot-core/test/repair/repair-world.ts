@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFolderStorage, createRepository, openRepository, restoreSnapshot, takeSnapshot, type CreateRepositoryOptions, type Repository } from '../../src/index.ts';
 import { flipBit } from '../fault-storage.ts';
