@@ -109,6 +109,7 @@ describe.skipIf(reason !== undefined)('a full disk under the target', () => {
     const target = subdirectory(disk.path, 'target');
     disk.fillUpTo(700_000);
     await expect(restoreSnapshot(repository, record.id, target)).rejects.toMatchObject({ code: 'target/write-failed' });
+    // But for the root, whose time comes last.
     expect(await describeTree(volume)).toEqual(expect.arrayContaining((await describeTree(target)).filter((line) => !line.startsWith(' '))));
     const run = await runCommand(['--repo', path, 'restore', record.id, '--target', target, '--overwrite']);
     expect(run).toMatchObject({ status: 1, stderr: expect.stringContaining('target/write-failed') });

@@ -8,10 +8,11 @@ import { seededBytes } from '../support/tree-operations.ts';
 import { startChild, type RunningChild } from './run-child.ts';
 import { hashOfFile, hashOfImage, writeImage } from './sparse-image.ts';
 
+const child = new URL('company-child.ts', import.meta.url);
 const patiently = '60000';
 
-async function outcomeOf(child: RunningChild): Promise<{ readonly code: string; readonly message?: string }> {
-  const { output, errors, status } = await child.ended;
+async function outcomeOf(running: RunningChild): Promise<{ readonly code: string; readonly message?: string }> {
+  const { output, errors, status } = await running.ended;
   expect({ errors, status }).toEqual({ errors: '', status: 0 });
   return JSON.parse(output.trim().split('\n').at(-1) ?? '') as { code: string; message?: string };
 }
@@ -35,10 +36,10 @@ async function setUp() {
 describe('two processes on one repository', { timeout: 120_000 }, () => {
   test('take snapshots at the same time, and both succeed', async () => {
     const { volume, path, expectSound } = await setUp();
-    const slow = startChild('company-child.ts', 'slow-snapshot', path);
+    const slow = startChild(child, 'slow-snapshot', path);
     await slow.said('ready');
     writeFileSync(join(volume, 'd'), seededBytes(9, 100_000));
-    const others = [startChild('company-child.ts', 'snapshot', path, volume), startChild('company-child.ts', 'snapshot', path, volume)];
+    const others = [startChild(child, 'snapshot', path, volume), startChild(child, 'snapshot', path, volume)];
     for (const other of others) expect(await outcomeOf(other)).toEqual({ code: 'done' });
     slow.goOn();
     expect(await outcomeOf(slow)).toEqual({ code: 'done' });
@@ -52,11 +53,11 @@ describe('two processes on one repository', { timeout: 120_000 }, () => {
 
   test.each(['prune', 'repair'])('a %s is refused by name while a snapshot is taken, or waits for it', async (verb) => {
     const { path, expectSound } = await setUp();
-    const slow = startChild('company-child.ts', 'slow-snapshot', path);
+    const slow = startChild(child, 'slow-snapshot', path);
     await slow.said('ready');
-    const refused = await outcomeOf(startChild('company-child.ts', verb, path));
+    const refused = await outcomeOf(startChild(child, verb, path));
     expect(refused).toMatchObject({ code: 'repository/locked', message: expect.stringMatching(/process \d+ on .*shared/) });
-    const patient = startChild('company-child.ts', verb, path, '', '', patiently);
+    const patient = startChild(child, verb, path, '', '', patiently);
     await patient.said('ready');
     slow.goOn();
     expect(await outcomeOf(slow)).toEqual({ code: 'done' });
@@ -70,7 +71,7 @@ describe('two processes on one repository', { timeout: 120_000 }, () => {
     const repository = await openRepository({ path });
     await takeSnapshot(repository, { kind: 'directory', path: volume });
     await repository.withLease('shared', () => repository.forgetSnapshot(record.id));
-    const prunes = Array.from({ length: 3 }, () => startChild('company-child.ts', 'prune', path, '', '', patiently));
+    const prunes = Array.from({ length: 3 }, () => startChild(child, 'prune', path, '', '', patiently));
     for (const prune of prunes) expect(await outcomeOf(prune)).toEqual({ code: 'done' });
     expect((await (await expectSound()).check({ readData: true })).findings).toEqual([]);
   });
@@ -80,10 +81,10 @@ describe('two processes on one repository', { timeout: 120_000 }, () => {
     const original = await describeTree(volume);
     for (let round = 0; round < 3; round++) {
       for (const name of ['a', 'b', 'new']) writeFileSync(join(volume, name), seededBytes(50 + round, 300_000));
-      const outcomes = await Promise.all(Array.from({ length: 2 }, () => outcomeOf(startChild('company-child.ts', 'rollback', path, volume, record.id))));
+      const outcomes = await Promise.all(Array.from({ length: 2 }, () => outcomeOf(startChild(child, 'rollback', path, volume, record.id))));
       for (const { code } of outcomes) expect(['done', 'rollback/pending']).toContain(code);
       const repository = await openRepository({ path });
-      if (!outcomes.some(({ code }) => code === 'done')) await resumeRollback(repository, volume).then(async (report) => report ?? (await outcomeOf(startChild('company-child.ts', 'rollback', path, volume, record.id))));
+      if (!outcomes.some(({ code }) => code === 'done')) await resumeRollback(repository, volume).then(async (report) => report ?? (await outcomeOf(startChild(child, 'rollback', path, volume, record.id))));
       expect(await pendingRollbacks(repository)).toEqual([]);
       expect(await describeTree(volume)).toEqual(original);
     }
@@ -99,10 +100,9 @@ describe('two processes on one repository', { timeout: 120_000 }, () => {
     const { record } = await takeSnapshot(repository, { kind: 'volume', volume: source });
     await source.close();
     writeImage(target, [7, 2, 8, 4, 9, 6]);
-    const outcomes = await Promise.all(Array.from({ length: 2 }, () => outcomeOf(startChild('company-child.ts', 'rollback-image', path, target, record.id))));
+    const outcomes = await Promise.all(Array.from({ length: 2 }, () => outcomeOf(startChild(child, 'rollback-image', path, target, record.id))));
     for (const { code } of outcomes) expect(['done', 'rollback/pending']).toContain(code);
-    const isDone = outcomes.some(({ code }) => code === 'done');
-    expect(isDone ? { code: 'done' } : await outcomeOf(startChild('company-child.ts', 'rollback-image', path, target, record.id))).toEqual({ code: 'done' });
+    if (!outcomes.some(({ code }) => code === 'done')) await outcomeOf(startChild(child, 'rollback-image', path, target, record.id));
     expect(await pendingRollbacks(repository)).toEqual([]);
     expect(await hashOfFile(target)).toBe(await hashOfFile(image));
     expect(await hashOfImage(repository, record.id)).toBe(await hashOfFile(image));
@@ -111,7 +111,7 @@ describe('two processes on one repository', { timeout: 120_000 }, () => {
 
 test('a copy of a repository made while a snapshot is taken is a repository', async () => {
   const { scratch, path, record } = await setUp();
-  const slow = startChild('company-child.ts', 'slow-snapshot', path);
+  const slow = startChild(child, 'slow-snapshot', path);
   await slow.said('ready');
   const copy = join(scratch, 'copy');
   cpSync(path, copy, { recursive: true });

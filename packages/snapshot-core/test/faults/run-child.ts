@@ -12,7 +12,7 @@ export interface ChildEnd {
   readonly errors: string;
 }
 
-/** A child process that runs one of the scripts of this folder. */
+/** A child process that runs a script. */
 export interface RunningChild {
   readonly ended: Promise<ChildEnd>;
   /** Resolves when it has written this word on a line of its own. */
@@ -24,9 +24,9 @@ export interface RunningChild {
 /** Compiled modules of the children: they start in half the time. */
 const compiled = join(tmpdir(), `snapshot-core-compiled-${process.pid}`);
 
-/** Starts a script of this folder. */
-export function startChild(script: string, ...values: readonly string[]): RunningChild {
-  const path = fileURLToPath(new URL(script, import.meta.url));
+/** Starts a script. */
+export function startChild(script: URL, ...values: readonly string[]): RunningChild {
+  const path = fileURLToPath(script);
   const child = spawn(process.execPath, ['--conditions=@winre-kit/source', '--no-warnings', path, ...values], { stdio: 'pipe', env: { ...process.env, NODE_COMPILE_CACHE: compiled } });
   let output = '';
   const listeners = new Set<() => void>();
@@ -50,8 +50,8 @@ export function startChild(script: string, ...values: readonly string[]): Runnin
   };
 }
 
-/** Runs a script of this folder to its end. */
-export function runChild(script: string, ...values: readonly string[]): Promise<ChildEnd> {
+/** Runs a script to its end. */
+export function runChild(script: URL, ...values: readonly string[]): Promise<ChildEnd> {
   const child = startChild(script, ...values);
   child.goOn();
   return child.ended;

@@ -3,13 +3,16 @@ import { mkdirSync, openSync, closeSync, rmSync, rmdirSync, statfsSync, writeSyn
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
+/** Of the system. */
+const programs = { mount: 'mount', unmount: 'umount' };
+
 /** Why there is no small disk here, or `undefined` when there can be one: mounting needs root on Linux. */
 export function whyNoSmallDisk(scratch: string): string | undefined {
   const probe = join(scratch, 'probe');
   mkdirSync(probe);
   try {
     mount(probe, 1);
-    execFileSync('umount', [probe], { stdio: 'ignore' });
+    execFileSync(programs.unmount, [probe], { stdio: 'ignore' });
     return undefined;
   } catch (error) {
     return `no tmpfs of its own can be mounted here: ${String(error).split('\n')[0] ?? ''}`;
@@ -19,7 +22,7 @@ export function whyNoSmallDisk(scratch: string): string | undefined {
 }
 
 function mount(path: string, mebibytes: number): void {
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path], { stdio: 'ignore' });
+  execFileSync(programs.mount, ['-t', 'tmpfs', '-o', `size=${mebibytes}m`, 'tmpfs', path], { stdio: 'ignore' });
 }
 
 /** A file system of its own with so much room, which goes away with the test. */
@@ -36,7 +39,7 @@ export function mountSmallDisk(scratch: string, name: string, mebibytes: number)
   mkdirSync(path);
   mount(path, mebibytes);
   // Lazily: a test that failed may still have files open.
-  onTestFinished(() => void execFileSync('umount', ['-l', path], { stdio: 'ignore' }));
+  onTestFinished(() => void execFileSync(programs.unmount, ['-l', path], { stdio: 'ignore' }));
   const ballast = join(path, 'ballast');
   return {
     path,

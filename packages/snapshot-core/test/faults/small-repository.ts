@@ -101,19 +101,22 @@ export async function readSnapshot(repository: Repository, record: SnapshotRecor
   return contents;
 }
 
+/** Paths whose content could be read before and is not the same now. */
+export function lostIn(before: Contents, now: Contents | undefined): string[] {
+  return [...before].filter(([path, content]) => !path.endsWith('error') && now?.get(path) !== content).map(([path]) => path);
+}
+
+/** Paths that were read, and not as they were stored. */
+export function wrongIn(read: ReadonlyMap<string, Contents>, intact: ReadonlyMap<string, Contents>): string[] {
+  return [...read].flatMap(([id, contents]) => lostIn(contents, intact.get(id)).map((path) => `${id} ${path}`));
+}
+
 /** Reads all snapshots, by id. */
 export async function readAll(storage: Storage, { credential }: Variant): Promise<ReadonlyMap<string, Contents>> {
   const repository = await openRepository({ storage, ...credential });
   const all = new Map<string, Contents>();
   for (const record of (await repository.listSnapshots()).snapshots) all.set(record.id, await readSnapshot(repository, record));
   return all;
-}
-
-/** What was read and is not what it was: `path of snapshot`. What could not be read is not wrong. */
-export function wrongContents(read: ReadonlyMap<string, Contents>, intact: ReadonlyMap<string, Contents>): string[] {
-  return [...read].flatMap(([id, contents]) =>
-    [...contents].flatMap(([path, content]) => (path.endsWith('error') || content === intact.get(id)?.get(path) ? [] : [`${path} of ${id}`])),
-  );
 }
 
 /** The code of an error as callers may meet it. @throws everything else */

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SnapshotError, createFolderStorage, decodeTreeObject, listSnapshot, pendingRollbacks, repairRepository, resumeRollback, rollback, takeSnapshot, type Repository, type TreeEntry } from '../../src/index.ts';
 import { readReferences } from '../../src/snapshot/read-content.ts';
-import { collect } from '../collect.ts';
 import { createFaultStorage } from '../fault-storage.ts';
 import { seededBytes } from '../support/tree-operations.ts';
 import { contentsOf, damageFile, damageObject, filesIn, restoredFiles, setUpWorld, worldKey } from './repair-world.ts';
@@ -19,8 +18,12 @@ async function entryOf(repository: Repository, id: string, path: string): Promis
 async function chunkOf(repository: Repository, id: string, path: string): Promise<string> {
   const entry = await entryOf(repository, id, path);
   if (entry.type !== 'file') throw new TypeError(`${path} is no file`);
-  for await (const reference of readReferences(repository, entry.content, 'data', {})) return reference.id;
-  throw new TypeError(`${path} is empty`);
+  return (await firstOf(readReferences(repository, entry.content, 'data', {}))).id;
+}
+
+async function firstOf<T>(items: AsyncIterable<T>): Promise<T> {
+  for await (const item of items) return item;
+  throw new TypeError('there is none');
 }
 
 async function pruned(open: () => Promise<Repository>) {
@@ -135,8 +138,7 @@ describe('a tree that has lost content', () => {
     const repository = await open();
     const entry = await entryOf(repository, record.id, 'large');
     if (entry.type !== 'directory') throw new TypeError('no directory');
-    const [page] = await collect(readReferences(repository, entry.content, 'tree', {}));
-    if (page === undefined) throw new TypeError('no page');
+    const page = await firstOf(readReferences(repository, entry.content, 'tree', {}));
     damageObject(repository, path, page.id);
     const { actions } = await repairRepository(options);
     const newId = actions.find(({ action }) => action === 'replace')?.newSnapshotId ?? '';
