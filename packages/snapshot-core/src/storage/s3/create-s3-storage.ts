@@ -23,7 +23,7 @@ export interface S3StorageOptions extends S3ConnectionOptions {
 /**
  * A repository in a bucket of AWS S3 or a server that speaks its protocol: an object per file, `<prefix>/<folder of the kind>/<name>`.
  *
- * Nothing is loaded, read or asked before the first call. The first write finds out, with eight small requests below `tmp/`, whether the
+ * Nothing is loaded, read or asked before the first call. The first write finds out, with about fourteen small requests below `tmp/`, whether the
  * server can create exclusively; without that (`supportsExclusiveCreate`) prune has to be told that nobody else is at work.
  *
  * @throws {SnapshotError} `argument/invalid` for a bucket, prefix or endpoint that cannot be one
