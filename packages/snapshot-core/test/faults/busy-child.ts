@@ -1,5 +1,5 @@
 /**
- * Run in a process of its own: snapshots, prunes, rolls back and repairs, with worker threads, and dies at the n-th call into the file system that any of its
+ * Run in a process of its own: snapshots, prunes, rolls back and repairs, with worker threads, and dies at the n-th change in the file system that any of its
  * threads makes (0: never; says how many calls there were).
  */
 import { callsSoFar, startCounting } from './count-calls.ts';

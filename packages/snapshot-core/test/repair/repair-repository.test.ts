@@ -208,11 +208,14 @@ describe('what cannot be mended is named and kept, until it is to be forgotten',
   });
 
   test('a pack that nobody knows the contents of is condemned, kept for the grace time, and then deleted', async () => {
-    const { options, path, open } = await setUpWorld();
+    const { options, path, open, image } = await setUpWorld();
     const name = 'ab'.repeat(32);
     writeFileSync(join(path, 'packs', name), seededBytes(1, 500));
     expect((await repairRepository(options)).actions).toMatchObject([{ action: 'condemn', file: `pack/${name}` }]);
-    await (await open()).prune(now);
+    // A prune that condemns others remembers it.
+    const repository = await open();
+    await repository.withLease('shared', () => repository.forgetSnapshot(image.id));
+    await repository.prune({ graceMs: 1e9 });
     expect((await repairRepository(options)).actions).toMatchObject([{ action: 'keep', file: `pack/${name}` }]);
     expect((await repairRepository({ ...options, graceMs: 0 })).actions).toMatchObject([{ action: 'delete', file: `pack/${name}` }]);
     expect(await (await open()).check({ readData: true })).toMatchObject({ intact: true, findings: [] });
@@ -258,8 +261,10 @@ test('another process at work, a missing key and a read error stop it before any
   await expect(repairRepository({ path })).rejects.toMatchObject({ code: 'repository/key-required' });
   await expect(repairRepository({ path, key: new Uint8Array(32) })).rejects.toMatchObject({ code: 'repository/wrong-key' });
   const inner = createFolderStorage({ path });
-  const failing = { ...inner, get: async (...values: Parameters<typeof inner.get>) => (values[0] === 'pack' ? Promise.reject(new SnapshotError('storage/failed', 'a bad sector')) : inner.get(...values)) };
-  await expect(repairRepository({ storage: failing, key: worldKey })).rejects.toMatchObject({ code: 'storage/failed' });
+  for (const kind of ['pack', 'snapshot', 'index'] as const) {
+    const failing = { ...inner, get: async (...values: Parameters<typeof inner.get>) => (values[0] === kind ? Promise.reject(new SnapshotError('storage/failed', 'a bad sector')) : inner.get(...values)) };
+    await expect(repairRepository({ storage: failing, key: worldKey })).rejects.toMatchObject({ code: 'storage/failed' });
+  }
   expect(await contentsOf(path)).toEqual(before);
 });
 
