@@ -29,6 +29,19 @@ test('the bytes of a page are golden: whoever changes them makes a new version',
   expect(Buffer.from(encodeTreeNode(list).payload).toString('hex')).toBe('0103000201000000e803000000000000');
 });
 
+test('what a repair leaves is told by one flag and one reason', () => {
+  const bytesOf = (entry: TreeEntry) => [...encodeTreeNode(pageOf(entry)).payload];
+  const differences = (left: number[], right: number[]) => right.map((byte, at) => byte - (left[at] ?? 0)).filter((difference) => difference !== 0);
+  expect(bytesOf({ ...unread, reason: 'damaged' }).at(-1)).toBe(9);
+  expect(differences(bytesOf(directory), bytesOf({ ...directory, incomplete: true }))).toEqual([32]);
+  const decoded = decodeTreeNode(encodeTreeNode(pageOf({ ...directory, incomplete: true })), 'test');
+  expect(decoded).toMatchObject({ entries: [{ type: 'directory', incomplete: true }] });
+  const onFile = encodeTreeNode(pageOf(file));
+  // After version, type of node, count and type of entry.
+  onFile.payload[7] = 32;
+  expect(() => decodeTreeNode(onFile, 'test')).toThrow(expect.objectContaining({ code: 'format/damaged' }));
+});
+
 test.each([page, list, root])('a node survives its own encoding', (node) => {
   expect(encodeTreeNode(decodeTreeNode(encodeTreeNode(node), 'test'))).toEqual(encodeTreeNode(node));
 });
