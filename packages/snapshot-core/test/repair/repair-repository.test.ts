@@ -126,7 +126,11 @@ describe('a tree that has lost content', () => {
     expect(await pruned(open)).toMatchObject({ intact: true, findings: [] });
     expect((await restoredFiles(await open(), record?.id ?? '', scratch)).files).toEqual(rest.files);
     expect((await repairRepository(options)).actions).toEqual([]);
-    expect(await takeSnapshot(await open(), { kind: 'directory', path: volume }, { parent: record?.id ?? '' })).toMatchObject({ record: { incomplete: false } });
+    // The next snapshot has all of it again, also with the repaired one as its parent.
+    const next = await takeSnapshot(await open(), { kind: 'directory', path: volume }, { parent: record?.id ?? '' });
+    const again = await restoredFiles(await open(), next.record.id, scratch);
+    expect(again.complete).toBe(true);
+    expect(Buffer.from(again.files.get('d') ?? '', 'base64').toString()).toBe('what lies there now');
   });
 
   test('keeps what is in the rest of a large directory, of which nothing unknown is removed', async () => {
@@ -150,6 +154,8 @@ describe('a tree that has lost content', () => {
     writeFileSync(join(volume, 'large', 'new'), 'nobody knows whether it was in the snapshot');
     expect(await rollback(await open(), newId, volume, { operationId: 'x', verifyAll: true })).toMatchObject({ complete: false, actions: { delete: 1, create: 1, blocked: 1 } });
     expect(readFileSync(join(volume, 'large', 'new'), 'utf8')).toMatch(/nobody/);
+    const next = await takeSnapshot(await open(), { kind: 'directory', path: volume }, { parent: newId });
+    expect(await restoredFiles(await open(), next.record.id, scratch)).toMatchObject({ complete: true, issues: [] });
   });
 
   test('is finished by a rollback that was under way', async () => {
