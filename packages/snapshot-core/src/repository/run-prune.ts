@@ -1,3 +1,4 @@
+import { clearLeftovers } from './clear-leftovers.ts';
 import { ObjectSet } from '../chunk-index/object-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { PackDirectory } from '../format/pack-directory.ts';
@@ -69,7 +70,7 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   };
   const deleted = packs.filter((pack) => toDelete.includes(pack.name) && !isNeededStill(pack)).map(({ name }) => name);
   await deletePacks(state, deleted, options);
-  await storage.deleteLeftovers(graceMs, options);
+  await clearLeftovers(storage, graceMs, options);
 
   if (dataRewrites.length > 0) {
     const copied = await copyLiving(state, dataRewrites, needed, options);

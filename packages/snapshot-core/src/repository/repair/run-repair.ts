@@ -1,3 +1,4 @@
+import { clearLeftovers } from '../clear-leftovers.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import { encodeRepositoryConfig, type StoredConfig } from '../../format/repository-config.ts';
 import { sealFile } from '../../format/sealed-file.ts';
@@ -56,7 +57,7 @@ export async function runRepair(state: RepositoryState, work: RepairWork, option
     // Index and epoch files have gone with the writing of new ones.
     if (lastActions.has(action) && kind !== 'index' && kind !== 'epoch') await storage.delete(kind, name, options);
   }
-  await storage.deleteLeftovers(work.graceMs, options);
+  await clearLeftovers(storage, work.graceMs, options);
 }
 
 async function writeConfig({ storage }: RepositoryState, name: string, stored: StoredConfig, options?: CallOptions): Promise<void> {
