@@ -1,6 +1,9 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
+import { scratchDirectory } from './support/scratch.ts';
 import { seededBytes } from './support/tree-operations.ts';
-import { createMemoryStorage, createRepository, takeSnapshot } from '../src/index.ts';
+import { createMemoryStorage, createRepository, openFileVolume, takeSnapshot } from '../src/index.ts';
 import type { ByteRange, Repository, TakenSnapshot, VolumePort } from '../src/index.ts';
 import { readReferences } from '../src/snapshot/read-content.ts';
 import { loadImageRoot } from '../src/snapshot/restore-image.ts';
@@ -92,4 +95,23 @@ test('what is not allocated counts as zeros and is the same as zeros that were r
   const allocated = [{ offset: 50_000_000, bytes: size - 50_000_000 }, { offset: 0, bytes: 20_000_000 }];
   const [mapped, read] = [await takeSnapshot(repository, { kind: 'volume', volume: volumeOf(dirty, allocated) }), await takeSnapshot(repository, { kind: 'volume', volume: volumeOf(clean) })];
   expect(mapped.record.rootId).toBe(read.record.rootId);
+}, 60_000);
+
+test('a region whose turn it is is read whole where threads read it past the port, too', async () => {
+  const path = join(scratchDirectory(), 'image');
+  const file = openSync(path, 'w+');
+  const offset = region;
+  writeSync(file, seededBytes(3, 4_000_000), 0, 4_000_000, offset);
+  const folder = await createRepository({ path: join(scratchDirectory(), 'repository'), profile: 'large' });
+  const volume = await openFileVolume(path, { readOnly: true });
+  const takeFile = (parent?: string) => takeSnapshot(folder, { kind: 'volume', volume, ...(parent !== undefined && { changedRanges: [] }) }, { workers: 0, ...(parent !== undefined && { parent }) });
+  let parent = (await takeFile()).record;
+  writeSync(file, Uint8Array.of(1), 0, 1, offset + 2_000_000);
+  while (parent.generation < 30) parent = (await takeFile(parent.id)).record;
+  const found = await takeFile(parent.id);
+  expect(found.report.issues).toMatchObject([{ reason: 'changes-ignored', message: expect.stringContaining('missed a change') }]);
+  const { record: whole } = await takeSnapshot(folder, { kind: 'volume', volume }, { workers: 0 });
+  expect(found.record.rootId).toBe(whole.rootId);
+  await volume.close();
+  closeSync(file);
 }, 60_000);

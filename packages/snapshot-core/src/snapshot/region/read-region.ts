@@ -1,8 +1,7 @@
 import { regionBytes } from '../../chunking/chunk-profiles.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import type { ContentReference } from '../../format/tree-entry.ts';
-import { rangesWithin } from '../../source/byte-range.ts';
-import { gapsWithin, type ByteRange } from '../../source/byte-range.ts';
+import { gapsWithin, rangesWithin, type ByteRange } from '../../source/byte-range.ts';
 import type { PlannedRegion } from '../../source/plan-regions.ts';
 import { readVolumePieces } from '../../source/read-pieces.ts';
 import type { VolumePort } from '../../source/volume-port.ts';
@@ -66,7 +65,8 @@ async function readByWorker(context: VolumeContext, volume: VolumePort, descript
   const part = { offset: region.offset, bytes: region.bytes };
   const { packed, addedChunks, ...taken } = await engine.pool.run(takeRegionTask, {
     descriptor, region: part, isLast: region.offset + region.bytes === volume.bytes, generation, verifyAll, parent,
-    unchanged: changed === undefined ? [] : gapsWithin(changed, part),
+    // A region that is read to see whether the tracker is right is not taken over on its word.
+    unchanged: changed === undefined || region.reason === 'rotation' ? [] : gapsWithin(changed, part),
     allocated: allocated && rangesWithin(allocated, part),
   });
   const references = Array.from({ length: countPacked(packed) }, (_, ordinal) => toContentReference(packedChunkAt(packed, ordinal)));
