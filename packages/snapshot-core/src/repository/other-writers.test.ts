@@ -48,6 +48,24 @@ describe('a store with other writers', () => {
     await expect(store.save(tree, 'tree')).rejects.toMatchObject({ code: 'repository/broken' });
   });
 
+  test('what they save while one of them is still being asked is not missed yet', async () => {
+    const { store, other } = await makeWorld();
+    const late = Buffer.from('saved by a thread that was asked first and went on working');
+    store.attach({
+      flush: async () => {
+        await other.flush();
+        await other.save(late, 'data');
+        store.expect(codec.identity.identify(late), 'data');
+      },
+    });
+    await other.save(chunk, 'data');
+    store.expect(chunkId, 'data');
+    const { id } = await store.save(tree, 'tree');
+    await store.flush();
+    expect(store.index.hasKept(id, 'tree')).toBe(true);
+    expect(Buffer.from(await store.load(chunkId))).toEqual(chunk);
+  });
+
   test('that have gone are not asked any more', async () => {
     const { store, packs } = await makeWorld();
     const detach = store.attach({ flush: () => Promise.reject(new TypeError('asked')) });

@@ -39,10 +39,15 @@ export class OtherWriters {
     if (this.#expected.size > 0) for (let ordinal = 0; ordinal < directory.objectCount; ordinal++) this.#expected.delete(keyOf(directory.idAt(ordinal), kind));
   }
 
-  /** Waits until nothing is expected any more. @throws {SnapshotError} `worker/lost` when an object did not come */
+  /**
+   * Waits until all that is expected now has come. The writers go on working meanwhile, so more may be expected when it resolves.
+   *
+   * @throws {SnapshotError} `worker/lost` when an object did not come
+   */
   async flush(): Promise<void> {
+    const awaited = [...this.#expected];
     await Promise.all([...this.#writers].map((writer) => writer.flush()));
-    const [lost] = this.#expected;
+    const lost = awaited.find((key) => this.#expected.has(key));
     if (lost !== undefined) throw new SnapshotError('worker/lost', `the ${lost}, which a worker had saved, did not reach the storage; open the repository again and repeat the work`);
   }
 }

@@ -83,16 +83,15 @@ async function workInThreads<T>(
     if (grown) pool.runOnAll(followIndexTask, grown).catch(() => {});
   };
   const pool = createWorkerPool({ workers, entry, signal, onPost: (message) => void take(message as AnnouncedPack) });
-  const detach = objects.attach({
-    async flush() {
-      await pool.runOnAll(flushEngineTask, null);
-      if (failure !== undefined) throw failure.cause;
-    },
-  });
+  const flush = async () => {
+    await pool.runOnAll(flushEngineTask, null);
+    if (failure !== undefined) throw failure.cause;
+  };
+  const detach = objects.attach({ flush });
   try {
     await pool.runOnAll(openEngineTask, { handle, profile: repository.config.profile });
     const result = await work({ pool, expect: (id, kind) => objects.expect(id, kind) });
-    await pool.runOnAll(flushEngineTask, null);
+    await flush();
     return result;
   } finally {
     detach();
