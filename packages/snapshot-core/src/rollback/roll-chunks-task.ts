@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import { engineToolsOf, type EngineTools } from '../snapshot/engine/engine-tools.ts';
 import { fillWindow, type WindowChunk } from '../snapshot/window/fill-window.ts';
-import { splitIntoWindows } from '../snapshot/window/window-chunks.ts';
+import { splitIntoWindows, windowMemory } from '../snapshot/window/window-chunks.ts';
 import { writeFully } from '../snapshot/window/write-chunks-task.ts';
 import { appendRange, type ByteRange } from '../source/byte-range.ts';
 import type { WorkerTask } from '../worker-pool/worker-task.ts';
@@ -32,17 +32,16 @@ export const rollChunksTask: WorkerTask<RollChunksInput, RolledChunks> = {
   name: 'roll-chunks',
   async run({ descriptor, packed, offset }, context) {
     const tools = engineToolsOf(context);
-    const { bytes, dataStart } = tools.kernels;
     const changed: ByteRange[] = [];
     let [rewritten, kept, bytesWritten] = [0, 0, 0];
     for (const window of splitIntoWindows(packed, offset, windowBytes)) {
       context.throwIfAborted();
-      const present = bytes.subarray(dataStart, dataStart + window.lengthBytes);
+      const present = windowMemory(tools.kernels, 0, window.lengthBytes);
       const different = findDifferent(tools, descriptor, present, window.offset, window.chunks);
       kept += window.chunks.length - different.length;
       rewritten += different.length;
       if (different.length === 0) continue;
-      const wanted = bytes.subarray(dataStart + window.lengthBytes, dataStart + 2 * window.lengthBytes);
+      const wanted = windowMemory(tools.kernels, window.lengthBytes, window.lengthBytes);
       await fillWindow(tools, wanted, different);
       for (const { target, lengthBytes, presentBytes } of different) {
         const start = window.offset + target;
@@ -63,10 +62,9 @@ export const verifyChunksTask: WorkerTask<RollChunksInput, number | undefined> =
   name: 'verify-chunks',
   run({ descriptor, packed, offset }, context) {
     const tools = engineToolsOf(context);
-    const { bytes, dataStart } = tools.kernels;
     for (const window of splitIntoWindows(packed, offset, windowBytes)) {
       context.throwIfAborted();
-      const [first] = findDifferent(tools, descriptor, bytes.subarray(dataStart, dataStart + window.lengthBytes), window.offset, window.chunks);
+      const [first] = findDifferent(tools, descriptor, windowMemory(tools.kernels, 0, window.lengthBytes), window.offset, window.chunks);
       if (first !== undefined) return window.offset + first.target;
     }
     return undefined;

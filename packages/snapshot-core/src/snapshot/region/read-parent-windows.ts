@@ -1,4 +1,5 @@
 import { regionBytes } from '../../chunking/chunk-profiles.ts';
+import { SnapshotError } from '../../errors/snapshot-error.ts';
 import type { ContentTable } from '../../format/tree-entry.ts';
 import type { CallOptions } from '../../repository/call-options.ts';
 import type { ObjectPort } from '../object-port.ts';
@@ -30,7 +31,7 @@ export async function* readParentWindows(objects: ObjectPort, content: ContentTa
   }
 }
 
-/** Yields the chunks of each region of a content. No chunk, and no group, reaches over the edge of one. */
+/** Yields the chunks of each region of a content. No chunk, and no group, reaches over the edge of one: else all offsets behind it would be wrong. */
 async function* readRegions(objects: ObjectPort, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array, undefined> {
   let writer = new PackedReferenceWriter();
   let bytes = 0;
@@ -38,6 +39,7 @@ async function* readRegions(objects: ObjectPort, content: ContentTable, options:
     writer.add(toPackedChunk(reference));
     bytes += reference.lengthBytes;
     if (bytes < regionBytes) continue;
+    if (bytes > regionBytes) throw new SnapshotError('format/damaged', `the parent was not cut by sieve-v1: object ${reference.id} reaches over the edge of a region`);
     yield writer.finish();
     writer = new PackedReferenceWriter();
     bytes = 0;

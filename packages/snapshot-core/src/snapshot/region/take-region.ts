@@ -119,7 +119,7 @@ class RegionRun {
   /** Takes over a whole group, if it is where it should be. */
   async #takeGroup(prediction: Prediction): Promise<boolean> {
     const group = this.#rule.openBytes === 0 ? prediction.group : undefined;
-    if (group === undefined || this.#offset + group.lengthBytes > this.#region.endOffset) return false;
+    if (group === undefined || !this.#fits(group.lengthBytes, longestGroupBytes(this.#tools.parameters.maxBytes))) return false;
     const { generation, verifyAll } = this.#region;
     if (verifyAll || ((prediction.chunkAt(group.last).id[0] ?? 0) + generation) % rehashEvery === 0) return false;
     if (!this.#allStored(prediction, group)) return false;
@@ -142,6 +142,11 @@ class RegionRun {
     return found?.bytes === lengthBytes;
   }
 
+  /** Whether what the parent had can be here: it ends with the region, and is no longer than what this release cuts, whoever wrote the parent. */
+  #fits(lengthBytes: number, longestBytes: number): boolean {
+    return lengthBytes <= longestBytes && this.#offset + lengthBytes <= this.#region.endOffset;
+  }
+
   #isSame({ lengthBytes, fingerprint }: PredictedGroup): boolean {
     return Buffer.compare(this.#tools.fingerprint(this.#bytes(this.#offset, lengthBytes)), fingerprint) === 0;
   }
@@ -149,7 +154,7 @@ class RegionRun {
   /** Takes over the next chunk, if its identity is the expected one. */
   async #takeChunk(prediction: Prediction): Promise<boolean> {
     const { chunk } = prediction;
-    if (chunk === undefined || this.#offset + chunk.lengthBytes > this.#region.endOffset) return false;
+    if (chunk === undefined || !this.#fits(chunk.lengthBytes, this.#tools.parameters.maxBytes)) return false;
     const bytes = this.#bytes(this.#offset, chunk.lengthBytes);
     if (Buffer.compare(this.#tools.identity.digest(bytes), chunk.id) !== 0) {
       this.#isTrackerWrong ||= this.#isTracked(prediction.parentOffset, chunk.lengthBytes);

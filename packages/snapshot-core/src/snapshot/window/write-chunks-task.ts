@@ -3,7 +3,7 @@ import { SnapshotError } from '../../errors/snapshot-error.ts';
 import type { WorkerTask } from '../../worker-pool/worker-task.ts';
 import { engineToolsOf } from '../engine/engine-tools.ts';
 import { fillWindow } from './fill-window.ts';
-import { splitIntoWindows } from './window-chunks.ts';
+import { splitIntoWindows, windowMemory } from './window-chunks.ts';
 
 /** Consecutive chunks of an image and where they go. */
 export interface WriteChunksInput {
@@ -22,10 +22,9 @@ export const writeChunksTask: WorkerTask<WriteChunksInput, void> = {
   name: 'write-chunks',
   async run({ descriptor, packed, offset }, context) {
     const tools = engineToolsOf(context);
-    const { bytes, dataStart } = tools.kernels;
     for (const { offset: at, lengthBytes, chunks } of splitIntoWindows(packed, offset, windowBytes)) {
       context.throwIfAborted();
-      const window = bytes.subarray(dataStart, dataStart + lengthBytes);
+      const window = windowMemory(tools.kernels, 0, lengthBytes);
       await fillWindow(tools, window, chunks);
       writeFully(descriptor, window, at);
     }
