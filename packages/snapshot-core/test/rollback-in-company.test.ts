@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createMemoryStorage, createRepository, pendingRollbacks, restoreSnapshot, resumeRollback, rollback, takeSnapshot } from '../src/index.ts';
+import { createMemoryStorage, createRepository, openFileVolume, pendingRollbacks, restoreSnapshot, resumeRollback, rollback, takeSnapshot } from '../src/index.ts';
 import type { Repository, SnapshotRecord } from '../src/index.ts';
 import { openTreeTarget } from '../src/rollback/open-target.ts';
 import { planSteps } from '../src/rollback/plan-rollback.ts';
@@ -32,6 +32,40 @@ test('a rollback is known by what it targets, under whatever path', async () => 
   await rollback(repository, id, volume, { operationId: 'first', signal: controller.signal, onProgress: ({ bytesWritten }) => bytesWritten > 0 && controller.abort() }).catch(() => undefined);
   await expect(rollback(repository, id, join(scratch, 'alias'), { operationId: 'second' })).rejects.toMatchObject({ code: 'rollback/pending' });
   expect(await resumeRollback(repository, join(scratch, 'alias'))).toMatchObject({ operationId: 'first', complete: true });
+});
+
+test('a path that leads elsewhere by the time it is used changes nothing there', async () => {
+  const { scratch, volume, repository, id, original } = await setUpRollback((path) => writeFileSync(join(path, 'file'), 'before'));
+  writeFileSync(join(volume, 'file'), 'after');
+  const [alias, elsewhere] = [join(scratch, 'alias'), join(scratch, 'elsewhere')];
+  symlinkSync(volume, alias);
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'precious'), 'precious');
+  const swap = () => {
+    rmSync(alias);
+    symlinkSync(elsewhere, alias);
+  };
+  expect(await rollback(repository, id, alias, { operationId: 'op', safetySnapshot: true, onProgress: ({ phase }) => phase === 'safety-snapshot' && swap() })).toMatchObject({ complete: true });
+  expect(readdirSync(elsewhere)).toEqual(['precious']);
+  expect(await describeTree(volume)).toEqual(original);
+});
+
+test('an image is one target, however its path is written', async () => {
+  const path = join(scratchDirectory(), 'image');
+  writeFileSync(path, Buffer.alloc(300_000, 1));
+  const repository = await createRepository({ storage: createMemoryStorage(), profile: 'small' });
+  const take = await openFileVolume(path);
+  const { record } = await takeSnapshot(repository, { kind: 'volume', volume: take });
+  await take.close();
+  writeFileSync(path, Buffer.alloc(300_000, 2));
+  const controller = new AbortController();
+  const volume = await openFileVolume(relative(process.cwd(), path));
+  await expect(rollback(repository, record.id, volume, { operationId: 'op', signal: controller.signal, onProgress: ({ phase }) => phase === 'write' && controller.abort() })).rejects.toThrow('abort');
+  await volume.close();
+  const again = await openFileVolume(path);
+  await expect(rollback(repository, record.id, again, { operationId: 'other' })).rejects.toMatchObject({ code: 'rollback/pending' });
+  expect(await resumeRollback(repository, again)).toMatchObject({ operationId: 'op', complete: true });
+  await again.close();
 });
 
 test('of two rollbacks of one target that begin at the same moment, not both go on', async () => {

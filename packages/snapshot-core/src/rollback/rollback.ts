@@ -57,8 +57,9 @@ export interface RollbackOptions extends ResumeRollbackOptions {
  *   Afterwards, with the rollback still pending: `target/write-failed`, `rollback/verification-failed`, `object/damaged`, `storage/*`
  * @throws the signal's reason when aborted; the rollback then stays pending
  */
-export async function rollback(repository: Repository, snapshotId: string, target: RollbackTarget, options: RollbackOptions): Promise<RollbackReport> {
+export async function rollback(repository: Repository, snapshotId: string, named: RollbackTarget, options: RollbackOptions): Promise<RollbackReport> {
   checkOperationId(options.operationId);
+  const target = resolveTarget(named);
   const call = callOptions(options);
   return repository.withLease('shared', async () => {
     const wanted = { operationId: options.operationId, snapshotId, kind: typeof target === 'string' ? 'tree' : 'image', target: targetName(target) } as const;
@@ -90,10 +91,11 @@ async function start(repository: Repository, wanted: Omit<RollbackIntent, 'start
 /**
  * Finishes a rollback that was cut short, or answers `undefined` when none is pending for this target.
  *
- * @param target the same target under the same path or description
+ * @param named the same target under the same path or description
  * @throws {SnapshotError} as `rollback`
  */
-export async function resumeRollback(repository: Repository, target: RollbackTarget, options: ResumeRollbackOptions = {}): Promise<RollbackReport | undefined> {
+export async function resumeRollback(repository: Repository, named: RollbackTarget, options: ResumeRollbackOptions = {}): Promise<RollbackReport | undefined> {
+  const target = resolveTarget(named);
   const call = callOptions(options);
   return repository.withLease('shared', async () => {
     const intent = (await pendingRollbacks(repository, call)).find((pending) => pending.target === targetName(target) && (pending.kind === 'tree') === (typeof target === 'string'));
@@ -148,7 +150,7 @@ function pendingError({ operationId, target, snapshotId }: RollbackIntent): Snap
 
 async function takeSafetySnapshot(repository: Repository, target: RollbackTarget, options: RollbackOptions, nowMs: () => number): Promise<TakenSnapshot> {
   report(options, 'safety-snapshot');
-  const source = typeof target === 'string' ? { kind: 'directory', path: targetName(target) } as const : { kind: 'volume', volume: target } as const;
+  const source = typeof target === 'string' ? { kind: 'directory', path: target } as const : { kind: 'volume', volume: target } as const;
   try {
     // No parent: whoever damaged the target may have kept the metadata, and the undo must be exact.
     return await takeSnapshot(repository, source, { ...callOptions(options), labels: [safetyLabel, `rollback:${options.operationId}`], clock: { nowMs }, ...(options.lease !== undefined && { lease: options.lease }) });
@@ -158,16 +160,21 @@ async function takeSafetySnapshot(repository: Repository, target: RollbackTarget
   }
 }
 
-/** The same directory has the same name here, whatever path leads to it. */
-function targetName(target: RollbackTarget): string {
-  if (typeof target !== 'string') return target.description;
+/** The same directory has the same name here, whatever path leads to it, and the one that was named is meant even when that path leads elsewhere later. */
+function resolveTarget(named: RollbackTarget): RollbackTarget {
+  if (typeof named !== 'string') return named;
   try {
-    return realpathSync(target);
+    return realpathSync(named);
   } catch (error) {
     // That it cannot be used is said where it is opened.
     if (systemErrorCode(error) === undefined) throw error;
-    return resolve(target);
+    return resolve(named);
   }
+}
+
+/** What intents know a target by. */
+function targetName(target: RollbackTarget): string {
+  return typeof target === 'string' ? target : target.description;
 }
 
 function callOptions({ signal }: CallOptions): CallOptions {

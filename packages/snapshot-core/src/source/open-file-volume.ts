@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { lstat, open, readFile, realpath, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { factsFromStats, sameFile } from './file-facts.ts';
 import { isGone } from './system-error-code.ts';
@@ -19,7 +20,7 @@ export interface FileVolume extends VolumePort {
 }
 
 /**
- * Opens a raw image file, or a block device by its path, as a volume.
+ * Opens a raw image file, or a block device by its path, as a volume. Its description is the absolute path, by which an unfinished rollback is known.
  *
  * @throws {SnapshotError} `source/unreadable` when it cannot be opened or is neither file nor block device
  */
@@ -36,7 +37,7 @@ export async function openFileVolume(path: string, options: FileVolumeOptions = 
     if (create && stats.isFile()) await file.truncate(options.resizeToBytes);
     const bytes = create && stats.isFile() ? (options.resizeToBytes ?? 0) : await sizeOf(file, stats.isFile() ? Number(stats.size) : undefined);
     return {
-      description: path,
+      description: resolve(path),
       descriptor: file.fd,
       bytes,
       async read(offset, into) {
