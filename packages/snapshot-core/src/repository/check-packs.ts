@@ -20,6 +20,8 @@ export interface CheckPacksInput {
   readonly codec: PackCodec;
   readonly readData: boolean;
   readonly findings: CheckFindings;
+  /** Keeps the lease, where it is time to. */
+  readonly renewLease: () => Promise<void>;
 }
 
 /** What check learned about packs. */
@@ -34,7 +36,7 @@ export interface CheckedPacks {
 
 /** Looks at every index file and every pack; with `readData` at every byte of every pack. Holds one pack at a time. */
 export async function checkPacks(input: CheckPacksInput): Promise<CheckedPacks> {
-  const { storage, localPath, codec, readData, findings } = input;
+  const { storage, localPath, codec, readData, findings, renewLease } = input;
   const files = new Map<string, StoredFile>();
   // Packs first: an index file that is newer than this list can then only name packs that are newer too.
   for await (const file of storage.list('pack')) files.set(file.name, file);
@@ -47,6 +49,7 @@ export async function checkPacks(input: CheckPacksInput): Promise<CheckedPacks> 
 
   for (const file of files.values()) {
     const { name } = file;
+    await renewLease();
     const bytes = readData ? await findings.look('pack', name, () => storage.get('pack', name)) : undefined;
     const isReadable = !readData || bytes !== undefined;
     const own = isReadable ? await findings.look('pack', name, () => (bytes ? parsePack(name, bytes, codec) : readPackManifest(storage, file, codec))) : undefined;
@@ -67,9 +70,10 @@ export async function checkPacks(input: CheckPacksInput): Promise<CheckedPacks> 
 }
 
 /** Which index file lists each pack. */
-async function checkIndexFiles({ storage, envelope, codec, findings }: CheckPacksInput): Promise<ReadonlyMap<string, string>> {
+async function checkIndexFiles({ storage, envelope, codec, findings, renewLease }: CheckPacksInput): Promise<ReadonlyMap<string, string>> {
   const listed = new Map<string, string>();
   for await (const { name } of storage.list('index')) {
+    await renewLease();
     const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), envelope, codec));
     if (!file) continue;
     if ('error' in file) findings.add('error', 'index', name, file.error.message);
@@ -82,12 +86,13 @@ async function checkIndexFiles({ storage, envelope, codec, findings }: CheckPack
 async function askIndexFiles(
   input: CheckPacksInput, files: ReadonlyMap<string, StoredFile>, silent: Set<string>, indexFiles: ReadonlySet<string>, index: ObjectIndex, damaged: CopySet,
 ): Promise<void> {
-  const { storage, envelope, codec, readData } = input;
+  const { storage, envelope, codec, readData, renewLease } = input;
   for (const name of indexFiles) {
     const bytes = await readAgain(storage, 'index', name);
     const file = bytes && readIndexFile(name, bytes, envelope, codec);
     for (const pack of file && 'packs' in file ? file.packs : []) {
       if (!silent.delete(pack.name)) continue;
+      await renewLease();
       const ordinal = index.addPack(pack);
       index.lendDirectory(ordinal, pack);
       const sizeBytes = files.get(pack.name)?.sizeBytes ?? 0;

@@ -60,10 +60,11 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
     randomBytes: options.randomBytes ?? nodeRandomBytes,
   });
   const giveBack = await keeper.acquire('shared', options);
+  const renewLease = () => keeper.renew(options);
   try {
     await checkSmallFiles(counted, envelope, findings);
-    const packs = await checkPacks({ storage: counted, localPath: localFolderOf(storage), envelope, codec, readData: options.readData ?? false, findings });
-    await checkSnapshots({ storage: counted, envelope, codec, packs, findings, signal: options.signal });
+    const packs = await checkPacks({ storage: counted, localPath: localFolderOf(storage), envelope, codec, readData: options.readData ?? false, findings, renewLease });
+    await checkSnapshots({ storage: counted, envelope, codec, packs, findings, signal: options.signal, renewLease });
     if (findings.damagedPacks.length > 0) await onDamagedPacks(findings.damagedPacks);
   } finally {
     await giveBack();

@@ -23,6 +23,8 @@ export interface CheckSnapshotsInput {
   readonly packs: CheckedPacks;
   readonly findings: CheckFindings;
   readonly signal?: AbortSignal | undefined;
+  /** Keeps the lease, where it is time to. */
+  readonly renewLease: () => Promise<void>;
 }
 
 /** Follows every snapshot to every object it needs, and charges what is lost to the files that lost it. */
@@ -39,12 +41,13 @@ export async function checkSnapshots(input: CheckSnapshotsInput): Promise<void> 
 }
 
 async function checkSnapshot(
-  record: SnapshotRecord, loadTree: (id: ObjectId) => Promise<Uint8Array>, sound: ObjectSet, { packs, findings, signal }: CheckSnapshotsInput,
+  record: SnapshotRecord, loadTree: (id: ObjectId) => Promise<Uint8Array>, sound: ObjectSet, { packs, findings, signal, renewLease }: CheckSnapshotsInput,
 ): Promise<void> {
   const seen = new ObjectSet(packs.index);
   const seenHere: Pick<ObjectSet, 'add'> = { add: (id, kind) => !sound.has(id, kind) && seen.add(id, kind) };
   let isSound = true;
   for await (const { id, error } of walkObjects([record.rootId], loadTree, seenHere, signal && { signal })) {
+    await renewLease();
     if (!error && packs.index.visitCopies(id, (pack, object) => !packs.damaged.has(pack.ordinal, object))) continue;
     isSound = false;
     const copies = packs.index.copiesOf(id);

@@ -3,6 +3,7 @@ import { collect } from '../../test/collect.ts';
 import { createFaultStorage, flipBit, rewriteFile } from '../../test/fault-storage.ts';
 import { createHolder, createSteppingClock } from '../../test/lent-machine.ts';
 import { commitSampleSnapshot, sampleChunks } from '../../test/sample-snapshot.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import type { Storage } from '../storage/storage.ts';
 import { leaseDurationMs } from './lease-keeper.ts';
@@ -167,5 +168,79 @@ describe('leases', () => {
       await commitSampleSnapshot(a, sampleChunks(1, 3));
     });
     expect(await b.check({ readData: true })).toMatchObject({ intact: true, damagedSnapshots: [] });
+  });
+
+  test('an abort in the middle of a renewal leaves no lease behind', async () => {
+    for (const abortAt of ['put', 'delete']) {
+      const { clock, storage, a } = await makeWorld();
+      const reason = new Error('enough');
+      const abort = new AbortController();
+      await a.withLease('shared', async () => {
+        clock.advance(leaseDurationMs / 2);
+        storage.beforeWrite = (call, kind) => {
+          if (call === abortAt && kind === 'lease') abort.abort(reason);
+        };
+        await a.save(Buffer.from('one'), 'data', { signal: abort.signal }).catch((error: unknown) => expect(error).toBe(reason));
+        expect(abort.signal.aborted).toBe(true);
+      });
+      expect(await leasesIn(storage)).toEqual([]);
+    }
+  });
+
+  test('a lease that is given back while it is being renewed is gone', async () => {
+    const { clock, storage, a, b } = await makeWorld();
+    let goOn: () => void = () => undefined;
+    let saving: Promise<unknown> = Promise.resolve();
+    const failure = new Error('work failed');
+    const work = a.withLease('shared', async () => {
+      clock.advance(leaseDurationMs / 2);
+      const isRenewing = new Promise<void>((resolve) => {
+        storage.beforeWrite = async (call, kind) => {
+          if (call !== 'put' || kind !== 'lease') return;
+          storage.beforeWrite = () => undefined;
+          resolve();
+          await new Promise<void>((release) => (goOn = release));
+        };
+      });
+      saving = a.save(Buffer.from('one'), 'data');
+      await isRenewing;
+      throw failure;
+    });
+    await expect(work).rejects.toBe(failure);
+    goOn();
+    await saving;
+    expect(await leasesIn(storage)).toEqual([]);
+    expect(await b.withLease('exclusive', noWork)).toBe('done');
+  });
+
+  test('an exclusive lease that could not be renewed counts from when it was', async () => {
+    const { clock, storage, a, b } = await makeWorld();
+    await a.withLease('exclusive', async () => {
+      clock.advance(leaseDurationMs / 2);
+      storage.beforeWrite = () => {
+        throw new SnapshotError('storage/failed', 'the network is down');
+      };
+      await expect(a.flush()).rejects.toMatchObject({ code: 'storage/failed' });
+      storage.beforeWrite = () => undefined;
+      clock.advance(leaseDurationMs / 2);
+      expect(await b.withLease('exclusive', noWork)).toBe('done');
+      await expect(a.flush()).rejects.toMatchObject(locked);
+    });
+  });
+
+  test('a shared lease that cannot be renewed stops nobody: what follows does not depend on it', async () => {
+    const { clock, storage, a } = await makeWorld();
+    await a.withLease('shared', async () => {
+      clock.advance(leaseDurationMs / 2);
+      storage.beforeWrite = (_, kind) => {
+        if (kind === 'lease') throw new SnapshotError('storage/failed', 'the network is down');
+      };
+      await a.engine.renewLeases();
+      storage.beforeWrite = () => undefined;
+      clock.advance(leaseDurationMs / 4);
+      await a.engine.renewLeases();
+      expect(await leasesIn(storage)).toHaveLength(1);
+    });
+    expect(await leasesIn(storage)).toEqual([]);
   });
 });

@@ -23,11 +23,14 @@ export interface LeaseKeeperParts {
   readonly randomBytes: (lengthBytes: number) => Uint8Array;
 }
 
-/** A lease this object holds. Without a name it left no file, because the storage refuses writes or is full. */
+/** A lease this object holds. */
 interface HeldLease {
   readonly mode: LeaseMode;
-  name: string | undefined;
+  /** Its files, or what may be one: none when the storage refuses writes or is full, several while it is renewed. */
+  readonly names: Set<string>;
+  /** What the storage has: tried since, but not done, does not count. */
   renewedAtMs: number;
+  dueAtMs: number;
 }
 
 /**
@@ -52,9 +55,9 @@ export class LeaseKeeper {
     const { storage, clock, randomBytes } = this.#parts;
     const giveUpAtMs = clock.nowMs() + (options.waitAtMostMs ?? 0);
     for (;;) {
-      const lease: HeldLease = { mode, name: undefined, renewedAtMs: await storage.timeMs() };
-      lease.name = await this.#put(lease, options);
-      const blocker = options.ignoreOthers ? undefined : await this.#look(lease, options).catch(async (error: unknown) => {
+      const nowMs = await storage.timeMs();
+      const lease: HeldLease = { mode, names: new Set(), renewedAtMs: nowMs, dueAtMs: nowMs + renewAfterMs };
+      const blocker = await this.#claim(lease, options).catch(async (error: unknown) => {
         await this.#remove(lease);
         throw error;
       });
@@ -74,47 +77,66 @@ export class LeaseKeeper {
   }
 
   /**
-   * Renews what is due. Call it often: it looks at the time only.
+   * Renews what is due. Call it often: it looks at the time only. A shared lease that cannot be renewed stays as it is, until it is due again:
+   * nothing depends on it that a commit would not look into.
    *
-   * @throws {SnapshotError} `repository/locked` when an exclusive lease expired, as after a long sleep of the machine: others may be at work
+   * @throws {SnapshotError} `repository/locked` when an exclusive lease expired, as after a long sleep of the machine: others may be at work;
+   *   `storage/*` when one cannot be renewed
    */
   async renew(options?: StorageCallOptions): Promise<void> {
     const nowMs = await this.#parts.storage.timeMs();
     for (const lease of this.#held) {
       if (lease.mode === 'exclusive' && nowMs >= lease.renewedAtMs + leaseDurationMs)
         throw new SnapshotError('repository/locked', `the exclusive lease on ${this.#parts.storage.description} expired while this process was not running; start the work again`);
-      if (lease.name === undefined || nowMs < lease.renewedAtMs + renewAfterMs) continue;
-      const previous = lease.name;
-      lease.renewedAtMs = nowMs;
-      const renewed = await this.#put(lease, options);
-      // No room for the new one: the old one still stands, and the next call that is due tries again.
-      if (renewed === undefined) continue;
-      lease.name = renewed;
-      await this.#parts.storage.delete('lease', previous, options);
+      if (lease.names.size === 0 || nowMs < lease.dueAtMs) continue;
+      lease.dueAtMs = nowMs + renewAfterMs;
+      try {
+        await this.#renew(lease, nowMs, options);
+      } catch (error) {
+        if (lease.mode === 'exclusive' || !SnapshotError.isInstance(error)) throw error;
+      }
     }
   }
 
-  async #put(lease: HeldLease, options?: StorageCallOptions): Promise<string | undefined> {
+  async #claim(lease: HeldLease, options: LeaseOptions): Promise<string | undefined> {
+    await this.#put(lease, lease.renewedAtMs, options);
+    return options.ignoreOthers ? undefined : this.#look(lease, options);
+  }
+
+  /** A new file, then the old ones go. */
+  async #renew(lease: HeldLease, nowMs: number, options?: StorageCallOptions): Promise<void> {
+    const previous = [...lease.names];
+    // No room for the new one: the old one still stands.
+    if (!(await this.#put(lease, nowMs, options))) return;
+    lease.renewedAtMs = nowMs;
+    // It may have been given back meanwhile.
+    if (!this.#held.has(lease)) await this.#remove(lease);
+    // Not abortable: nobody would remove them later.
+    for (const name of previous) {
+      await this.#parts.storage.delete('lease', name);
+      lease.names.delete(name);
+    }
+  }
+
+  /** @returns whether it was stored; a shared lease does without */
+  async #put(lease: HeldLease, renewedAtMs: number, options?: StorageCallOptions): Promise<boolean> {
     const { storage, repositoryId, holder, randomBytes } = this.#parts;
     const name = Buffer.from(randomBytes(nameBytes)).toString('hex');
-    const payload = encodeLeaseRecord({
-      mode: lease.mode,
-      hostname: holder.hostname,
-      processId: holder.processId,
-      renewedAtMs: lease.renewedAtMs,
-      expiresAtMs: lease.renewedAtMs + leaseDurationMs,
-    });
+    const payload = encodeLeaseRecord({ mode: lease.mode, hostname: holder.hostname, processId: holder.processId, renewedAtMs, expiresAtMs: renewedAtMs + leaseDurationMs });
+    // A put that fails may have stored it nevertheless, so it is one to remove.
+    lease.names.add(name);
     try {
       await storage.put('lease', name, [sealFile('lease', { repositoryId }, payload)], options);
-      return name;
+      return true;
     } catch (error) {
-      if (lease.mode === 'shared' && SnapshotError.isInstance(error) && ['storage/read-only', 'storage/full'].includes(error.code)) return undefined;
-      throw error;
+      if (lease.mode === 'exclusive' || !SnapshotError.isInstance(error) || !['storage/read-only', 'storage/full'].includes(error.code)) throw error;
+      lease.names.delete(name);
+      return false;
     }
   }
 
   async #remove(lease: HeldLease): Promise<void> {
-    if (lease.name !== undefined) await this.#parts.storage.delete('lease', lease.name).catch(ignoreOwnErrors);
+    for (const name of lease.names) await this.#parts.storage.delete('lease', name).catch(ignoreOwnErrors);
   }
 
   /** Looks for others, and a second time where lists may lag behind. It is enough that the exclusive one waits: either it sees the other or is seen. */
@@ -131,7 +153,7 @@ export class LeaseKeeper {
     const { storage } = this.#parts;
     const nowMs = await storage.timeMs();
     for await (const file of storage.list('lease', options)) {
-      if (file.name === own.name) continue;
+      if (own.names.has(file.name)) continue;
       const lease = await this.#read(file, options);
       if (lease === undefined) continue;
       if (this.#isVoid(lease, nowMs)) await storage.delete('lease', file.name).catch(ignoreOwnErrors);

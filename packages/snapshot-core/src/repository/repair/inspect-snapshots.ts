@@ -49,6 +49,7 @@ export async function inspectSnapshots({ objects, leases }: RepositoryState, rec
     let lostCount = 0;
     let first = '';
     for await (const { id, kind, error } of walkObjects([record.rootId], load, { add: (object, of) => !sound.has(object, of) && seen.add(object, of) }, options)) {
+      await leases.renew(options);
       if (error && !isLostObject(error)) throw error;
       if (!error && objects.has(id, kind)) continue;
       const intact = error ? undefined : findIntact(id, kind);
@@ -58,7 +59,6 @@ export async function inspectSnapshots({ objects, leases }: RepositoryState, rec
         first ||= `${kind} ${id}`;
         if (kind === 'data') lostData.add(id);
       }
-      await leases.renew(options);
     }
     if (lostCount > 0) harmed.push({ record, problem: `it needs ${lostCount} objects of which no intact copy is left, first the ${first}` });
     else sound.addAll(seen);

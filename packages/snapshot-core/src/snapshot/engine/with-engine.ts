@@ -37,7 +37,20 @@ export async function withEngine<T>(repository: Repository, options: EngineOptio
   if (!Number.isInteger(workers) || workers < 0 || workers > 256) throw new SnapshotError('argument/invalid', `${workers} is not a number of workers; give 0 to 256`);
   const entry = findWorkerEntry();
   const handle = workers === 0 || entry === undefined ? undefined : createEngineHandle(repository.engine);
-  return handle === undefined || entry === undefined ? workInline(repository, signal, work) : workInThreads(repository, { workers, entry, signal }, work);
+  const workAndRenew = (engine: Engine) => work({ ...engine, pool: renewLeasesBetweenTasks(repository, engine.pool) });
+  return handle === undefined || entry === undefined ? workInline(repository, signal, workAndRenew) : workInThreads(repository, { workers, entry, signal }, workAndRenew);
+}
+
+/** Long work may consist of tasks alone, which make no calls that would renew anything. */
+function renewLeasesBetweenTasks({ engine }: Repository, pool: WorkerPool): WorkerPool {
+  return {
+    ...pool,
+    async run(task, input, transfer) {
+      const output = await pool.run(task, input, transfer);
+      await engine.renewLeases();
+      return output;
+    },
+  };
 }
 
 async function workInline<T>(repository: Repository, signal: AbortSignal | undefined, work: (engine: Engine) => Promise<T>): Promise<T> {
