@@ -8,6 +8,8 @@ import { walkObjects } from '../walk-objects.ts';
 import { isLostObject } from './is-lost-object.ts';
 import type { DamagedSnapshot } from './repair-facts.ts';
 import { TreeRepair } from './repair-tree.ts';
+import { repairedSnapshotId } from './repaired-snapshot-id.ts';
+import { requireReadableDirectories } from './require-readable-directories.ts';
 
 /** An intact object that snapshots need, and no pack that may be relied on holds. */
 export interface EndangeredObject {
@@ -29,8 +31,10 @@ export interface InspectedSnapshots {
  * Follows every snapshot to every object it needs. The packs have been inspected, so whatever may be relied on is intact.
  *
  * @param damaged copies that are not intact
+ * @throws {SnapshotError} `storage/failed`
  */
-export async function inspectSnapshots({ objects, leases }: RepositoryState, records: readonly SnapshotRecord[], damaged: CopySet, options?: CallOptions): Promise<InspectedSnapshots> {
+export async function inspectSnapshots(state: RepositoryState, records: readonly SnapshotRecord[], damaged: CopySet, options?: CallOptions): Promise<InspectedSnapshots> {
+  const { objects, leases } = state;
   const { index, codec } = objects;
   /** What whole snapshots are made of. */
   const sound = new ObjectSet(index);
@@ -70,12 +74,8 @@ export async function inspectSnapshots({ objects, leases }: RepositoryState, rec
   for (const { record: { id, rootId, source }, problem } of harmed) {
     const repaired = source.kind === 'tree' ? await trees.repair(rootId) : undefined;
     if (!repaired) snapshots.push({ id, problem: `${problem}${source.kind === 'image' ? '; an image with a hole is of no use' : '; its root is lost'}` });
-    else snapshots.push({ id, problem, repaired: { newId: newIdOf(id, repaired.rootId), lostFiles: repaired.lostFiles, lostPages: repaired.lostPages } });
+    else snapshots.push({ id, problem, repaired: { newId: repairedSnapshotId(codec.identity, id, repaired.rootId), lostFiles: repaired.lostFiles, lostPages: repaired.lostPages } });
   }
+  requireReadableDirectories(state);
   return { snapshots, endangered: [...endangered.values()], isLostData };
-
-  /** The same for the same repair, so that one that was cut short goes on with the record it wrote. */
-  function newIdOf(id: string, rootId: ObjectId): string {
-    return codec.identity.identify(Buffer.from(`repaired snapshot ${id} ${rootId}`)).slice(0, id.length);
-  }
 }

@@ -14,6 +14,8 @@ import type { EndangeredObject } from './inspect-snapshots.ts';
 import { isLostObject } from './is-lost-object.ts';
 import type { RepairAction } from './repair-report.ts';
 import { TreeRepair } from './repair-tree.ts';
+import { repairedSnapshotId } from './repaired-snapshot-id.ts';
+import { requireReadableDirectories } from './require-readable-directories.ts';
 
 /** What a plan is carried out with. */
 export interface RepairWork {
@@ -67,7 +69,12 @@ async function writeConfig({ storage }: RepositoryState, name: string, stored: S
   await storage.put('config', name, [bytes], options);
 }
 
-/** Saves the repaired trees. @returns the records to write */
+/**
+ * Saves the repaired trees.
+ *
+ * @returns the records to write
+ * @throws {SnapshotError} `object/damaged`, `storage/failed` when more is lost now than the plan knows; nothing has gone then
+ */
 async function repairTrees(state: RepositoryState, { records, isLostData }: RepairWork, newIds: ReadonlyMap<string, string>, options?: CallOptions): Promise<readonly SnapshotRecord[]> {
   const { objects, leases } = state;
   const trees = new TreeRepair({
@@ -81,8 +88,12 @@ async function repairTrees(state: RepositoryState, { records, isLostData }: Repa
   const drafts: SnapshotRecord[] = [];
   for (const record of records) {
     const id = newIds.get(record.id);
-    const repaired = id === undefined ? undefined : await trees.repair(record.rootId);
-    if (id !== undefined && repaired) drafts.push({ ...record, id, rootId: repaired.rootId, labels: labelled(record.labels), incomplete: true });
+    if (id === undefined) continue;
+    const repaired = await trees.repair(record.rootId);
+    requireReadableDirectories(state);
+    if (!repaired || repairedSnapshotId(objects.codec.identity, record.id, repaired.rootId) !== id)
+      throw new SnapshotError('object/damaged', `the snapshot ${record.id} has lost more since the repair looked at it: the disk goes on failing. Copy the repository to a sound one and repair it there`);
+    drafts.push({ ...record, id, rootId: repaired.rootId, labels: labelled(record.labels), incomplete: true });
   }
   await objects.flush(options);
   return drafts;
