@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { lstat, open, readFile, realpath, stat } from 'node:fs/promises';
+import { constants, type BigIntStats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import { deviceNumbers, findDevicesUnder } from './devices-under.ts';
 import { factsFromStats, sameFile } from './file-facts.ts';
 import { isGone } from './system-error-code.ts';
 import type { VolumePort } from './volume-port.ts';
@@ -82,39 +83,29 @@ async function sizeOf(file: FileHandle, knownBytes: number | undefined): Promise
 }
 
 /**
- * True for the image itself, for a file system mounted from the device or one of its partitions, and for a file system
- * mounted through a loop device from the image (Linux tells in sysfs; elsewhere only the first two can be known).
+ * True for the image itself, for a file system on the device or anything it is a part of, and for one that is mounted through a
+ * loop device from the image. Elsewhere than on Linux only the image and the mounted device itself are known.
  */
 async function volumeHoldsPath(image: string, device: bigint | undefined, path: string): Promise<boolean> {
   const there = await stat(path, { bigint: true });
   if (device !== undefined && there.dev === device) return true;
-  const images = factsFromStats(await stat(image, { bigint: true }));
-  if (sameFile(images, factsFromStats(there))) return true;
+  const own = await stat(image, { bigint: true });
+  if (isSame(own, there)) return true;
   if (process.platform !== 'linux') return false;
-  const [major, minor] = splitDevice(there.dev);
-  const node = `/sys/dev/block/${major}:${minor}`;
-  if (device !== undefined) {
-    const [wantedMajor, wantedMinor] = splitDevice(device);
-    const parent = await readText(`${node}/../dev`);
-    if (parent === `${wantedMajor}:${wantedMinor}` && (await exists(`${node}/partition`))) return true;
+  const under = await findDevicesUnder(path);
+  if (device !== undefined) return under.devices.has(deviceNumbers(device));
+  for (const backing of under.images) {
+    const file = await stat(backing, { bigint: true }).catch((error: unknown) => ignoreGone(error));
+    if (file !== undefined && isSame(own, file)) return true;
   }
-  const backing = (await readText(`${node}/loop/backing_file`)) ?? (await readText(`${node}/../loop/backing_file`));
-  return backing !== undefined && backing === (await realpath(image));
+  return false;
 }
 
-function splitDevice(device: bigint): [bigint, bigint] {
-  return [((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn), (device & 0xffn) | ((device >> 12n) & 0xfff00n)];
+function isSame(left: BigIntStats, right: BigIntStats): boolean {
+  return sameFile(factsFromStats(left), factsFromStats(right));
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(() => true, () => false);
+function ignoreGone(error: unknown): undefined {
+  if (!isGone(error)) throw error;
+  return undefined;
 }
