@@ -178,7 +178,7 @@ describe('what comes from elsewhere is refused', () => {
 describe('a key file', () => {
   test('is made the way the format says', async () => {
     const storage = createMemoryStorage();
-    const repository = await createRepository({ ...lent(storage), encryption: { key } });
+    const repository = await createRepository({ ...lent(storage), hash: 'sha-256', encryption: { key } });
     await repository.addKey({ passphrase: 'correct horse' }, { label: 'by heart' });
     const secrets = new Set<string>();
     for (const name of await names(storage, 'key')) {

@@ -8,9 +8,9 @@ import { seededBytes } from './support/tree-operations.ts';
 
 const key = new Uint8Array(32).fill(8);
 const codecs = {
-  plain: {},
-  zstd: { compression: 'zstd' },
-  encrypted: { encryption: { key } },
+  plain: { hash: 'sha-256', compression: 'none' },
+  zstd: { hash: 'sha-256', compression: 'zstd' },
+  encrypted: { encryption: { key }, hash: 'sha-256', compression: 'none' },
   'encrypted, zstd, BLAKE3': { encryption: { key }, compression: 'zstd', hash: 'blake3' },
 } as const;
 

@@ -34,10 +34,10 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
     formatVersion,
     repositoryId: Buffer.from(randomBytes(16)).toString('hex'),
     createdAtMs,
-    hash: options.hash ?? 'sha-256',
+    hash: options.hash ?? 'blake3',
     chunker: 'sieve-v1',
     profile: options.profile ?? 'volume',
-    compression: options.compression ?? 'none',
+    compression: options.compression ?? 'zstd',
     encryption: options.encryption ? 'aes-256-gcm' : 'none',
   };
   if ('passphrase' in options || 'key' in options) throw new SnapshotError('argument/invalid', 'a new repository takes its passphrase or key as encryption: { passphrase } or { key }');

@@ -5,19 +5,21 @@ import { createSteppingClock } from '../../test/lent-machine.ts';
 import { commitSampleSnapshot, loadSampleSnapshot, sampleChunks, takeSampleSnapshot } from '../../test/sample-snapshot.ts';
 import { encodeTreeObject } from '../format/tree-object.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
+import type { CompressionName } from '../format/repository-config.ts';
 import type { Storage } from '../storage/storage.ts';
 import { createRepository, openRepository } from './open-repository.ts';
 
-const make = async (storage: Storage = createMemoryStorage()) => ({ storage, repository: await createRepository({ storage, clock: createSteppingClock() }) });
+const make = async (storage: Storage = createMemoryStorage(), compression?: CompressionName) => ({ storage, repository: await createRepository({ storage, clock: createSteppingClock(), ...(compression && { compression }) }) });
 const namesOf = async (storage: Storage, kind: Parameters<Storage['list']>[0]) => (await collect(storage.list(kind))).map(({ name }) => name);
 
 describe('creating and opening', () => {
   test('a repository keeps what was chosen, and a secret of its own', async () => {
     const storage = createMemoryStorage();
-    const created = await createRepository({ storage, profile: 'small' });
+    const created = await createRepository({ storage, profile: 'small', hash: 'sha-256', compression: 'none' });
     const opened = await openRepository({ storage });
     expect(opened.config).toEqual(created.config);
-    expect(opened.config).toMatchObject({ formatVersion: 1, hash: 'sha-256', chunker: 'sieve-v1', profile: 'small', encryption: 'none' });
+    expect(opened.config).toMatchObject({ formatVersion: 1, hash: 'sha-256', chunker: 'sieve-v1', profile: 'small', compression: 'none', encryption: 'none' });
+    expect((await make()).repository.config, 'unless nothing was chosen').toMatchObject({ hash: 'blake3', profile: 'volume', compression: 'zstd', encryption: 'none' });
     expect(opened.chunkingKey).toEqual(created.chunkingKey);
     expect((await make()).repository.chunkingKey).not.toEqual(created.chunkingKey);
   });
@@ -97,7 +99,7 @@ describe('objects', () => {
   });
 
   test('data and trees lie in packs of their own; large amounts make several', async () => {
-    const { storage, repository } = await make();
+    const { storage, repository } = await make(createMemoryStorage(), 'none');
     const chunks = Array.from({ length: 40 }, (_, index) => new Uint8Array(1_048_576).fill(index));
     const snapshot = await takeSampleSnapshot(repository, chunks);
     const packs = (await collect(storage.list('pack'))).map(({ sizeBytes }) => sizeBytes);
@@ -109,7 +111,7 @@ describe('objects', () => {
 
   test('nothing is stored before what it refers to', async () => {
     const storage = createFaultStorage(createMemoryStorage());
-    const { repository } = await make(storage);
+    const { repository } = await make(storage, 'none');
     const order: string[] = [];
     storage.beforeWrite = async (call, kind, name) => {
       if (call === 'put' && kind !== 'lease') order.push(kind === 'pack' ? `${kind} of ${name}` : kind);

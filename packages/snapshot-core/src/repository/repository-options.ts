@@ -29,9 +29,9 @@ export type OpenRepositoryOptions = RepositoryOptions & {
 export type CreateRepositoryOptions = RepositoryOptions & {
   /** Default `volume`. */
   readonly profile?: ChunkProfileName;
-  /** Default `sha-256`. */
+  /** Default `blake3`. Where its native add-on does not load, WebAssembly computes it, slower than `sha-256`. */
   readonly hash?: HashName;
-  /** Default `none`. */
+  /** Default `zstd`. */
   readonly compression?: CompressionName;
   /** Encrypts everything but sizes, names and times with AES-256-GCM; opened by this passphrase or key of 32 bytes. Default: not encrypted. */
   readonly encryption?: Credential;

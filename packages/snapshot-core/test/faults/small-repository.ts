@@ -20,10 +20,10 @@ export interface Variant {
 const key = new Uint8Array(32).fill(3);
 
 export const variants: readonly Variant[] = [
-  { name: 'plain, sha-256', create: {}, credential: {} },
-  { name: 'plain, blake3', create: { hash: 'blake3' }, credential: {} },
+  { name: 'plain, sha-256', create: { hash: 'sha-256', compression: 'none' }, credential: {} },
+  { name: 'plain, blake3', create: { hash: 'blake3', compression: 'none' }, credential: {} },
   { name: 'zstd, blake3', create: { hash: 'blake3', compression: 'zstd' }, credential: {} },
-  { name: 'encrypted zstd, sha-256', create: { compression: 'zstd', encryption: { key } }, credential: { key } },
+  { name: 'encrypted zstd, sha-256', create: { hash: 'sha-256', compression: 'zstd', encryption: { key } }, credential: { key } },
 ];
 
 const kinds: readonly FileKind[] = ['config', 'key', 'pack', 'index', 'snapshot', 'intent', 'epoch'];

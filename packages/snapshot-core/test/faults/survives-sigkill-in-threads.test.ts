@@ -105,7 +105,7 @@ describe('killed at any call of any of its threads', () => {
     for (const [index, name] of ['a', 'b', 'c'].entries()) add(name, index);
     mkdirSync(join(volume, 'sub'));
     add('sub/d', 7);
-    const { record: first } = await takeSnapshot(await createRepository({ path, profile: 'small' }), { kind: 'directory', path: volume });
+    const { record: first } = await takeSnapshot(await createRepository({ path, profile: 'small', compression: 'none' }), { kind: 'directory', path: volume });
     add('a', 8);
     add('sub/e', 9);
     const { record: second } = await takeSnapshot(await openRepository({ path }), { kind: 'directory', path: volume }, { parent: first.id });

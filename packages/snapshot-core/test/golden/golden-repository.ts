@@ -17,9 +17,9 @@ export const goldenPassphrase = 'golden';
 
 /** What is committed, by folder. Bytes of zstd depend on the release of the library: those are read, and not compared. */
 export const goldenVariants = {
-  repository: { options: {}, isComparable: true },
-  zstd: { options: { compression: 'zstd' }, isComparable: false },
-  encrypted: { options: { encryption: { key: goldenKey } }, isComparable: true },
+  repository: { options: { compression: 'none', hash: 'sha-256' }, isComparable: true },
+  zstd: { options: { compression: 'zstd', hash: 'sha-256' }, isComparable: false },
+  encrypted: { options: { encryption: { key: goldenKey }, compression: 'none', hash: 'sha-256' }, isComparable: true },
   'encrypted-zstd': { options: { encryption: { key: goldenKey }, compression: 'zstd', hash: 'blake3' }, isComparable: false },
 } as const satisfies Record<string, { options: Pick<CreateRepositoryOptions, 'compression' | 'encryption' | 'hash'>; isComparable: boolean }>;
 

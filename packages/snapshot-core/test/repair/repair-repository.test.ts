@@ -134,7 +134,8 @@ describe('a tree that has lost content', () => {
   });
 
   test('keeps what is in the rest of a large directory, of which nothing unknown is removed', async () => {
-    const { options, path, open, volume, scratch } = await setUpWorld();
+    // Compressed, root and pages share a frame, and are lost together.
+    const { options, path, open, volume, scratch } = await setUpWorld({ compression: 'none' });
     mkdirSync(join(volume, 'large'));
     const name = (index: number) => `large/file-${String(index).padStart(5, '0')}`;
     for (let index = 0; index < 1_500; index++) writeFileSync(join(volume, name(index)), '');

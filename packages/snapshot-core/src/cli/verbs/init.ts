@@ -22,8 +22,8 @@ export const defineInit: DefineVerb = (program, run) => {
     .summary('create a repository')
     .description('Creates an empty repository. What is chosen here holds for its whole life.')
     .addOption(new Option('--profile <name>', 'size of chunks: small (8 KiB, many small files), volume (64 KiB), large (256 KiB, volumes above 1 TiB)').choices(['small', 'volume', 'large']).default('volume'))
-    .addOption(new Option('--hash <name>', 'identity of chunks').choices(['blake3', 'sha256']).default('sha256'))
-    .addOption(new Option('--compression <name>', 'of everything that is stored').choices(['none', 'zstd']).default('none'))
+    .addOption(new Option('--hash <name>', 'identity of chunks; sha256 is faster on machines that have no add-on for blake3').choices(['blake3', 'sha256']).default('blake3'))
+    .addOption(new Option('--compression <name>', 'of everything that is stored').choices(['none', 'zstd']).default('zstd'))
     .option('--encrypt', 'encrypt everything but sizes and times (AES-256-GCM), with a password or a raw key. Lost with it: everything')
     .addHelpText('after', examples('init --repo /backup/restore-points', 'init --repo /backup/restore-points --profile small --compression zstd', 'init --repo /backup/restore-points --encrypt', 'init --repo s3:https://host.example/bucket/laptops'))
     .action((flags: InitFlags, command: Command) => run(command, (context) => init(context, flags)));
