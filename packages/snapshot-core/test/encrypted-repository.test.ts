@@ -1,5 +1,6 @@
 import { createDecipheriv, createHash, createHmac, hkdfSync, scryptSync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { SnapshotError } from '../src/errors/snapshot-error.ts';
 import { decodeKeyFile, encodeKeyFile } from '../src/format/key-file.ts';
 import { sealFile } from '../src/format/sealed-file.ts';
 import { checkRepository } from '../src/repository/check-repository.ts';
@@ -151,6 +152,18 @@ describe('opening', () => {
     const repository = await open(storage, { key });
     expect((await repository.listKeys()).length).toBe(1);
   });
+});
+
+test('a creation that failed after the first copy of the config leaves a repository that opens', async () => {
+  const storage = createFaultStorage(createMemoryStorage());
+  storage.beforeWrite = (_, kind, name) => {
+    if (kind === 'config' && name === 'primary') throw new SnapshotError('storage/full', 'the disk is full');
+  };
+  await expect(createRepository({ ...lent(storage), encryption: { key } })).rejects.toEqual(code('storage/full'));
+  storage.beforeWrite = () => undefined;
+  const repository = await open(storage, { key });
+  const snapshot = await takeSampleSnapshot(repository, chunks);
+  expect((await loadSampleSnapshot(await open(storage, { key }), snapshot)).length).toBe(chunks.length);
 });
 
 describe('what comes from elsewhere is refused', () => {

@@ -35,6 +35,7 @@ export async function commitUnderId(state: RepositoryState, draft: SnapshotDraft
     await storage.delete('snapshot', record.id);
     throw error;
   }
+  if (state.leases.heldCount <= 1) objects.noteCommit();
   return record;
 }
 

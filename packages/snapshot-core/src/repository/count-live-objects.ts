@@ -22,6 +22,8 @@ export interface LiveObjectsInput {
   readonly damaged: CopySet;
   /** An empty set; it takes the objects that have found their pack. */
   readonly settled: MetObjects;
+  /** An empty set; it takes the copies that were chosen. */
+  readonly live: CopySet;
 }
 
 interface Count {
@@ -54,7 +56,7 @@ export async function countLiveObjects(input: LiveObjectsInput, beforePack: () =
   });
 }
 
-function countIn({ ordinal, kind }: CountedPack, count: Count, takesDamaged: boolean, { directoryOf, needed, damaged, settled }: LiveObjectsInput): void {
+function countIn({ ordinal, kind }: CountedPack, count: Count, takesDamaged: boolean, { directoryOf, needed, damaged, settled, live }: LiveObjectsInput): void {
   const directory = directoryOf(ordinal);
   count.objectCount = directory.objectCount;
   count.totalBytes = 0;
@@ -62,6 +64,7 @@ function countIn({ ordinal, kind }: CountedPack, count: Count, takesDamaged: boo
     const lengthBytes = directory.lengthAt(object);
     count.totalBytes += lengthBytes;
     if (!needed.has(ordinal, object) || damaged.has(ordinal, object) !== takesDamaged || !settled.add(directory.idAt(object), kind)) continue;
+    live.add(ordinal, object, directory.objectCount);
     count.liveCount++;
     count.liveBytes += lengthBytes;
     if (takesDamaged) count.damagedCount++;

@@ -45,9 +45,9 @@ export class LeaseKeeper {
     this.#parts = parts;
   }
 
-  /** Whether a lease is held through this object. */
-  get isHeld(): boolean {
-    return this.#held.size > 0;
+  /** Leases held through this object. */
+  get heldCount(): number {
+    return this.#held.size;
   }
 
   /** @returns a function that gives the lease back; it never fails, because a lease left behind expires */

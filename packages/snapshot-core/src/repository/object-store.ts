@@ -40,6 +40,7 @@ export class ObjectStore {
   readonly #others = new OtherWriters();
   /** Durable packs that no index file lists yet, by name. */
   readonly #unlisted = new Map<string, StoredDirectory>();
+  #hasUncommitted = false;
   #indexWrites: Promise<void> = Promise.resolve();
 
   constructor(parts: ObjectStoreParts) {
@@ -58,6 +59,16 @@ export class ObjectStore {
       announce: (pack) => this.#addPack(pack),
       beforeTrees: () => this.#others.flush(),
     });
+  }
+
+  /** Whether trees were saved since the last commit: what they refer to was there at that time. */
+  get hasUncommitted(): boolean {
+    return this.#hasUncommitted;
+  }
+
+  /** Notes that every tree saved so far is in a snapshot or given up. */
+  noteCommit(): void {
+    this.#hasUncommitted = false;
   }
 
   /** Whether saved objects wait for `flush`. */
@@ -101,7 +112,10 @@ export class ObjectStore {
   /** The same for bytes whose identity is known. @returns whether they were not saved before */
   async saveAs(id: ObjectId | Uint8Array, bytes: Uint8Array, kind: ObjectKind): Promise<boolean> {
     // Even a tree that is stored already is looked into: it may be a dead one whose children were pruned.
-    if (kind === 'tree') this.#requireReferences(bytes);
+    if (kind === 'tree') {
+      this.#hasUncommitted = true;
+      this.#requireReferences(bytes);
+    }
     return !this.#others.expects(id, kind) && this.#writer.saveAs(id, bytes, kind);
   }
 

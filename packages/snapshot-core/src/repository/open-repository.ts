@@ -48,7 +48,9 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
   try {
     await writeConfigFiles(storage, { config, secret }, options);
   } catch (error) {
-    if (keyFileName !== undefined) await storage.delete('key', keyFileName).catch(() => undefined);
+    // Where another repository is, ours has no use. After any other failure a copy of the config may be there, which needs it.
+    const isTaken = SnapshotError.isInstance(error) && error.code === 'repository/exists';
+    if (keyFileName !== undefined && isTaken) await storage.delete('key', keyFileName).catch(() => undefined);
     throw error;
   }
   const stored = await readConfigFiles(storage, options);

@@ -27,7 +27,7 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
 
   async function beforeWrite(options?: CallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
-    if (!leases.isHeld) throw new SnapshotError('repository/lease-required', 'this call writes: make it inside repository.withLease');
+    if (leases.heldCount === 0) throw new SnapshotError('repository/lease-required', 'this call writes: make it inside repository.withLease');
     await leases.renew(options);
   }
 
@@ -41,9 +41,9 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
     }
   }
 
-  /** Answers given under an older epoch still count while objects wait to be flushed; the commit looks into it then. */
+  /** Answers given under an older epoch still count for whoever else is at work, and for trees without a snapshot; the commit looks into them then. */
   async function followPrune(options?: CallOptions): Promise<void> {
-    if (objects.hasUnflushed) return;
+    if (leases.heldCount > 1 || objects.hasUncommitted) return;
     try {
       if ((await readPruneEpoch(storage, envelope, options)).epoch !== state.epoch) state.epoch = (await reloadIndex(state, options)).epoch;
     } catch (error) {
@@ -76,7 +76,7 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
     has: (id, kind) => objects.has(id, kind),
     locate: (id) => locate(state, id),
     save: async (bytes: Uint8Array, kind: ObjectKind, options?: CallOptions) => {
-      if (!leases.isHeld) throw new SnapshotError('repository/lease-required', 'saving writes: do it inside repository.withLease');
+      if (leases.heldCount === 0) throw new SnapshotError('repository/lease-required', 'saving writes: do it inside repository.withLease');
       const saved = await objects.save(bytes, kind, options);
       await leases.renew(options);
       return saved;

@@ -28,7 +28,7 @@ async function plan(packs: readonly TestPack[], needed: string, change: Partial<
     const ids = packs[ordinal]?.ids ?? '';
     return { objectCount: ids.length, idAt: (object: number) => Buffer.from(ids.charAt(object)), lengthAt: () => 10 };
   };
-  const counted = await countLiveObjects({ packs: packs.map((each, ordinal) => ({ ...each, ordinal })), directoryOf, ...copies, settled }, async () => undefined);
+  const counted = await countLiveObjects({ packs: packs.map((each, ordinal) => ({ ...each, ordinal })), directoryOf, ...copies, settled, live: new CopySet() }, async () => undefined);
   return planPrune({ packs: counted, nowMs: 1_000, graceMs: 100, rewriteAboveDeadShare: 0.5, ...change });
 }
 

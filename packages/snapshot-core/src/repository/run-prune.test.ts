@@ -156,6 +156,32 @@ describe('prune', () => {
     await isSound(repository);
   });
 
+  test('what two processes stored both is kept once, and then there is nothing left to do', async () => {
+    const { clock, storage, repository, open } = await makeWorld();
+    const other = await open();
+    const both = sampleChunks(8, 3);
+    const commitTwo = (writer: Repository, own: readonly Uint8Array[]) =>
+      writer.withLease('shared', async () => {
+        // Not flushed before the second, so that packs hold both.
+        await saveSampleTree(writer, both);
+        return [await commitSampleSnapshot(writer, own), await commitSampleSnapshot(writer, both)];
+      });
+    const taken = [await commitTwo(repository, sampleChunks(1, 1)), await commitTwo(other, sampleChunks(2, 1))].flat();
+    const first = await repository.prune({ graceMs });
+    expect(actionsOf(first)).toEqual(['keep', 'keep', 'rewrite', 'rewrite']);
+    clock.advance(graceMs);
+    expect(actionsOf(await repository.prune({ graceMs }))).toEqual(['delete', 'delete', 'keep', 'keep', 'keep', 'keep']);
+    let writes = 0;
+    storage.beforeWrite = (_, kind) => {
+      if (kind !== 'lease') writes++;
+    };
+    clock.advance(graceMs);
+    expect(actionsOf(await repository.prune({ graceMs }))).toEqual(['keep', 'keep', 'keep', 'keep']);
+    expect(writes).toBe(0);
+    for (const [at, chunks] of [sampleChunks(1, 1), both, sampleChunks(2, 1), both].entries()) expect(await loadSampleSnapshot(await open(), taken[at] ?? (await Promise.reject(new TypeError('not taken'))))).toEqual(chunks);
+    await isSound(repository);
+  });
+
   test('refuses to guess what a damaged snapshot needs', async () => {
     const { storage, repository } = await makeWorld();
     const snapshot = await takeSampleSnapshot(repository, sampleChunks(1, 3));
@@ -169,6 +195,33 @@ describe('prune', () => {
     await rewriteFile(storage, 'pack', repository.locate(snapshot.rootId)?.packName ?? '', (bytes) => flipBit(bytes, 32 * 8));
     await expect(repository.prune()).rejects.toMatchObject({ code: 'object/damaged' });
   });
+});
+
+test.each(['under the same lease', 'under another lease'])('a snapshot that relied on a pack before it was found damaged is not committed as whole, %s and whoever else uses the object', async (when) => {
+  const { storage, repository, open } = await makeWorld();
+  const chunks = sampleChunks(4, 3);
+  const { id, pruneEpoch, ...draft } = await takeSampleSnapshot(repository, chunks);
+  const at = repository.locate(repository.identify(chunks[0] ?? new Uint8Array()));
+  const taker = await open();
+  const save = async () => {
+    const rootId = await saveSampleTree(taker, [...chunks, ...sampleChunks(5, 2)]);
+    await taker.flush();
+    await rewriteFile(storage, 'pack', at?.packName ?? '', (bytes) => flipBit(bytes, 8 * (at?.offset ?? 0)));
+    expect(await (await open()).check({ readData: true })).toMatchObject({ intact: false });
+    return rootId;
+  };
+  const useOtherwise = () => taker.withLease('shared', async () => undefined);
+  const commit = (rootId: string) => taker.commitSnapshot({ ...draft, rootId });
+  const committed = when === 'under the same lease'
+    ? taker.withLease('shared', async () => {
+      const rootId = await save();
+      await useOtherwise();
+      return commit(rootId);
+    })
+    : taker.withLease('shared', save).then(async (rootId) => (await useOtherwise(), taker.withLease('shared', () => commit(rootId))));
+  await expect(committed).rejects.toMatchObject({ code: 'repository/pruned' });
+  expect((await repository.listSnapshots()).snapshots).toHaveLength(1);
+  expect([id.length, pruneEpoch]).toEqual([32, 0]);
 });
 
 describe('a snapshot that slept through its lease', () => {

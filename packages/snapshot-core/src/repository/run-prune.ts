@@ -1,6 +1,8 @@
 import { clearLeftovers } from './clear-leftovers.ts';
+import { CopySet } from '../chunk-index/copy-set.ts';
 import { ObjectSet } from '../chunk-index/object-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import type { ObjectKind } from '../format/object-reference.ts';
 import type { PackDirectory } from '../format/pack-directory.ts';
 import type { CondemnedPack, PruneEpoch } from '../format/prune-epoch.ts';
 import { countLiveObjects, type CountedPack } from './count-live-objects.ts';
@@ -12,6 +14,9 @@ import { reloadIndex, type RepositoryState } from './repository-state.ts';
 import { rewriteIndex } from './rewrite-index.ts';
 import { listSnapshotFiles } from './snapshot-files.ts';
 import { walkObjects } from './walk-objects.ts';
+
+/** Whether a copy in a pack that is to go has to be copied. */
+type IsToCopy = (packOrdinal: number, objectOrdinal: number, id: Uint8Array, kind: ObjectKind) => boolean;
 
 const defaultGraceMs = 86_400_000;
 const defaultRewriteAboveDeadShare = 0.5;
@@ -32,8 +37,10 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   const packs: readonly CountedPack[] = Array.from(objects.index.packs(), (pack) => ({ ...pack, ...withTime(condemnedAtMs.get(pack.name)) }));
   const rewriteAboveDeadShare = options.rewriteAboveDeadShare ?? defaultRewriteAboveDeadShare;
   const damaged = await findDamagedCopies(state, needed.copies, (packName) => condemnedAtMs.has(packName), options);
+  const settled = new ObjectSet(objects.index);
+  const live = new CopySet();
   const counted = await countLiveObjects(
-    { packs, directoryOf: (ordinal) => openDirectory(state, ordinal), needed: needed.copies, damaged, settled: new ObjectSet(objects.index) },
+    { packs, directoryOf: (ordinal) => openDirectory(state, ordinal), needed: needed.copies, damaged, settled, live },
     () => state.leases.renew(options),
   );
   const verdicts = planPrune({ packs: counted, nowMs, graceMs, rewriteAboveDeadShare });
@@ -51,7 +58,9 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   const rewrites = new Set(namesOf(verdicts, 'rewrite'));
   const treeRewrites = packs.filter(({ name, kind }) => kind === 'tree' && rewrites.has(name));
   const dataRewrites = packs.filter(({ name, kind }) => kind === 'data' && rewrites.has(name));
-  await copyLiving(state, treeRewrites, needed, options);
+  // What a snapshot needs that came since has no pack it is live in.
+  const isToCopy: IsToCopy = (ordinal, object, id, kind) => needed.copies.has(ordinal, object) && (live.has(ordinal, object) || !settled.has(id, kind));
+  await copyLiving(state, treeRewrites, isToCopy, options);
 
   const waiting = new Set(dataRewrites.map(({ name }) => name));
   // Packs that are not in the index because nobody knows what is in them: they are a repair's business.
@@ -73,7 +82,7 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   await clearLeftovers(storage, graceMs, options);
 
   if (dataRewrites.length > 0) {
-    const copied = await copyLiving(state, dataRewrites, needed, options);
+    const copied = await copyLiving(state, dataRewrites, isToCopy, options);
     const left = condemned.filter(({ packName }) => !deleted.includes(packName));
     const rewritten = copied.map((packName) => ({ packName, condemnedAtMs: nowMs }));
     if (rewritten.length > 0) await raiseEpoch(state, state.epoch + 1, before, [...left, ...rewritten], options);
@@ -99,17 +108,18 @@ function openDirectory({ objects, storage }: RepositoryState, ordinal: number): 
 }
 
 /**
- * Copies what is needed out of packs that are to go, and makes the copies durable. A pack with a damaged object that is needed stays.
+ * Copies what is live in packs that are to go, and makes the copies durable: copies of what is live elsewhere would be dead again. A pack with
+ * a damaged object that is needed stays.
  *
  * @returns the names of the packs that can go
  */
-async function copyLiving(state: RepositoryState, packs: readonly CountedPack[], needed: ObjectSet, options?: PruneOptions): Promise<readonly string[]> {
+async function copyLiving(state: RepositoryState, packs: readonly CountedPack[], isToCopy: IsToCopy, options?: PruneOptions): Promise<readonly string[]> {
   const copied: string[] = [];
   for (const pack of packs) {
     try {
       const directory = openDirectory(state, pack.ordinal);
       for (let object = 0; object < directory.objectCount; object++)
-        if (needed.copies.has(pack.ordinal, object)) await state.objects.copy(directory.object(object).id, pack.kind, options);
+        if (isToCopy(pack.ordinal, object, directory.idAt(object), pack.kind)) await state.objects.copy(directory.object(object).id, pack.kind, options);
       copied.push(pack.name);
     } catch (error) {
       if (pack.kind === 'tree' || !SnapshotError.isInstance(error) || error.code !== 'object/damaged') throw error;
@@ -144,6 +154,7 @@ async function collectNeeded(state: RepositoryState, needed: ObjectSet, known: R
 
 async function deletePacks(state: RepositoryState, packNames: readonly string[], options?: PruneOptions): Promise<void> {
   if (packNames.length === 0) return;
+  await state.leases.renew(options);
   await rewriteIndex(state, new Set(packNames), options);
   for (const name of packNames) {
     await state.leases.renew(options);
