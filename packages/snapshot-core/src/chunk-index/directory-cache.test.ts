@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { PackBuilder } from '../pack/pack-builder.ts';
+import { startPack } from '../../test/support/start-pack.ts';
 import { createPackCodec } from '../pack/pack-codec.ts';
 import { DirectoryCache, type StoredDirectory } from './directory-cache.ts';
 import type { PackSummary } from './pack-table.ts';
 
 const codec = await createPackCodec({ repositoryId: 'ab'.repeat(16), hash: 'sha-256', compression: 'none' });
 const packs = Array.from({ length: 12 }, (_, ordinal) => {
-  const builder = new PackBuilder('data', new Uint8Array(16).fill(ordinal), codec);
+  const { builder } = startPack('data', new Uint8Array(16).fill(ordinal), codec);
   for (let object = 0; object <= ordinal; object++) builder.add(codec.identity.identify(Buffer.from(`${ordinal} ${object}`)), Buffer.from(`${ordinal} ${object}`));
-  return builder.finish().manifest;
+  return builder.finish();
 });
 const summaryOf = (ordinal: number): PackSummary | undefined => {
   const pack = packs[ordinal];

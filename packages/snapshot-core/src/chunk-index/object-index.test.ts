@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scratchDirectory } from '../../test/support/scratch.ts';
-import { PackBuilder, type BuiltPack } from '../pack/pack-builder.ts';
+import { startPack, type BuiltPack } from '../../test/support/start-pack.ts';
 import { createPackCodec } from '../pack/pack-codec.ts';
 import { createFolderStorage } from '../storage/folder-storage.ts';
 import { ObjectIndexView } from './object-index-view.ts';
@@ -13,9 +13,9 @@ const codec = await createPackCodec({ repositoryId: 'ab'.repeat(16), hash: 'sha-
 const idOf = (text: string): string => codec.identity.identify(Buffer.from(text));
 
 function buildPack(kind: 'data' | 'tree', texts: string, salt: number): BuiltPack {
-  const builder = new PackBuilder(kind, new Uint8Array(16).fill(salt), codec);
+  const { builder, finish } = startPack(kind, new Uint8Array(16).fill(salt), codec);
   for (const text of texts) builder.add(idOf(text), Buffer.from(text));
-  return builder.finish();
+  return finish();
 }
 
 /** Two packs of data that share `c`, and one of trees that has it too. */

@@ -2,11 +2,11 @@ import { createDecipheriv, createHash, hkdfSync } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { sampleSpecs } from '../../test/sample-codecs.ts';
+import { startPack } from '../../test/support/start-pack.ts';
 import { PackDirectory, type PackFrame } from '../format/pack-directory.ts';
 import { PackDirectoryWriter } from '../format/pack-directory-writer.ts';
 import { encodePackPrefix } from '../format/pack-prefix.ts';
 import { openFrames, verifyFrame } from './open-frames.ts';
-import { PackBuilder } from './pack-builder.ts';
 import { createPackCodec, type PackCodec, type PackCodecSpec } from './pack-codec.ts';
 
 const codec = await createPackCodec(sampleSpecs.zstd);
@@ -80,12 +80,12 @@ describe('an encrypted pack', () => {
   const spec: PackCodecSpec = sampleSpecs.encrypted;
   const build = async (change: Partial<typeof spec> = {}, saltByte = 1) => {
     const own = await createPackCodec({ ...spec, ...change });
-    const builder = new PackBuilder('data', new Uint8Array(16).fill(saltByte), own);
+    const { builder, finish } = startPack('data', new Uint8Array(16).fill(saltByte), own);
     for (let index = 0; index < 3; index++) {
       const bytes = new Uint8Array(300_000).fill(index);
       builder.add(own.identity.identify(bytes), bytes);
     }
-    const { manifest, parts } = builder.finish();
+    const { manifest, parts } = finish();
     const frames = [...manifest.directory.frames()];
     const file = new Uint8Array(Buffer.concat(parts));
     return { codec: own, manifest, stored: frames.map(({ offset, storedBytes }) => file.subarray(offset, offset + storedBytes)), frames };
@@ -130,7 +130,7 @@ describe('an encrypted pack', () => {
   });
 
   test('does not take a pack that is not encrypted for its own', async () => {
-    const { manifest } = new PackBuilder('data', new Uint8Array(16), codec).finish();
+    const { manifest } = startPack('data', new Uint8Array(16), codec).finish();
     const own = await createPackCodec(spec);
     expect(() => own.openDirectory(manifest.prefix, manifest.directoryBytes)).toThrow(expect.objectContaining({ code: 'format/damaged' }));
   });

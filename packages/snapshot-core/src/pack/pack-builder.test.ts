@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { flipBit } from '../../test/fault-storage.ts';
 import { sampleSpecs } from '../../test/sample-codecs.ts';
+import { startPack, type BuiltPack } from '../../test/support/start-pack.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { findDamagedObjects } from './find-damaged-objects.ts';
 import { FrameCache } from './frame-cache.ts';
 import { openFrames } from './open-frames.ts';
-import { PackBuilder, type BuiltPack } from './pack-builder.ts';
 import { createPackCodec, type PackCodec, type PackCodecSpec } from './pack-codec.ts';
 import { parsePack, readPackManifest } from './read-pack.ts';
 import { readPackedObject } from './read-packed-object.ts';
@@ -16,9 +16,9 @@ import { readPackedObject } from './read-packed-object.ts';
 const salt = new Uint8Array(16).fill(1);
 
 function build(codec: PackCodec, objects: readonly Uint8Array[], kind: 'data' | 'tree' = 'data'): BuiltPack & { bytes: Uint8Array } {
-  const builder = new PackBuilder(kind, salt, codec);
+  const { builder, finish } = startPack(kind, salt, codec);
   for (const bytes of objects) builder.add(codec.identity.identify(bytes), bytes);
-  const built = builder.finish();
+  const built = finish();
   return { ...built, bytes: new Uint8Array(Buffer.concat(built.parts)) };
 }
 
@@ -45,7 +45,7 @@ describe.each(Object.entries<PackCodecSpec>(sampleSpecs))('a pack, %s', async (n
       fc.asyncProperty(anyObjects, fc.boolean(), async (samples, probes) => {
         const writer = await createPackCodec(spec, probes ? { looksIncompressible: (bytes) => bytes.length % 2 === 0 } : {});
         const objects = new Map(samples.map(({ seed, style, lengthBytes }) => sampleObject(seed, style, lengthBytes)).map((bytes) => [codec.identity.identify(bytes), bytes]));
-        const builder = new PackBuilder('tree', salt, writer);
+        const { builder, finish } = startPack('tree', salt, writer);
         for (const [id, bytes] of objects) {
           const lent = new Uint8Array(bytes);
           builder.add(id, lent);
@@ -53,8 +53,8 @@ describe.each(Object.entries<PackCodecSpec>(sampleSpecs))('a pack, %s', async (n
         }
         expect([...builder.ids].toSorted()).toEqual([...objects.keys()].toSorted());
         for (const [id, bytes] of objects) expect(Buffer.compare(builder.get(id) ?? new Uint8Array(1), bytes)).toBe(0);
-        const { manifest, parts } = builder.finish();
-        expect(builder.finish().manifest).toBe(manifest);
+        const { manifest, parts } = finish();
+        expect(builder.finish()).toBe(manifest);
         const storage = createMemoryStorage();
         await storage.put('pack', manifest.name, parts);
         const read = await readPackManifest(storage, { name: manifest.name, sizeBytes: manifest.fileBytes }, codec);
@@ -129,7 +129,7 @@ describe('frames', async () => {
 
   test('count as stored: a pack is full at 16 MiB in the file, or 64 MiB of plain bytes', () => {
     const fill = (style: 'zero' | 'random'): number => {
-      const builder = new PackBuilder('data', salt, codec);
+      const { builder } = startPack('data', salt, codec);
       for (let count = 0; ; count++) {
         if (builder.isFull) return count;
         const bytes = sampleObject(count, style, 1_048_576);
@@ -163,9 +163,9 @@ describe('frames', async () => {
 
 test('nothing is added to a finished pack, and no object that is too large', async () => {
   const codec = await createPackCodec(sampleSpecs.plain);
-  const builder = new PackBuilder('data', salt, codec);
+  const { builder } = startPack('data', salt, codec);
   expect(() => builder.add('a'.repeat(64), new Uint8Array(67_108_865))).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
   builder.finish();
   expect(() => builder.add('a'.repeat(64), new Uint8Array(1))).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
-  expect(() => new PackBuilder('data', new Uint8Array(15), codec)).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
+  expect(() => startPack('data', new Uint8Array(15), codec)).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
 });

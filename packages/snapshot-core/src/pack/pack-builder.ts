@@ -8,15 +8,9 @@ import { encodePackPrefix } from '../format/pack-prefix.ts';
 import { FillingFrame } from './filling-frame.ts';
 import { freeBytes } from './free-bytes.ts';
 import { openFrames } from './open-frames.ts';
+import type { PackBody } from './pack-body.ts';
 import type { PackCodec } from './pack-codec.ts';
 import { noSeal, sealFrame } from './seal-frame.ts';
-import { SlabPool, SlabWriter } from './slabs.ts';
-
-/** A pack ready to be stored: write the parts one after the other under the manifest's name. */
-export interface BuiltPack {
-  readonly manifest: PackManifest;
-  readonly parts: readonly Uint8Array[];
-}
 
 /** Objects of this size and above are probed, so that those nothing is to be gained from share frames that are stored as they are. */
 const probedObjectBytes = 16_384;
@@ -24,18 +18,20 @@ const fullStoredBytes = 16_777_216;
 const fullPlainBytes = 67_108_864;
 
 interface Place {
-  /** Where it lies: a frame that is still filled, or one that is sealed; or its very bytes, where frames are stored as they are. */
-  frame: FillingFrame | PackFrame | Uint8Array;
+  /** Where it lies: a frame that is still filled, or one that is sealed; or in the body itself, where frames are stored as they are. */
+  frame: FillingFrame | PackFrame | 'body';
   readonly offset: number;
   readonly lengthBytes: number;
 }
 
 /**
- * Collects objects of one kind until they are worth a file. Frames are compressed and encrypted as they fill, so it holds the stored
- * bytes and at most two plain frames.
+ * Collects objects of one kind until they are worth a file. Frames are compressed and encrypted as they fill, so it holds at most two
+ * plain frames; what is stored goes into the body.
  */
 export class PackBuilder {
   readonly kind: ObjectKind;
+  /** The whole file, once `finish` was called. Belongs to whoever made it. */
+  readonly body: PackBody;
   readonly #codec: PackCodec;
   readonly #prefix: Uint8Array;
   readonly #cipher: PackCipher | undefined;
@@ -43,24 +39,23 @@ export class PackBuilder {
   readonly #compressible = new FillingFrame();
   readonly #incompressible = new FillingFrame();
   readonly #places = new Map<ObjectId, Place>();
-  readonly #slabs: SlabWriter;
-  /** Stored bytes by frame, where frames are compressed or encrypted. */
-  readonly #stored: Uint8Array[] = [];
   #sealedStoredBytes = 0;
   #sealedPlainBytes = 0;
   #opened: { readonly frame: PackFrame; readonly plain: Uint8Array } | undefined;
-  #built: BuiltPack | undefined;
+  #built: PackManifest | undefined;
 
   /**
    * @param salt 16 random bytes, never used for another pack: the pack's name and its encryption key come from them
-   * @param slabs memory to fill; give it back with `release`
+   * @param body empty
+   * @throws {SnapshotError} `storage/*` of the body
    */
-  constructor(kind: ObjectKind, salt: Uint8Array, codec: PackCodec, slabs: SlabPool = new SlabPool(0)) {
+  constructor(kind: ObjectKind, salt: Uint8Array, codec: PackCodec, body: PackBody) {
     this.kind = kind;
+    this.body = body;
     this.#codec = codec;
     this.#prefix = encodePackPrefix({ kind, keyEpoch: codec.spec.keys?.currentEpoch ?? 0, salt });
     this.#cipher = codec.cipherOf(this.#prefix);
-    this.#slabs = new SlabWriter(slabs);
+    body.append(this.#prefix);
   }
 
   /** Sum of the objects' lengths. */
@@ -90,7 +85,7 @@ export class PackBuilder {
   /**
    * Copies the bytes. An id must be added once only.
    *
-   * @throws {SnapshotError} `argument/invalid` for an object that is too large
+   * @throws {SnapshotError} `argument/invalid` for an object that is too large; `storage/*` of the body, which ends the pack
    */
   add(id: ObjectId, bytes: Uint8Array): void {
     if (this.#built) throw new SnapshotError('argument/invalid', 'the pack is finished; add to another one');
@@ -99,8 +94,9 @@ export class PackBuilder {
     const frame = isProbed && this.#codec.looksIncompressible(bytes) ? this.#incompressible : this.#compressible;
     if (!frame.hasRoomFor(bytes.length)) this.#seal(frame);
     if (this.#isStoredAsIs) {
+      this.#places.set(id, { frame: 'body', offset: this.body.lengthBytes, lengthBytes: bytes.length });
+      this.body.append(bytes);
       frame.addElsewhere(id, bytes.length);
-      this.#places.set(id, { frame: this.#slabs.append(bytes), offset: 0, lengthBytes: bytes.length });
     } else this.#places.set(id, { frame, offset: frame.add(id, bytes), lengthBytes: bytes.length });
     if (frame.isFull) this.#seal(frame);
   }
@@ -115,25 +111,22 @@ export class PackBuilder {
     const place = this.#places.get(id);
     if (!place) return undefined;
     const { frame } = place;
-    const plain = frame instanceof FillingFrame ? frame.plain() : frame instanceof Uint8Array ? frame : this.#open(frame);
+    if (frame === 'body') return this.body.read(place.offset, place.lengthBytes);
+    const plain = frame instanceof FillingFrame ? frame.plain() : this.#open(frame);
     return plain.subarray(place.offset, place.offset + place.lengthBytes);
   }
 
   /**
-   * Ends the pack. Its objects can still be read; calling it again gives the same answer.
+   * Ends the pack: the body is whole, to be stored under the manifest's name. Its objects can still be read; calling it again gives the
+   * same answer.
    *
-   * @throws {SnapshotError} `format/self-check` when the layout does not add up
+   * @throws {SnapshotError} `format/self-check` when the layout does not add up; `storage/*` of the body
    */
-  finish(): BuiltPack {
+  finish(): PackManifest {
     this.#seal(this.#compressible);
     this.#seal(this.#incompressible);
     this.#built ??= this.#build();
     return this.#built;
-  }
-
-  /** Gives the memory back, once the parts are stored. Neither parts nor objects may be used afterwards. */
-  release(): void {
-    this.#slabs.release();
   }
 
   get #isStoredAsIs(): boolean {
@@ -144,16 +137,17 @@ export class PackBuilder {
     return this.#compressible.plainBytes + this.#incompressible.plainBytes;
   }
 
-  #build(): BuiltPack {
+  #build(): PackManifest {
     const plainDirectory = this.#directory.finish();
     const directoryBytes = this.#cipher ? this.#cipher.sealDirectory(plainDirectory) : plainDirectory;
     const manifest = createPackManifest(this.#prefix, directoryBytes, 'the new pack', this.#codec);
-    const parts = [this.#prefix, ...this.#slabs.parts(), directoryBytes, encodePackTrailer(this.#prefix, directoryBytes)];
-    const fileBytes = parts.reduce((sum, part) => sum + part.length, 0);
+    this.body.append(directoryBytes);
+    this.body.append(encodePackTrailer(this.#prefix, directoryBytes));
+    const { lengthBytes } = this.body;
     const { objectCount, plainBytes } = manifest.directory;
-    if (manifest.fileBytes !== fileBytes || objectCount !== this.#places.size || plainBytes !== this.#sealedPlainBytes)
-      throw new SnapshotError('format/self-check', `the new pack describes ${manifest.fileBytes} bytes and ${objectCount} objects, and has ${fileBytes} and ${this.#places.size}; nothing was written`);
-    return { manifest, parts };
+    if (manifest.fileBytes !== lengthBytes || objectCount !== this.#places.size || plainBytes !== this.#sealedPlainBytes)
+      throw new SnapshotError('format/self-check', `the new pack describes ${manifest.fileBytes} bytes and ${objectCount} objects, and has ${lengthBytes} and ${this.#places.size}; nothing was written`);
+    return manifest;
   }
 
   /** Ends a frame, and empties it for the next. */
@@ -166,10 +160,9 @@ export class PackBuilder {
     if (this.#isStoredAsIs) this.#count({ storedBytes: plainBytes, plainBytes, compression: 'none', seal: noSeal });
     else {
       const { stored, compression, seal } = sealFrame(this.#codec, this.#cipher, ordinal, filling.plain(), filling === this.#incompressible);
-      const kept = this.#slabs.append(stored);
-      this.#stored.push(kept);
+      const sizes = { storedBytes: stored.length, plainBytes, compression, seal };
+      this.body.append(stored);
       if (stored.buffer !== filling.plain().buffer) freeBytes(stored);
-      const sizes = { storedBytes: kept.length, plainBytes, compression, seal };
       const frame: PackFrame = { ordinal, offset: packPrefixBytes + this.#sealedStoredBytes, ...sizes, firstObject, objectCount: objects.length };
       for (const { id } of objects) {
         const place = this.#places.get(id);
@@ -188,7 +181,7 @@ export class PackBuilder {
 
   #open(frame: PackFrame): Uint8Array {
     if (this.#opened?.frame === frame) return this.#opened.plain;
-    const [plain = new Uint8Array(0)] = openFrames(this.#codec, { name: 'being filled', prefix: this.#prefix }, [frame], [this.#stored[frame.ordinal] ?? new Uint8Array(0)]);
+    const [plain = new Uint8Array(0)] = openFrames(this.#codec, { name: 'being filled', prefix: this.#prefix }, [frame], [this.body.read(frame.offset, frame.storedBytes)]);
     this.#opened = { frame, plain };
     return plain;
   }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { flipBit } from '../../test/fault-storage.ts';
+import { startPack } from '../../test/support/start-pack.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { findDamagedObjects } from './find-damaged-objects.ts';
-import { PackBuilder } from './pack-builder.ts';
 import { createPackCodec } from './pack-codec.ts';
 import { parsePack, readPackManifest } from './read-pack.ts';
 import { readPackedObject } from './read-packed-object.ts';
@@ -12,9 +12,9 @@ const codec = await createPackCodec({ repositoryId: 'ab'.repeat(16), hash: 'sha-
 const salt = new Uint8Array(16).fill(1);
 
 function buildPack(objects: readonly Uint8Array[], withSalt = salt) {
-  const builder = new PackBuilder('data', withSalt, codec);
+  const { builder, finish } = startPack('data', withSalt, codec);
   for (const bytes of objects) builder.add(codec.identity.identify(bytes), bytes);
-  const { manifest, parts } = builder.finish();
+  const { manifest, parts } = finish();
   return { manifest, parts, bytes: new Uint8Array(Buffer.concat(parts)) };
 }
 

@@ -3,8 +3,10 @@ import type { ObjectIndexView } from '../chunk-index/object-index-view.ts';
 import { maxObjectBytes, type ObjectId, type ObjectKind } from '../format/object-reference.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
 import { packSaltBytes } from '../format/pack-prefix.ts';
+import { MemoryBody } from '../pack/memory-body.ts';
 import { PackBuilder } from '../pack/pack-builder.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
+import type { PackBody } from '../pack/pack-body.ts';
 import { SlabPool } from '../pack/slabs.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
@@ -19,6 +21,8 @@ export interface ObjectWriterParts {
   readonly announce: (pack: PackManifest) => Promise<void> | void;
   /** Called before a pack of trees is stored: resolves when what they refer to elsewhere is durable. Default: nothing is elsewhere. */
   readonly beforeTrees?: () => Promise<void>;
+  /** Makes the body of a new pack. Default: it stays in memory until `storage` takes it. */
+  readonly openBody?: () => PackBody;
   /** Packs that may wait for the storage while the next is being filled. Each costs 16 MiB of memory and more. Default 2. */
   readonly packsInFlight?: number;
 }
@@ -111,15 +115,26 @@ export class ObjectWriter {
 
   async #add(id: ObjectId, bytes: Uint8Array, kind: ObjectKind): Promise<void> {
     if (bytes.length > maxObjectBytes) throw new SnapshotError('argument/invalid', `an object has at most ${maxObjectBytes} bytes, this one has ${bytes.length}; split it`);
-    const { codec, randomBytes } = this.#parts;
-    const builder = this.#open.get(kind) ?? new PackBuilder(kind, randomBytes(packSaltBytes), codec, this.#slabs);
-    this.#open.set(kind, builder);
-    builder.add(id, bytes);
+    const builder = this.#open.get(kind) ?? this.#begin(kind);
+    try {
+      builder.add(id, bytes);
+    } catch (error) {
+      this.fail(error, { isTold: true });
+      throw error;
+    }
     if (!builder.isFull) return;
     if (kind === 'tree') this.#send('data');
     this.#send(kind);
     while (this.#leaving.size > this.#packsInFlight) await Promise.race(this.#leaving.values());
     this.requireSound();
+  }
+
+  #begin(kind: ObjectKind): PackBuilder {
+    const { codec, randomBytes, storage, openBody } = this.#parts;
+    const body = openBody?.() ?? new MemoryBody((name, parts) => storage.put('pack', name, parts), this.#slabs);
+    const builder = new PackBuilder(kind, randomBytes(packSaltBytes), codec, body);
+    this.#open.set(kind, builder);
+    return builder;
   }
 
   /** Ends the open pack of a kind and stores it in the background. */
@@ -138,14 +153,14 @@ export class ObjectWriter {
     try {
       await before;
       if (this.#failure) return;
-      const { manifest, parts } = builder.finish();
-      await this.#parts.storage.put('pack', manifest.name, parts);
+      const manifest = builder.finish();
+      await builder.body.store(manifest.name);
       await this.#parts.announce(manifest);
     } catch (error) {
       this.fail(error);
     } finally {
       this.#leaving.delete(builder);
-      builder.release();
+      builder.body.release();
     }
   }
 

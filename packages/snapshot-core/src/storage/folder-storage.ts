@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, readdir, stat, unlink } from 'node:fs/promises';
+import { open, readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { localFilePath } from './local-file-path.ts';
 import { isFileName } from './file-name.ts';
 import { kindFolders, temporaryFolder } from './kind-folders.ts';
 import type { FileKind, Storage, StorageCallOptions, StoredFile } from './storage.ts';
+import { prepareFolder } from './prepare-folder.ts';
 import { translateFileError } from './translate-file-error.ts';
 import { syncFolder, writeDurably } from './write-durably.ts';
 
@@ -39,11 +40,9 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
 
   const pathOf = (kind: FileKind, name: string) => localFilePath(root, kind, name);
 
-  async function prepareFolder(path: string): Promise<void> {
+  async function prepareOnce(path: string): Promise<void> {
     if (prepared.has(path)) return;
-    const firstCreated = await mkdir(path, { recursive: true, mode: 0o700 });
-    // The names of new folders must be as durable as the files in them.
-    if (firstCreated !== undefined) for (let made = path; made.length >= firstCreated.length; made = dirname(made)) await syncFolder(dirname(made));
+    await prepareFolder(path);
     prepared.add(path);
   }
 
@@ -72,8 +71,8 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
     put: async (kind, name, parts, options) => {
       const path = pathOf(kind, name);
       return call(`cannot write ${path}`, 'write', options, async () => {
-        await prepareFolder(join(root, temporaryFolder));
-        await prepareFolder(dirname(path));
+        await prepareOnce(join(root, temporaryFolder));
+        await prepareOnce(dirname(path));
         await writeDurably(path, join(root, temporaryFolder, randomUUID()), parts);
       });
     },

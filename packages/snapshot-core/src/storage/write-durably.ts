@@ -29,6 +29,20 @@ export async function writeDurably(path: string, temporaryPath: string, parts: r
     } finally {
       await handle.close();
     }
+  } catch (error) {
+    await discard(temporaryPath, files);
+    throw error;
+  }
+  await nameDurably(temporaryPath, path, files);
+}
+
+/**
+ * Gives a durable file its name, which must be free, and takes the temporary one away. A file that could not be named is discarded.
+ *
+ * @throws the file system's error, untranslated; `EEXIST` or `storage/exists` when the name is taken
+ */
+export async function nameDurably(temporaryPath: string, path: string, files: DurableFiles = nodeFiles): Promise<void> {
+  try {
     await giveName(temporaryPath, path, files);
   } catch (error) {
     await discard(temporaryPath, files);

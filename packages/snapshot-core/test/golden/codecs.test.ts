@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hexOf, repositoryId, sampleConfig, sampleEpoch, sampleLease, sampleSnapshot, sampleTree, sampleTreeWithFingerprints } from '../sample-values.ts';
+import { startPack } from '../support/start-pack.ts';
 import { SnapshotError } from '../../src/errors/snapshot-error.ts';
-import { PackBuilder } from '../../src/pack/pack-builder.ts';
 import { createPackCodec } from '../../src/pack/pack-codec.ts';
 import { decodeIndexFile, encodeIndexFile } from '../../src/format/index-file.ts';
 import { decodeLeaseRecord, encodeLeaseRecord } from '../../src/format/lease-record.ts';
@@ -16,11 +16,11 @@ import { decodeSnapshotRecord, encodeSnapshotRecord } from '../../src/format/sna
 import { decodeTreeObject, encodeTreeObject } from '../../src/format/tree-object.ts';
 
 const codec = await createPackCodec({ repositoryId, hash: 'sha-256', compression: 'none' });
-const builder = new PackBuilder('tree', new Uint8Array(16).fill(3), codec);
+const { builder } = startPack('tree', new Uint8Array(16).fill(3), codec);
 builder.add(hexOf(1, 32), new Uint8Array(1_048_576));
 builder.add(hexOf(2, 32), new Uint8Array(10));
 builder.add(hexOf(3, 32), new Uint8Array(0));
-const { manifest } = builder.finish();
+const manifest = builder.finish();
 
 /** Every codec with a value, its decoder, and the SHA-256 of its bytes, which must never change. */
 const codecs: Record<string, { bytes: Uint8Array; decode: (bytes: Uint8Array) => unknown; value: unknown; golden: string }> = {

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import type { ObjectId, ObjectKind } from '../../format/object-reference.ts';
 import { createEngineHandle } from '../../repository/engine-access.ts';
 import type { Repository } from '../../repository/repository.ts';
+import { removeGrowingFiles } from '../../storage/growing-file.ts';
 import { findWorkerEntry } from '../../worker-pool/find-worker-entry.ts';
 import { createWorkerPool, type WorkerPool } from '../../worker-pool/worker-pool.ts';
 import type { WorkerTask } from '../../worker-pool/worker-task.ts';
@@ -101,13 +103,17 @@ async function workInThreads<T>(
     if (failure !== undefined) throw failure.cause;
   };
   const detach = objects.attach({ flush });
+  const temporaryPrefix = `${randomUUID()}-`;
+  let isDone = false;
   try {
-    await pool.runOnAll(openEngineTask, { handle, profile: repository.config.profile });
+    await pool.runOnAll(openEngineTask, { handle, profile: repository.config.profile, temporaryPrefix });
     const result = await work({ pool, expect: (id, kind) => objects.expect(id, kind) });
     await flush();
+    isDone = true;
     return result;
   } finally {
     detach();
     await pool.close();
+    if (!isDone) removeGrowingFiles(handle.index.localPath, temporaryPrefix);
   }
 }

@@ -7,6 +7,7 @@ import type { EngineHandle } from '../../repository/engine-access.ts';
 import { ObjectReader } from '../../repository/object-reader.ts';
 import { ObjectWriter } from '../../repository/object-writer.ts';
 import { createFolderStorage } from '../../storage/folder-storage.ts';
+import { GrowingFile } from '../../storage/growing-file.ts';
 import type { TaskContext, WorkerTask } from '../../worker-pool/worker-task.ts';
 import { createKeyedTools, engineToolsOf, keepEngineTools, type EngineTools } from './engine-tools.ts';
 
@@ -14,6 +15,8 @@ import { createKeyedTools, engineToolsOf, keepEngineTools, type EngineTools } fr
 export interface OpenEngineInput {
   readonly handle: EngineHandle;
   readonly profile: ChunkProfileName;
+  /** Begins the names of files that the worker has not finished yet. */
+  readonly temporaryPrefix: string;
 }
 
 /** What a worker posts when it has stored a pack. */
@@ -32,14 +35,15 @@ interface WorkerTools extends EngineTools {
 /** Makes the tools of a worker thread: the same repository, with packs of its own. */
 export const openEngineTask: WorkerTask<OpenEngineInput, void> = {
   name: 'open-engine',
-  async run({ handle, profile }, context) {
+  async run({ handle, profile, temporaryPrefix }, context) {
     const keyed = createKeyedTools(handle.chunkKeys, profile);
     const { kernels } = keyed;
     const isOurs = (bytes: Uint8Array) => bytes.buffer === kernels.bytes.buffer;
     const codec = await createPackCodec(handle.codec, { looksIncompressible: (bytes) => isOurs(bytes) && kernels.isIncompressible(bytes.byteOffset, bytes.length) });
     const storage = createFolderStorage({ path: handle.index.localPath });
     const view = ObjectIndexView.attach(handle.index, codec);
-    const writer = new ObjectWriter({ codec, storage, index: view, randomBytes, announce: (pack) => announce(context, pack), packsInFlight: 1 });
+    const openBody = () => new GrowingFile({ root: handle.index.localPath, kind: 'pack', temporaryPrefix });
+    const writer = new ObjectWriter({ codec, storage, index: view, randomBytes, announce: (pack) => announce(context, pack), packsInFlight: 1, openBody });
     const reader = new ObjectReader({ storage, codec, index: view });
     const tools: WorkerTools = {
       ...keyed, codec, identity: codec.identity, index: view, localPath: handle.index.localPath, writer, view,
