@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createRepository, openFileVolume, openRepository, takeSnapshot } from '../../src/index.ts';
@@ -37,6 +38,8 @@ test('a thread that ends in the middle fails the call with worker/lost, commits 
     expect(outcome.snapshotsAfter, JSON.stringify(outcome)).toBe(outcome.snapshotsBefore + committed);
   }
   expect(await hashOfFile(target)).toBe(await hashOfFile(image));
+  // What the threads had not finished is gone too.
+  expect(readdirSync(join(path, 'tmp'))).toEqual([]);
   const repository = await openRepository({ path });
   const [imageHash, changedHash] = [await hashOfFile(image), await hashOfFile(changed)];
   for (const { id } of (await repository.listSnapshots()).snapshots) expect(await hashOfImage(repository, id)).toBe(id === record.id ? imageHash : changedHash);
