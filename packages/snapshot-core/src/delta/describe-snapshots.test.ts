@@ -56,6 +56,18 @@ test.each(['sha-256', 'blake3'] as const)('of two snapshots of one repository on
   await expect(applyDelta(path, { kind: 'volume', volume: createMemoryVolume(wrong) }, join(folder, 'other'))).rejects.toMatchObject({ code: 'delta/wrong-base' });
 });
 
+test('chunks that stand in the base many times do not hide where the changed ones between them stood', async () => {
+  const repository = await createRepository({ storage: createMemoryStorage(), hash: 'blake3' });
+  const [was, is] = [Buffer.alloc(100_000_000), Buffer.alloc(100_000_000)];
+  for (const [place, offset] of [10_000_000, 20_000_000, 30_000_000].entries()) {
+    for (const bytes of [was, is]) bytes.set(seededBytes(place, 60_000), offset);
+    is.set(seededBytes(place + 10, 1_000), offset + 30_000);
+  }
+  const output = createMemoryOutput();
+  const report = await createDelta({ kind: 'snapshot', repository, snapshotId: await take(repository, was) }, { kind: 'snapshot', repository, snapshotId: await take(repository, is) }, output);
+  expect(report.newBytes).toBeLessThan(3_100);
+});
+
 test('keyed identities say nothing to others, so snapshots of an encrypted repository are read', async () => {
   const repository = await createRepository({ storage: createMemoryStorage(), hash: 'blake3', encryption: { key: new Uint8Array(32).fill(7) }, profile: 'small' });
   const [first, second] = [await take(repository, before.subarray(0, 500_000)), await take(repository, after.subarray(1_000, 400_000))];

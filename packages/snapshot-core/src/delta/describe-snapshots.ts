@@ -76,7 +76,7 @@ async function describeChunks(chunks: readonly ContentReference[], progress: { p
   for (const { id, lengthBytes } of chunks) {
     const { position } = progress;
     await nearby.moveTo(position + progress.shift);
-    const offset = nearby.find(id);
+    const offset = nearby.find(id, position + progress.shift);
     progress.position += lengthBytes;
     if (offset === undefined) continue;
     await endUnknown(position, offset - position);

@@ -7,7 +7,9 @@ const reachBytes = 67_108_864;
 export class NearbyChunks {
   readonly #references: AsyncIterator<ContentReference>;
   readonly #window: { readonly id: string; readonly offset: number; readonly lengthBytes: number }[] = [];
+  /** Where each chunk was seen last, and which chunk is where. */
   readonly #offsets = new Map<string, number>();
+  readonly #ids = new Map<number, string>();
   #readBytes = 0;
   #ended = false;
 
@@ -24,12 +26,15 @@ export class NearbyChunks {
       else this.#add(next.value);
     }
     const behind = this.#window.findIndex(({ offset, lengthBytes }) => offset + lengthBytes >= position - reachBytes);
-    for (const { id, offset } of this.#window.splice(0, behind === -1 ? this.#window.length : behind)) if (this.#offsets.get(id) === offset) this.#offsets.delete(id);
+    for (const { id, offset } of this.#window.splice(0, behind === -1 ? this.#window.length : behind)) {
+      if (this.#offsets.get(id) === offset) this.#offsets.delete(id);
+      this.#ids.delete(offset);
+    }
   }
 
-  /** Where the chunk with this identity lies in the base, if it is near; the farthest of several. */
-  find(id: string): number | undefined {
-    return this.#offsets.get(id);
+  /** Where the chunk with this identity lies in the base, if it is near: where it is expected if it is there too, else the farthest of several. */
+  find(id: string, expectedOffset: number): number | undefined {
+    return this.#ids.get(expectedOffset) === id ? expectedOffset : this.#offsets.get(id);
   }
 
   /** Ends reading. */
@@ -40,6 +45,7 @@ export class NearbyChunks {
   #add({ id, lengthBytes }: ContentReference): void {
     this.#window.push({ id, offset: this.#readBytes, lengthBytes });
     this.#offsets.set(id, this.#readBytes);
+    this.#ids.set(this.#readBytes, id);
     this.#readBytes += lengthBytes;
   }
 }
