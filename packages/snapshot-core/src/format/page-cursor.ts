@@ -2,9 +2,9 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { fingerprintBytes, type ObjectReference } from './object-reference.ts';
-import type { TreeEntry, TreeEntryFacts } from './tree-entry.ts';
+import type { TreeEntry } from './tree-entry.ts';
 import { entryLayout, readTreeEntry, writeTreeEntry } from './tree-entry-codec.ts';
-import { decodeTreeObject, encodeReferences, referenceLayout, treeObjectLayout } from './tree-object.ts';
+import { decodeReferenceAt, encodeReferences, referenceLayout, treeObjectLayout } from './tree-object.ts';
 
 /** Where an entry stands in a page. */
 export interface PagePlace {
@@ -16,7 +16,25 @@ export interface PagePlace {
   readonly referenceCount: number;
 }
 
+/** What `lstat` says of a file, in plain numbers. */
+export interface PlainStats {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly nlink: number;
+  readonly size: number;
+  readonly dev: number;
+  readonly ino: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+}
+
 const { pageHeaderBytes } = entryLayout;
+const regularFileBits = 0o100_000;
+/** One microsecond; a double of milliseconds since 1970 has steps of a quarter. */
+const timeToleranceMs = 0.001;
+/** Stored times of modification are whole microseconds, rounded down. */
+const halfMicrosecondMs = 0.0005;
 
 /**
  * Walks over a directory page as it is stored and compares entries without decoding them: most of a tree is as it was.
@@ -27,14 +45,15 @@ export class PageCursor {
   readonly entryCount: number;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #text: Buffer;
   readonly #places: PagePlace[] = [];
   #next = 0;
-  #references: readonly ObjectReference[] | undefined;
 
   /** @param bytes a whole tree object; kept. @throws {SnapshotError} `format/damaged`, `format/unsupported` when it is not a page */
   constructor(bytes: Uint8Array, what: string) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const layout = treeObjectLayout(bytes);
     const payload = layout === undefined ? undefined : bytes.subarray(layout.payloadAt);
     if (layout === undefined || payload === undefined || payload.length < pageHeaderBytes || payload[0] !== 1 || payload[1] !== 2)
@@ -73,25 +92,37 @@ export class PageCursor {
     return place === undefined ? new Uint8Array(0) : this.#nameOf(place);
   }
 
-  /** Compares the next entry's name with another, bytewise. */
-  compareName(name: Uint8Array): number {
-    return Buffer.compare(this.#nameOf(this.place), name);
+  /** Compares the next entry's name, bytewise, with another, given as text with one character for each byte. */
+  compareName(name: string): number {
+    const own = this.nameText;
+    return own === name ? 0 : own < name ? -1 : 1;
+  }
+
+  /** The next entry's name, as text with one character for each byte. */
+  get nameText(): string {
+    const { at } = this.place;
+    const start = at + entryLayout.nameAt;
+    return this.#text.toString('latin1', start, start + this.#view.getUint16(at + entryLayout.nameLengthAt, true));
   }
 
   /**
    * Whether the next entry is a file that was read in peace, knows its extended attributes, has one name and its content within the
-   * entry, and is in everything the file system says as `facts` are.
+   * entry, and is in everything the file system says as `stats` are, which a plain `lstat` or `fstat` gave.
+   *
+   * Times are compared to a microsecond, as far as a double tells times of today apart. That is enough: such an entry had settled when it was read, so
+   * whatever came later has a time of change that is seconds later.
    */
-  isSameFile({ mode, userId, groupId, modifiedMicros, changedNanos, device, inode, linkCount, size }: Omit<TreeEntryFacts, 'name'>): boolean {
+  isSameFile({ mode, uid, gid, nlink, size, dev, ino, mtimeMs, ctimeMs }: PlainStats): boolean {
     const view = this.#view;
     const { at } = this.place;
     const layout = entryLayout;
-    return view.getUint8(at) === layout.fileType && (view.getUint8(at + layout.flagsAt) & layout.trustMask) === layout.trustedFlags && linkCount === 1
-      && view.getBigInt64(at + layout.changedAt, true) === changedNanos && view.getBigInt64(at + layout.modifiedAt, true) === modifiedMicros
-      && view.getBigUint64(at + layout.inodeAt, true) === inode && view.getBigUint64(at + layout.deviceAt, true) === device
-      && view.getUint32(at + layout.sizeAt, true) + view.getUint32(at + layout.sizeAt + 4, true) * 2 ** 32 === size
-      && view.getUint16(at + layout.modeAt, true) === mode && view.getUint32(at + layout.userAt, true) === userId
-      && view.getUint32(at + layout.groupAt, true) === groupId && view.getUint32(at + layout.linksAt, true) === linkCount
+    return view.getUint8(at) === layout.fileType && (view.getUint8(at + layout.flagsAt) & layout.trustMask) === layout.trustedFlags && nlink === 1
+      && this.#numberAt(at + layout.inodeAt) === ino && Number.isSafeInteger(ino) && this.#numberAt(at + layout.deviceAt) === dev && Number.isSafeInteger(dev)
+      && Math.abs(this.#signedAt(at + layout.changedAt) / 1e6 - ctimeMs) <= timeToleranceMs
+      && Math.abs(this.#signedAt(at + layout.modifiedAt) / 1e3 + halfMicrosecondMs - mtimeMs) <= timeToleranceMs
+      && this.#numberAt(at + layout.sizeAt) === size
+      && (view.getUint16(at + layout.modeAt, true) | regularFileBits) === mode && view.getUint32(at + layout.userAt, true) === uid
+      && view.getUint32(at + layout.groupAt, true) === gid && view.getUint32(at + layout.linksAt, true) === nlink
       && this.#isWholeContent(size);
   }
 
@@ -116,17 +147,16 @@ export class PageCursor {
     const start = referenceLayout.tableAt + reference * referenceLayout.referenceBytes;
     const table = this.#bytes.subarray(start, start + referenceCount * referenceLayout.referenceBytes);
     if (Buffer.compare(encodeReferences(references), table) !== 0) return false;
-    return references.every(({ fingerprint }, index) => fingerprint === undefined || Buffer.compare(fingerprint, this.#allReferences()[reference + index]?.fingerprint ?? new Uint8Array(fingerprintBytes)) === 0);
+    return references.every(({ fingerprint }, index) => fingerprint === undefined || Buffer.compare(fingerprint, decodeReferenceAt(this.#bytes, reference + index).fingerprint ?? new Uint8Array(fingerprintBytes)) === 0);
   }
 
   /** Decodes one entry; its bytes are views of the page's. @throws {SnapshotError} `format/damaged` */
-  entryAt({ at, lengthBytes, reference }: PagePlace): TreeEntry {
+  entryAt({ at, lengthBytes, reference, referenceCount }: PagePlace): TreeEntry {
     const reader = new ByteReader(this.#bytes.subarray(at, at + lengthBytes), 'an entry of a directory page');
     let taken = reference;
     const entry = readTreeEntry(reader, () => {
-      const next = this.#allReferences()[taken++];
-      if (next === undefined) throw reader.damaged('more references are named than there are');
-      return next;
+      if (taken >= reference + referenceCount) throw reader.damaged('more references are named than there are');
+      return decodeReferenceAt(this.#bytes, taken++);
     }, false);
     reader.finish();
     return entry;
@@ -137,14 +167,18 @@ export class PageCursor {
     return this.place.referenceCount;
   }
 
-  #allReferences(): readonly ObjectReference[] {
-    this.#references ??= decodeTreeObject(this.#bytes).references;
-    return this.#references;
-  }
-
   #nameOf({ at }: PagePlace): Uint8Array {
     const start = at + entryLayout.nameAt;
     return this.#bytes.subarray(start, start + this.#view.getUint16(at + entryLayout.nameLengthAt, true));
+  }
+
+  /** Eight bytes as a number; exact up to 2^53. */
+  #numberAt(at: number): number {
+    return this.#view.getUint32(at, true) + this.#view.getUint32(at + 4, true) * 2 ** 32;
+  }
+
+  #signedAt(at: number): number {
+    return this.#view.getUint32(at, true) + this.#view.getInt32(at + 4, true) * 2 ** 32;
   }
 
   /** Whether the next entry's references are data objects of together that many bytes. */

@@ -70,6 +70,19 @@ export function treeObjectLayout(bytes: Uint8Array): { readonly referenceCount: 
   for (let at = headerBytes + markAt; at < tableEnd; at += referenceBytes) marks += bytes[at] ?? 0;
   return tableEnd + marks * fingerprintBytes === payloadAt ? { referenceCount, payloadAt } : undefined;
 }
+
+/** Decodes one reference of a tree object whose layout is known to be right. @throws {SnapshotError} `format/damaged` */
+export function decodeReferenceAt(bytes: Uint8Array, ordinal: number): ObjectReference {
+  const at = headerBytes + ordinal * referenceBytes;
+  const { marked, ...reference } = decodeReference(new ByteReader(bytes.subarray(at, at + referenceBytes), 'a tree object'));
+  if (!marked) return reference;
+  let marksBefore = 0;
+  for (let mark = headerBytes + markAt; mark < at; mark += referenceBytes) marksBefore += bytes[mark] ?? 0;
+  const referenceCount = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(8, true);
+  const fingerprintAt = headerBytes + referenceCount * referenceBytes + marksBefore * fingerprintBytes;
+  return { ...reference, fingerprint: bytes.subarray(fingerprintAt, fingerprintAt + fingerprintBytes) };
+}
+
 /** Where the fields of a reference lie, and where the table starts. */
 export const referenceLayout = { tableAt: headerBytes, referenceBytes, idBytes, lengthAt, kindAt } as const;
 

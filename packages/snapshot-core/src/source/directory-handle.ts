@@ -1,8 +1,9 @@
 import { Buffer } from 'node:buffer';
-import { closeSync, constants, existsSync, fstatSync, fsync, lstatSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, fsync, lstatSync, openSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { encodeWtf8 } from '../format/wtf8.ts';
 import { compareNames } from './byte-path.ts';
+import { textOfBytes } from './byte-text.ts';
 import { factsFromStats, sameFile } from './file-facts.ts';
 import type { FileFacts } from './file-facts.ts';
 
@@ -24,9 +25,11 @@ export interface DirectoryHandle {
    * @throws a system error `EBADF` once the directory is closed: its descriptor may stand for another one by then
    */
   pathOf(name: Uint8Array): Buffer;
+  /** Where it lay when it was opened, by its names, as byte text ending in a slash: for looks whose answer proves itself, because names may be swapped at any time. */
+  readonly plainPrefix: string;
   /** Names in the directory, sorted bytewise. */
   names(): Uint8Array[];
-  /** The same with what the directory itself says of them, which saves a look at each. */
+  /** The same as byte text, with what the directory itself says of them. */
   entries(): ListedName[];
   /** Opens a directory in this one; a symlink is refused with `ENOTDIR` or `ELOOP`. The caller closes it. */
   openChild(name: Uint8Array): DirectoryHandle;
@@ -38,7 +41,8 @@ export interface DirectoryHandle {
 
 /** A name as a directory lists it. */
 export interface ListedName {
-  readonly name: Uint8Array;
+  /** Byte text: each character is one byte. */
+  readonly name: string;
   /** It was a regular file when it was listed. */
   readonly isFile: boolean;
 }
@@ -46,13 +50,14 @@ export interface ListedName {
 /** Opens a tree's root. Here alone a symlink is followed, because it was the caller who named it. The caller closes it. */
 export function openDirectory(path: string | Uint8Array): DirectoryHandle {
   const bytes = Buffer.from(typeof path === 'string' ? encodeWtf8(path) : path);
-  return process.platform === 'linux' && existsSync('/proc/self/fd') ? openByDescriptor(bytes, 0) : openByPath(bytes, statSync);
+  return process.platform === 'linux' && existsSync('/proc/self/fd') ? openByDescriptor(bytes, 0, plainPathOf) : openByPath(bytes, statSync);
 }
 
-function openByDescriptor(path: Buffer, extraFlags: number): DirectoryHandle {
+function openByDescriptor(path: Buffer, extraFlags: number, findPlainPath: (self: Buffer) => string): DirectoryHandle {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | extraFlags);
   const self = Buffer.from(`/proc/self/fd/${descriptor}`);
   const prefix = Buffer.from(`/proc/self/fd/${descriptor}/`);
+  const plainPrefix = `${findPlainPath(self)}/`;
   let open = true;
   const pathOf = (name: Uint8Array) => {
     if (!open) throw systemError('EBADF', path);
@@ -65,9 +70,10 @@ function openByDescriptor(path: Buffer, extraFlags: number): DirectoryHandle {
     facts: factsFromStats(fstatSync(descriptor, { bigint: true })),
     self,
     pathOf,
+    plainPrefix,
     names: () => sortedNames(self),
     entries: () => sortedEntries(self),
-    openChild: (name) => openByDescriptor(pathOf(name), constants.O_NOFOLLOW),
+    openChild: (name) => openByDescriptor(pathOf(name), constants.O_NOFOLLOW, () => plainPrefix + textOfBytes(name)),
     sync: () => syncDescriptor(descriptor),
     close() {
       if (open) closeSync(descriptor);
@@ -88,6 +94,7 @@ function openByPath(path: Buffer, look: typeof statSync | typeof lstatSync): Dir
     facts,
     self: path,
     pathOf,
+    plainPrefix: prefix.toString('latin1'),
     names: () => sortedNames(path),
     entries: () => sortedEntries(path),
     openChild: (name) => openByPath(pathOf(name), lstatSync),
@@ -107,9 +114,14 @@ function sortedNames(path: Buffer): Uint8Array[] {
 }
 
 function sortedEntries(path: Buffer): ListedName[] {
-  return readdirSync(path, { encoding: 'buffer', withFileTypes: true })
+  return readdirSync(path, { encoding: 'latin1', withFileTypes: true })
     .map((entry) => ({ name: entry.name, isFile: entry.isFile() }))
-    .toSorted((left, right) => compareNames(left.name, right.name));
+    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+/** What a descriptor's link says. */
+function plainPathOf(self: Buffer): string {
+  return readlinkSync(self, { encoding: 'latin1' });
 }
 
 function systemError(code: string, path: Buffer): TypeError {

@@ -1,5 +1,4 @@
 import type { ContentReference } from '../../format/tree-entry.ts';
-import { compareNames } from '../../source/byte-path.ts';
 import { isDamage } from '../is-damage.ts';
 import type { ObjectPort } from '../object-port.ts';
 import { openPage } from './parent-pages.ts';
@@ -21,17 +20,17 @@ export async function deferNames(objects: ObjectPort, { path, directory, names, 
   for (let start = 0; start < names.length;) {
     const wanted = start + sliceNames;
     const end = starts.length === 0 ? wanted : (starts.find((position) => position >= wanted) ?? names.length);
-    slices.push({ path, directory, names: names.slice(start, end), files: files?.slice(start, end), pages: pages.filter((_, page) => (starts[page] ?? 0) < end && (starts[page + 1] ?? names.length) > start) });
+    slices.push({ path, directory, names: names.slice(start, end), files: files.slice(start, end), pages: pages.filter((_, page) => (starts[page] ?? 0) < end && (starts[page + 1] ?? names.length) > start) });
     start = end;
   }
   return slices;
 }
 
 /** Which of the names is the first of each page; empty when that cannot be found out. */
-async function findPageStarts(objects: ObjectPort, names: readonly Uint8Array[], pages: readonly ContentReference[]): Promise<number[]> {
+async function findPageStarts(objects: ObjectPort, names: readonly string[], pages: readonly ContentReference[]): Promise<number[]> {
   const starts = [0];
   try {
-    for (const page of pages.slice(1)) starts.push(lowerBound(names, (await openPage(objects, page)).nameAt('first')));
+    for (const page of pages.slice(1)) starts.push(lowerBound(names, (await openPage(objects, page)).nameText));
     return starts;
   } catch (error) {
     if (!isDamage(error)) throw error;
@@ -39,12 +38,12 @@ async function findPageStarts(objects: ObjectPort, names: readonly Uint8Array[],
   }
 }
 
-function lowerBound(names: readonly Uint8Array[], name: Uint8Array): number {
+function lowerBound(names: readonly string[], name: string): number {
   let low = 0;
   let high = names.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (compareNames(names[middle] ?? name, name) < 0) low = middle + 1;
+    if ((names[middle] ?? name) < name) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -47,8 +47,8 @@ export class ParentPages {
     return this.#page === undefined ? this.#coming.length === 0 : !this.#page.cursor.isAtEnd;
   }
 
-  /** Goes to a name; names must come in ascending order. @returns whether the next entry of `cursor` has it; only if `isAtHand` */
-  seekHere(name: Uint8Array): boolean {
+  /** Goes to a name, given as byte text; names must come in ascending order, or again. @returns whether the next entry of `cursor` has it; only if `isAtHand` */
+  seekHere(name: string): boolean {
     const page = this.#page;
     if (page === undefined) return false;
     const { cursor } = page;
@@ -62,7 +62,7 @@ export class ParentPages {
   }
 
   /** The same, and loads pages as it goes. */
-  async seek(name: Uint8Array): Promise<boolean> {
+  async seek(name: string): Promise<boolean> {
     for (;;) {
       if (this.#page?.cursor.isAtEnd === true) this.#leavePage();
       if (this.#page === undefined && !(await this.#nextPage())) return false;

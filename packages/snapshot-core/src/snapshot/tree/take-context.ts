@@ -34,6 +34,8 @@ export interface TakeContext {
   readonly generation: number;
   /** Left out, by file id; the value says why. */
   readonly excluded: ReadonlyMap<string, Extract<UnreadReason, 'excluded' | 'repository'>>;
+  /** Their inodes, as a quick first test. */
+  readonly excludedInodes: ReadonlySet<number>;
   /** As in the source; absent elsewhere than on Windows. */
   readonly windowsAttributes?: ((path: Uint8Array) => number | undefined) | undefined;
   /** Device of the root: what lies on another one is left out. */

@@ -26,16 +26,14 @@ export async function takeDirectory(
   const { objects, tally } = context;
   const onDamage = (error: unknown) => reportDamage(context, place.path, error);
   const pages = parent?.type === 'directory' ? await listPages(objects, parent.content, onDamage) : [];
-  const items = await takeNames(context, handle, { path: place.path, directory: handle.facts, ...listNames(context, handle, pages.length > 0), pages });
+  const items = await takeNames(context, handle, { path: place.path, directory: handle.facts, ...listNames(handle), pages });
   tally.directories += 1;
   const head = { ...entryFacts(place.name, place.facts), ...takeAttributes(context, handle.pathOf(currentDirectory), place.path) };
   if (!items.every(isFinished)) return { kind: 'open', directory: { head, items } };
   return { kind: 'entry', entry: await finishDirectory(objects, tally.saved, head, items, {}) };
 }
 
-/** Where nothing can be taken over unread, it helps to know what can be opened without a look. */
-function listNames({ verifyAll }: TakeContext, handle: DirectoryHandle, hasParent: boolean): Pick<NamesToTake, 'names' | 'files'> {
-  if (hasParent && !verifyAll) return { names: handle.names() };
+function listNames(handle: DirectoryHandle): Pick<NamesToTake, 'names' | 'files'> {
   const entries = handle.entries();
   return { names: entries.map(({ name }) => name), files: Uint8Array.from(entries, ({ isFile }) => (isFile ? 1 : 0)) };
 }

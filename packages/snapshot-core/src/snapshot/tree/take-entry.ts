@@ -49,7 +49,7 @@ export async function takeEntry(context: TakeContext, present: OpenedEntry, path
 
 /** Why an entry is kept by name alone, if so. */
 function reasonToLeave(context: TakeContext, { name, facts }: PresentEntry, path: Uint8Array): { readonly reason: UnreadReason; readonly message: string } | undefined {
-  const exclusion = context.excluded.size === 0 ? undefined : context.excluded.get(fileIdKey(facts));
+  const exclusion = context.excludedInodes.has(Number(facts.inode)) ? context.excluded.get(fileIdKey(facts)) : undefined;
   if (exclusion !== undefined) return { reason: exclusion, message: 'left out as asked' };
   if (!isEntryName(name)) return { reason: 'failed', message: 'the name is longer than a snapshot can hold' };
   if (facts.type === 'special') return { reason: 'special', message: 'a fifo, socket or device is never opened' };

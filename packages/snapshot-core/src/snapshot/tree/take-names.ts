@@ -1,8 +1,9 @@
-import { closeSync } from 'node:fs';
+import { closeSync, type Stats } from 'node:fs';
 import { joinPath } from '../../source/byte-path.ts';
+import { bytesOfText } from '../../source/byte-text.ts';
 import type { DirectoryHandle } from '../../source/directory-handle.ts';
-import { fileIdKey } from '../../source/file-facts.ts';
-import { lookAt, type PresentEntry } from '../../source/list-directory.ts';
+import { lookAt } from '../../source/list-directory.ts';
+import { createQuickLook } from '../../source/quick-look.ts';
 import { deferNames, maxSliceNames } from './defer-names.ts';
 import { openListedFile, type OpenedEntry } from './open-listed-file.ts';
 import { ParentPages } from './parent-pages.ts';
@@ -18,8 +19,9 @@ import type { NamesToTake, TakenItem } from './taken-item.ts';
  */
 export async function takeNames(context: TakeContext, directory: DirectoryHandle, work: NamesToTake): Promise<readonly TakenItem[]> {
   const { pacer, budget, objects } = context;
-  const { path, names } = work;
+  const { path, names, files } = work;
   const parents = new ParentPages(objects, work.pages, (error) => reportDamage(context, path, error));
+  const look = work.pages.length > 0 && !context.verifyAll && !isReserved(context) ? createQuickLook(directory) : undefined;
   // So many names are split before anything else, where the parent's pages are still whole.
   let taken = 0;
   while (taken < names.length && !budget.isSpent && names.length <= maxSliceNames * 2) {
@@ -27,40 +29,46 @@ export async function takeNames(context: TakeContext, directory: DirectoryHandle
     if (name === undefined) break;
     if (pacer.isDue()) await pacer.turn();
     budget.spendEntry();
-    const opened = work.files?.[taken] === 1 && !isReserved(context) ? openListedFile(directory, name) : undefined;
+    const isFile = files[taken] === 1;
     taken += 1;
-    try {
-      const facts = opened?.facts ?? lookAt(directory, name);
-      if (facts === undefined) continue;
-      const isFound = parents.isAtHand() ? parents.seekHere(name) : await parents.seek(name);
-      const present = { name, directory, facts, descriptor: opened?.descriptor };
-      if (isFound && isAsItWas(context, present, parents)) parents.keep();
-      else await takePresent(context, present, path, parents, isFound);
-    } finally {
-      if (opened !== undefined) closeSync(opened.descriptor);
-    }
+    const isFound = parents.isAtHand() ? parents.seekHere(name) : await parents.seek(name);
+    if (isFound && isFile && look !== undefined && isAsItWas(context, look(name), parents)) parents.keep();
+    else await takeListed(context, { name: bytesOfText(name), directory, isFile: isFile && (look === undefined || !isFound) }, path, parents, isFound);
   }
   const pages = parents.finish();
   if (taken < names.length)
-    for (const rest of await deferNames(objects, { ...work, names: names.slice(taken), files: work.files?.slice(taken), pages })) parents.items.push({ kind: 'rest', rest });
+    for (const rest of await deferNames(objects, { ...work, names: names.slice(taken), files: files.slice(taken), pages })) parents.items.push({ kind: 'rest', rest });
   return parents.items;
 }
 
 /** Whether a file can be taken over without a second look, and counts it then. */
-function isAsItWas({ verifyAll, tools, tally, excluded, device, windowsAttributes }: TakeContext, { facts }: PresentEntry, { cursor }: ParentPages): boolean {
-  if (cursor === undefined || verifyAll || facts.type !== 'file' || facts.device !== device || windowsAttributes !== undefined) return false;
-  if (!cursor.isSameFile({ ...facts, size: facts.bytes }) || !cursor.everyReference((id, kind) => tools.has(id, kind))) return false;
-  if (excluded.size > 0 && excluded.has(fileIdKey(facts))) return false;
+function isAsItWas({ tools, tally, excludedInodes, device }: TakeContext, stats: Stats | undefined, { cursor }: ParentPages): boolean {
+  if (stats === undefined || cursor?.isSameFile(stats) !== true || stats.dev !== Number(device) || excludedInodes.has(stats.ino)) return false;
+  if (!cursor.everyReference((id, kind) => tools.has(id, kind))) return false;
   tally.files.unmodified += 1;
   tally.chunkCount += cursor.referenceCount;
-  tally.bytesReused += facts.bytes;
-  tally.totalBytes += facts.bytes;
+  tally.bytesReused += stats.size;
+  tally.totalBytes += stats.size;
   return true;
 }
 
 /** Whether opening a file may do more than open it. */
 function isReserved({ windowsAttributes }: TakeContext): boolean {
   return windowsAttributes !== undefined;
+}
+
+/** Takes a name after a careful look. What is listed as a file is opened instead, and then looked at. */
+async function takeListed(
+  context: TakeContext, { name, directory, isFile }: { readonly name: Uint8Array; readonly directory: DirectoryHandle; readonly isFile: boolean }, path: Uint8Array, parents: ParentPages, isFound: boolean,
+): Promise<void> {
+  const opened = isFile && !isReserved(context) ? openListedFile(directory, name) : undefined;
+  try {
+    const facts = opened?.facts ?? lookAt(directory, name);
+    if (facts === undefined) return;
+    await takePresent(context, { name, directory, facts, descriptor: opened?.descriptor }, path, parents, isFound);
+  } finally {
+    if (opened !== undefined) closeSync(opened.descriptor);
+  }
 }
 
 async function takePresent(context: TakeContext, present: OpenedEntry, path: Uint8Array, parents: ParentPages, isFound: boolean): Promise<void> {

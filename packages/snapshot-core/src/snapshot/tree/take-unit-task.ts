@@ -25,7 +25,7 @@ export const takeUnitTask: WorkerTask<TreeUnit, TakenUnit> = {
     const tally = new SnapshotTally(undefined);
     const { root: rootPath, clockOffsetMs, ...rest } = run;
     const context: TakeContext = {
-      ...rest, takeDirectory, tools, objects: objectPortOf(tools), tally, pacer: createPacer(task), check: () => task.throwIfAborted(), budget: new WorkBudget(budgetEntries),
+      ...rest, excludedInodes: inodesOf(run.excluded), takeDirectory, tools, objects: objectPortOf(tools), tally, pacer: createPacer(task), check: () => task.throwIfAborted(), budget: new WorkBudget(budgetEntries),
       attributes: await attributesOf(task), nowMs: () => Date.now() + clockOffsetMs, linked: new Map(), linkedFiles: [],
     };
     const root = openDirectory(rootPath);
@@ -51,6 +51,10 @@ async function takeRest(context: TakeContext, root: DirectoryHandle, work: Names
     context.tally.issues.add(work.path, 'vanished', `a part of it could not be read any more: ${code}`);
     return [];
   }
+}
+
+function inodesOf(excluded: TreeUnit['run']['excluded']): Set<number> {
+  return new Set([...excluded.keys()].map((key) => Number(key.slice(key.indexOf(':') + 1))));
 }
 
 /** The add-on is loaded once for each thread. */

@@ -12,10 +12,10 @@ export interface NamesToTake {
   /** Path of the directory beneath the root, and which directory it has to be. */
   readonly path: Uint8Array;
   readonly directory: FileId;
-  /** Sorted bytewise. */
-  readonly names: readonly Uint8Array[];
-  /** For each name 1 when the directory lists it as a regular file; absent when nobody asked. */
-  readonly files?: Uint8Array | undefined;
+  /** Byte text, sorted. */
+  readonly names: readonly string[];
+  /** For each name 1 when the directory lists it as a regular file. */
+  readonly files: Uint8Array;
   /** Pages of the parent in which these names may be, in order. */
   readonly pages: readonly ContentReference[];
 }

@@ -1,0 +1,109 @@
+import { lstatSync, mkdirSync, renameSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import type * as Fs from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { createMemoryStorage, createRepository, takeSnapshot, type Repository, type TakeSnapshotOptions } from '../src/index.ts';
+import { scratchDirectory, subdirectory } from './support/scratch.ts';
+import { applyOperations, operationArbitrary } from './support/tree-operations.ts';
+
+/** What happens when a path that ends so has been listed. */
+const listed = vi.hoisted((): { suffix: string; act: () => void } => ({ suffix: '/nothing', act: () => {} }));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const real = await importOriginal<typeof Fs>();
+  return {
+    ...real,
+    readdirSync: (path: Buffer, ...more: unknown[]) => {
+      const names: unknown = Reflect.apply(real.readdirSync, undefined, [path, ...more]);
+      if (path.toString().startsWith('/proc/self/fd/') && real.readlinkSync(path).endsWith(listed.suffix)) listed.act();
+      return names;
+    },
+  };
+});
+
+/** An hour ahead, and standing still: files written a moment ago count as settled. */
+const hourAheadMs = Date.now() + 3_600_000;
+const newRepository = () => createRepository({ storage: createMemoryStorage(), profile: 'small' });
+const take = (repository: Repository, path: string, options: TakeSnapshotOptions = {}) =>
+  takeSnapshot(repository, { kind: 'directory', path }, { clock: { nowMs: () => hourAheadMs }, ...options });
+
+/** Sets the time of modification to a fixed one: size and time then say nothing. */
+function write(path: string, content: string): void {
+  writeFileSync(path, content);
+  utimesSync(path, 1_600_000_000, 1_600_000_000);
+}
+
+test('a file whose size and time of modification were put back is read again', async () => {
+  const volume = subdirectory(scratchDirectory(), 'volume');
+  for (const name of ['changed', 'stays']) write(join(volume, name), `before ${name}`);
+  const repository = await newRepository();
+  const { record } = await take(repository, volume);
+  const { ino } = lstatSync(join(volume, 'changed'));
+  write(join(volume, 'changed'), 'behind changed');
+  expect(lstatSync(join(volume, 'changed'))).toMatchObject({ ino, size: 14, mtimeMs: 1_600_000_000_000 });
+  const again = await take(repository, volume, { parent: record.id });
+  expect(again.report).toMatchObject({ files: { changed: 1, unmodified: 1 }, bytesRead: 14 });
+  expect(again.record.rootId).toBe((await take(repository, volume)).record.rootId);
+});
+
+test('a file that took the name of another one of the same size and time is read', async () => {
+  const volume = subdirectory(scratchDirectory(), 'volume');
+  write(join(volume, 'file'), 'before');
+  write(join(volume, 'other'), 'behind');
+  const repository = await newRepository();
+  const { record } = await take(repository, volume);
+  renameSync(join(volume, 'other'), join(volume, 'file'));
+  const again = await take(repository, volume, { parent: record.id });
+  expect(again.report).toMatchObject({ files: { changed: 1 }, bytesRead: 6 });
+  expect(again.record.rootId).toBe((await take(repository, volume)).record.rootId);
+});
+
+test.runIf(process.platform === 'linux')('a directory that is swapped for a symlink while it is walked gives its own files, not those the symlink leads to', async () => {
+  const scratch = scratchDirectory();
+  const [volume, elsewhere] = [subdirectory(scratch, 'volume'), subdirectory(scratch, 'elsewhere')];
+  mkdirSync(join(volume, 'swapped'));
+  for (const name of ['changed', 'stays']) {
+    write(join(volume, 'swapped', name), `before ${name}`);
+    write(join(elsewhere, name), `before ${name}`);
+  }
+  const repository = await newRepository();
+  const { record } = await take(repository, volume);
+  write(join(volume, 'swapped', 'changed'), 'behind changed');
+  const wanted = await take(repository, volume);
+  try {
+    listed.suffix = '/volume/swapped';
+    listed.act = () => {
+      listed.act = () => {};
+      renameSync(join(volume, 'swapped'), join(scratch, 'taken-away'));
+      symlinkSync(elsewhere, join(volume, 'swapped'));
+    };
+    // Without threads nobody lists the directory beforehand to see how large the tree is.
+    const { report, record: swapped } = await take(repository, volume, { parent: record.id, workers: 0 });
+    expect(report).toMatchObject({ files: { changed: 1, unmodified: 1 }, bytesRead: 14, symlinks: 0, issues: [] });
+    expect(swapped.rootId).toBe(wanted.record.rootId);
+  } finally {
+    listed.suffix = '/nothing';
+  }
+});
+
+test.for([0, 2])('any edits since the parent give what a snapshot without a parent gives, by %i threads', { timeout: 120_000 }, async (workers) => {
+  await fc.assert(fc.asyncProperty(fc.array(operationArbitrary, { maxLength: 25 }), fc.array(operationArbitrary, { maxLength: 12 }), fc.boolean(), async (before, after, verifyAll) => {
+    const folder = await mkdtemp(join(tmpdir(), 'snapshot-core-'));
+    try {
+      const volume = subdirectory(folder, 'volume');
+      const repository = await createRepository({ path: join(folder, 'repository'), profile: 'small' });
+      applyOperations(volume, before);
+      const parent = await take(repository, volume, { workers });
+      applyOperations(volume, after);
+      const taken = await take(repository, volume, { workers, verifyAll, parent: parent.record.id });
+      const afresh = await take(repository, volume, { workers: 0 });
+      expect(taken.record.rootId).toBe(afresh.record.rootId);
+      expect(taken.record.statistics).toMatchObject({ entryCount: afresh.record.statistics.entryCount, totalBytes: afresh.record.statistics.totalBytes });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }), { numRuns: workers === 0 ? 25 : 8 });
+});
