@@ -76,12 +76,14 @@ async function describeChunks(chunks: readonly ContentReference[], progress: { p
   for (const { id, lengthBytes } of chunks) {
     const { position } = progress;
     await nearby.moveTo(position + progress.shift);
-    const offset = nearby.find(id, position + progress.shift);
+    const found = nearby.find(id, position + progress.shift);
     progress.position += lengthBytes;
-    if (offset === undefined) continue;
-    await endUnknown(position, offset - position);
-    progress.shift = offset - position;
-    builder.copy(offset, lengthBytes);
+    if (found === undefined) continue;
+    // Of zeros and the like nobody knows which of them these were.
+    const shift = found.isUnique ? found.offset - position : progress.shift;
+    await endUnknown(position, shift);
+    progress.shift = shift;
+    builder.copy(found.offset, lengthBytes);
     unknownStart = progress.position;
   }
   await endUnknown(progress.position, progress.shift);
