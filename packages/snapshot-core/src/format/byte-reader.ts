@@ -8,12 +8,15 @@ import { SnapshotError } from '../errors/snapshot-error.ts';
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  /** The same bytes, for what only buffers can. */
+  readonly #text: Buffer;
   readonly #what: string;
   #at = 0;
 
   constructor(bytes: Uint8Array, what: string) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#what = what;
   }
 
@@ -47,21 +50,22 @@ export class ByteReader {
   }
 
   hex(lengthBytes: number): string {
-    const part = this.bytes(lengthBytes);
-    return Buffer.from(part.buffer, part.byteOffset, part.length).toString('hex');
+    const at = this.#take(lengthBytes);
+    return this.#text.toString('hex', at, at + lengthBytes);
   }
 
   text8(): string {
-    return this.#text(this.u8());
+    return this.#utf8(this.u8());
   }
 
   text16(): string {
-    return this.#text(this.u16());
+    return this.#utf8(this.u16());
   }
 
   /** Skips bytes that must be zero in this version. */
   zeros(lengthBytes: number): void {
-    if (this.bytes(lengthBytes).some((byte) => byte !== 0)) throw this.damaged('reserved bytes are not zero');
+    const at = this.#take(lengthBytes);
+    for (let index = at; index < at + lengthBytes; index++) if (this.#bytes[index] !== 0) throw this.damaged('reserved bytes are not zero');
   }
 
   /** Bytes not read yet. Check counts against it before allocating for them. */
@@ -79,7 +83,7 @@ export class ByteReader {
     return new SnapshotError('format/damaged', `${this.#what} is damaged: ${reason}`);
   }
 
-  #text(lengthBytes: number): string {
+  #utf8(lengthBytes: number): string {
     const part = this.bytes(lengthBytes);
     try {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(part);

@@ -6,6 +6,8 @@ const largestU32 = 0xffff_ffff;
 export class ByteWriter {
   #buffer = new Uint8Array(256);
   #view = new DataView(this.#buffer.buffer);
+  /** The same bytes, for what only buffers can. */
+  #text = Buffer.from(this.#buffer.buffer);
   #length = 0;
 
   u8(value: number): this {
@@ -51,7 +53,9 @@ export class ByteWriter {
   hex(value: string, lengthBytes: number): this {
     if (value.length !== 2 * lengthBytes || !/^[0-9a-f]*$/.test(value))
       throw new SnapshotError('argument/invalid', `"${value}" is not ${2 * lengthBytes} lower-case hexadecimal characters`);
-    return this.bytes(Buffer.from(value, 'hex'));
+    const at = this.#take(lengthBytes, 0, 0);
+    this.#text.write(value, at, 'hex');
+    return this;
   }
 
   /** UTF-8 text behind its length in one byte. */
@@ -82,6 +86,7 @@ export class ByteWriter {
       larger.set(this.#buffer);
       this.#buffer = larger;
       this.#view = new DataView(larger.buffer);
+      this.#text = Buffer.from(larger.buffer);
     }
     return at;
   }

@@ -66,8 +66,8 @@ export function writeTreeEntry(writer: ByteWriter, references: ObjectReference[]
   else if (entry.type === 'unread') writer.u8(reasonCodes[entry.reason]);
   else {
     writer.u8(entry.content.level).u8(entry.content.references.length);
-    for (const { measure, ...reference } of entry.content.references) {
-      if (entry.type === 'directory' || entry.content.level > 0) writer.u64(measure);
+    for (const reference of entry.content.references) {
+      if (entry.type === 'directory' || entry.content.level > 0) writer.u64(reference.measure);
       references.push(reference);
     }
   }

@@ -32,7 +32,7 @@ const markAt = 38;
  * @throws {SnapshotError} `argument/invalid` for a malformed id, a length beyond 2^32 - 1, or a fingerprint that does not have 16 bytes
  */
 export function encodeTreeObject(tree: TreeObject): Uint8Array {
-  return encodeChecked('a tree object', tree, encode, decodeTreeObject);
+  return encodeChecked('a tree object', tree, writeTreeObject, decodeTreeObject);
 }
 
 /**
@@ -51,8 +51,17 @@ export function decodeTreeObject(bytes: Uint8Array): TreeObject {
   const payloadBytes = reader.u32();
   // Before anything is allocated: a count nobody vouches for.
   if (reader.remaining < count * referenceBytes + payloadBytes) throw reader.damaged('its counts do not match its length');
-  const decoded = Array.from({ length: count }, () => decodeReference(reader));
-  const references = decoded.map(({ marked, ...reference }) => (marked ? { ...reference, fingerprint: reader.bytes(fingerprintBytes) } : reference));
+  const references: ObjectReference[] = [];
+  const marked: number[] = [];
+  for (let ordinal = 0; ordinal < count; ordinal++) {
+    const { reference, isMarked } = decodeReference(reader);
+    references.push(reference);
+    if (isMarked) marked.push(ordinal);
+  }
+  for (const ordinal of marked) {
+    const reference = references[ordinal];
+    if (reference !== undefined) references[ordinal] = { ...reference, fingerprint: reader.bytes(fingerprintBytes) };
+  }
   const payload = reader.bytes(payloadBytes);
   reader.finish();
   return { references, payload };
@@ -97,7 +106,8 @@ function writeReference(writer: ByteWriter, { id, lengthBytes, kind, cut, finger
   writer.hex(id, idBytes).u32(lengthBytes).u8(objectKinds.indexOf(kind)).u8(cutMarks.indexOf(cut)).u8(fingerprint === undefined ? 0 : 1).u8(0);
 }
 
-function encode(tree: TreeObject): Uint8Array {
+/** The same without looking whether it comes back, for callers that look at more than the object. */
+export function writeTreeObject(tree: TreeObject): Uint8Array {
   const { references, payload } = tree;
   const writer = new ByteWriter().bytes(magic).u8(1).u8(0).u16(0).u32(references.length).u32(payload.length);
   for (const reference of references) writeReference(writer, reference);
@@ -109,7 +119,7 @@ function encode(tree: TreeObject): Uint8Array {
   return writer.bytes(payload).finish();
 }
 
-function decodeReference(reader: ByteReader): ObjectReference & { readonly marked: boolean } {
+function decodeReference(reader: ByteReader): { readonly reference: ObjectReference; readonly isMarked: boolean } {
   const id = reader.hex(idBytes);
   const lengthBytes = reader.u32();
   const kind = objectKinds[reader.u8()];
@@ -117,5 +127,5 @@ function decodeReference(reader: ByteReader): ObjectReference & { readonly marke
   const mark = reader.u8();
   reader.zeros(1);
   if (kind === undefined || cut === undefined || mark > (kind === 'data' && cut === 'content' ? 1 : 0)) throw reader.damaged('a reference has an unknown kind, cut or mark');
-  return { id, lengthBytes, kind, cut, marked: mark === 1 };
+  return { reference: { id, lengthBytes, kind, cut }, isMarked: mark === 1 };
 }

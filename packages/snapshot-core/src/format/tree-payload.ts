@@ -35,8 +35,8 @@ export function encodeTreeNode(node: TreeNode): TreeObject {
     writer.u8(node.leafKind === 'data' ? 0 : 1);
     writer.u8(node.level);
     writer.u32(node.references.length);
-    for (const { measure, ...reference } of node.references) {
-      if (node.leafKind === 'tree' || node.level > 1) writer.u64(measure);
+    for (const reference of node.references) {
+      if (node.leafKind === 'tree' || node.level > 1) writer.u64(reference.measure);
       references.push(reference);
     }
   }

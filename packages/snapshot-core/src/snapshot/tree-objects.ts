@@ -1,8 +1,6 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import { encodeChecked } from '../format/encode-checked.ts';
+import { decodeStoredNode, encodeStoredNode } from '../format/stored-tree-node.ts';
 import type { ContentReference, TreeEntry } from '../format/tree-entry.ts';
-import { decodeTreeObject, encodeTreeObject } from '../format/tree-object.ts';
-import { decodeTreeNode, encodeTreeNode } from '../format/tree-payload.ts';
 import type { TreeNode } from '../format/tree-payload.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { ObjectPort } from './object-port.ts';
@@ -16,7 +14,7 @@ export interface SavedNode {
 
 /** Encodes and saves a node; everything it refers to must be saved already. */
 export async function saveTreeNode(objects: ObjectPort, node: TreeNode, options: CallOptions): Promise<SavedNode> {
-  const bytes = encodeChecked('a tree node', node, (value) => encodeTreeObject(encodeTreeNode(value)), (encoded) => decodeTreeNode(decodeTreeObject(encoded), 'a new tree node'));
+  const bytes = encodeStoredNode(node);
   return { ...(await objects.save(bytes, 'tree', options)), lengthBytes: bytes.length };
 }
 
@@ -25,12 +23,12 @@ export async function loadTreeNode(objects: ObjectPort, reference: Pick<ContentR
   const bytes = await objects.load(reference.id, options);
   if (bytes.length !== reference.lengthBytes)
     throw new SnapshotError('format/damaged', `tree object ${reference.id} has ${bytes.length} bytes, ${reference.lengthBytes} were referred to; run check`);
-  return decodeTreeNode(decodeTreeObject(bytes), `tree object ${reference.id}`);
+  return decodeStoredNode(bytes, `tree object ${reference.id}`);
 }
 
 /** Loads the root of a snapshot, whose length nobody recorded. */
 export async function loadRootEntry(objects: ObjectPort, rootId: string, options: CallOptions): Promise<TreeEntry> {
-  const node = decodeTreeNode(decodeTreeObject(await objects.load(rootId, options)), `root object ${rootId}`);
+  const node = decodeStoredNode(await objects.load(rootId, options), `root object ${rootId}`);
   if (node.type !== 'root') throw new SnapshotError('format/damaged', `object ${rootId} is not the root of a snapshot; run check`);
   return node.entry;
 }

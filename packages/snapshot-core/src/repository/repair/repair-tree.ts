@@ -1,9 +1,8 @@
 import { SnapshotError } from '../../errors/snapshot-error.ts';
-import { encodeChecked } from '../../format/encode-checked.ts';
 import type { ObjectId } from '../../format/object-reference.ts';
+import { decodeStoredNode, encodeStoredNode } from '../../format/stored-tree-node.ts';
 import type { ContentReference, ContentTable, FileEntry, TreeEntry, UnreadEntry } from '../../format/tree-entry.ts';
-import { decodeTreeObject, encodeTreeObject } from '../../format/tree-object.ts';
-import { decodeTreeNode, encodeTreeNode, type TreeNode } from '../../format/tree-payload.ts';
+import type { TreeNode } from '../../format/tree-payload.ts';
 import { isLostObject } from './is-lost-object.ts';
 
 /** What repairing trees takes from outside. */
@@ -125,7 +124,7 @@ export class TreeRepair {
   /** A node, or `undefined` when it is lost or makes no sense. */
   async #load(id: ObjectId): Promise<TreeNode | undefined> {
     try {
-      return decodeTreeNode(decodeTreeObject(await this.#parts.load(id)), `the tree object ${id}`);
+      return decodeStoredNode(await this.#parts.load(id), `the tree object ${id}`);
     } catch (error) {
       if (!SnapshotError.isInstance(error) || !isLostObject(error)) throw error;
       return undefined;
@@ -133,7 +132,7 @@ export class TreeRepair {
   }
 
   async #save(node: TreeNode): Promise<Omit<ContentReference, 'measure'>> {
-    const bytes = encodeChecked('a tree node', node, (value) => encodeTreeObject(encodeTreeNode(value)), (encoded) => decodeTreeNode(decodeTreeObject(encoded), 'a new tree node'));
+    const bytes = encodeStoredNode(node);
     return { kind: 'tree', id: await this.#parts.save(bytes), lengthBytes: bytes.length, cut: 'end' };
   }
 }
