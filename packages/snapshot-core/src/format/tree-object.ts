@@ -83,8 +83,8 @@ export function treeObjectLayout(bytes: Uint8Array): { readonly referenceCount: 
 /** Decodes one reference of a tree object whose layout is known to be right. @throws {SnapshotError} `format/damaged` */
 export function decodeReferenceAt(bytes: Uint8Array, ordinal: number): ObjectReference {
   const at = headerBytes + ordinal * referenceBytes;
-  const { marked, ...reference } = decodeReference(new ByteReader(bytes.subarray(at, at + referenceBytes), 'a tree object'));
-  if (!marked) return reference;
+  const { reference, isMarked } = decodeReference(new ByteReader(bytes.subarray(at, at + referenceBytes), 'a tree object'));
+  if (!isMarked) return reference;
   let marksBefore = 0;
   for (let mark = headerBytes + markAt; mark < at; mark += referenceBytes) marksBefore += bytes[mark] ?? 0;
   const referenceCount = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(8, true);
