@@ -6,7 +6,7 @@ import { sameBytes } from '../format/same-bytes.ts';
 import { openSealedFile, sealFile, sealOf, type FileEnvelope } from '../format/sealed-file.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
 
-/** One index file that was read, or why it could not be. */
+/** One index file that was read, or why it could not be: damage, or packs under a data key that is not held. */
 export type IndexFile = { readonly name: string } & ({ readonly packs: readonly PackManifest[] } | { readonly error: SnapshotError });
 
 /** How index files are read. */
@@ -36,14 +36,14 @@ export async function* readIndexFiles(
   }
 }
 
-/** Opens one index file; damage is part of the answer. @throws {SnapshotError} `format/unsupported` */
+/** Opens one index file; damage and a missing data key are part of the answer. @throws {SnapshotError} `format/unsupported` */
 export function readIndexFile(name: string, bytes: Uint8Array, envelope: FileEnvelope, opener: DirectoryOpener): IndexFile {
   try {
     const { payload } = openSealedFile('index', bytes, `the index file ${name}`, envelope);
     if (indexFileName(bytes) !== name) throw new SnapshotError('format/damaged', `the index file ${name} is damaged: it is not named by its bytes`);
     return { name, packs: decodeIndexFile(payload, opener) };
   } catch (error) {
-    if (SnapshotError.isInstance(error) && error.code === 'format/damaged') return { name, error };
+    if (SnapshotError.isInstance(error) && ['format/damaged', 'repository/key-outdated'].includes(error.code)) return { name, error };
     throw error;
   }
 }

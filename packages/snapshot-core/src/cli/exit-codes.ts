@@ -8,7 +8,7 @@ export const exitCodes = {
   incomplete: { status: 3, meaning: 'done, but incomplete: some items could not be read, restored or rolled back' },
   damaged: { status: 4, meaning: 'damage was found in the repository' },
   locked: { status: 5, meaning: 'another process holds the repository' },
-  wrongKey: { status: 6, meaning: 'the password or key is wrong or missing' },
+  wrongKey: { status: 6, meaning: 'the password or key is wrong, missing or outdated' },
   notFound: { status: 7, meaning: 'there is no such repository, snapshot or path' },
   interrupted: { status: 130, meaning: 'interrupted by Ctrl-C or SIGTERM' },
 } as const satisfies Record<string, { status: number; meaning: string }>;
@@ -25,6 +25,7 @@ const namesByCode: Partial<Record<SnapshotErrorCode, ExitName>> = {
   'repository/locked': 'locked',
   'repository/key-required': 'wrongKey',
   'repository/wrong-key': 'wrongKey',
+  'repository/key-outdated': 'wrongKey',
   'repository/not-found': 'notFound',
   'snapshot/not-found': 'notFound',
   'snapshot/path-not-found': 'notFound',

@@ -11,15 +11,15 @@ import { decryptGcm, encryptGcm, gcmNonceBytes, gcmTagBytes } from './aes-gcm.ts
 export function createPayloadCipher(key: Uint8Array, randomBytes: (lengthBytes: number) => Uint8Array): PayloadCipher {
   return {
     extraBytes: gcmNonceBytes + gcmTagBytes,
-    seal: (header, payload) => {
+    seal: (context, payload) => {
       const nonce = randomBytes(gcmNonceBytes);
-      const { bytes, tag } = encryptGcm(key, nonce, header, payload);
+      const { bytes, tag } = encryptGcm(key, nonce, context, payload);
       return new Uint8Array(Buffer.concat([nonce, bytes, tag]));
     },
-    open: (header, stored) => {
+    open: (context, stored) => {
       if (stored.length < gcmNonceBytes + gcmTagBytes) return undefined;
       const end = stored.length - gcmTagBytes;
-      return decryptGcm(key, stored.subarray(0, gcmNonceBytes), header, stored.subarray(gcmNonceBytes, end), stored.subarray(end));
+      return decryptGcm(key, stored.subarray(0, gcmNonceBytes), context, stored.subarray(gcmNonceBytes, end), stored.subarray(end));
     },
   };
 }

@@ -22,6 +22,7 @@ export const errorCodes = {
   'repository/pruned': { retryable: true, meaning: 'objects of the snapshot were pruned, or found damaged, meanwhile; take the snapshot again' },
   'repository/key-required': { retryable: false, meaning: 'the repository is encrypted, and no passphrase or key was given that opens what was asked for' },
   'repository/wrong-key': { retryable: false, meaning: 'the passphrase or key opens none of the repository\'s key files' },
+  'repository/key-outdated': { retryable: false, meaning: 'the key file that opened the repository lacks a data key that the repository was written with' },
   'object/missing': { retryable: false, meaning: 'no pack holds the object' },
   'object/damaged': { retryable: false, meaning: 'no stored copy of the object matches its identity' },
   'snapshot/not-found': { retryable: false, meaning: 'there is no snapshot with that id' },

@@ -29,7 +29,7 @@ export interface KeyFile {
 
 /** Most data keys a repository can have. */
 export const maxDataKeys = 4_096;
-/** Bytes of the secret, and of each data key. */
+/** Bytes of the config's digest, of the secret, and of each data key. */
 export const secretBytes = 32;
 const idBytes = 16;
 const saltBytes = 32;
@@ -80,7 +80,7 @@ export function decodeKeyFile(payload: Uint8Array): KeyFile {
   const label = reader.text8();
   const salt = reader.bytes(saltBytes);
   const nonce = reader.bytes(nonceBytes);
-  const wrapped = reader.bytes(secretBytes * (1 + dataKeyCount) + tagBytes);
+  const wrapped = reader.bytes(secretBytes * (2 + dataKeyCount) + tagBytes);
   reader.finish();
   return { id, dataKeyCount, derivation: kind === 'passphrase' ? { kind, ...cost } : { kind }, createdAtMs, label, salt, nonce, wrapped };
 }

@@ -3,6 +3,7 @@ import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { encodeChecked } from './encode-checked.ts';
 import { formatVersion, requireKnown } from './format-version.ts';
+import { sealOf } from './sealed-file.ts';
 
 const knownHashes = ['sha-256', 'blake3'] as const;
 const knownChunkers = ['sieve-v1'] as const;
@@ -47,6 +48,11 @@ const secretBytes = 32;
 export function encodeRepositoryConfig(stored: StoredConfig): Uint8Array {
   const { repositoryId } = stored.config;
   return encodeChecked('a repository config', stored, encode, (payload) => decodeRepositoryConfig(payload, repositoryId));
+}
+
+/** SHA-256 of the payload. Key files hold it, so that nobody without a key can change the config of an encrypted repository. */
+export function digestOfConfig(stored: StoredConfig): Uint8Array {
+  return sealOf(encodeRepositoryConfig(stored));
 }
 
 /**

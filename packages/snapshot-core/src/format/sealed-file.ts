@@ -19,13 +19,13 @@ export interface FileEnvelope {
   readonly cipher?: PayloadCipher | undefined;
 }
 
-/** Encrypts payloads; the header is authenticated with them. */
+/** Encrypts payloads; the context is authenticated with them, and not stored. */
 export interface PayloadCipher {
   /** What encryption adds to a payload. */
   readonly extraBytes: number;
-  seal(header: Uint8Array, payload: Uint8Array): Uint8Array;
+  seal(context: Uint8Array, payload: Uint8Array): Uint8Array;
   /** `undefined` when it does not authenticate. */
-  open(header: Uint8Array, stored: Uint8Array): Uint8Array | undefined;
+  open(context: Uint8Array, stored: Uint8Array): Uint8Array | undefined;
 }
 
 const magicBytes = 8;
@@ -45,8 +45,10 @@ const plainKinds: ReadonlySet<SealedKind> = new Set(['config', 'key', 'lease']);
  *
  * The seal is SHA-256 whatever the repository's hash is, because the config must be verified before it can be believed.
  * Its place and algorithm are the same in every future version, so damage is never mistaken for a newer version.
+ *
+ * @param boundName name of the file where nothing in the payload says it: in an encrypted repository it is authenticated
  */
-export function sealFile(kind: SealedKind, envelope: FileEnvelope, payload: Uint8Array): Uint8Array {
+export function sealFile(kind: SealedKind, envelope: FileEnvelope, payload: Uint8Array, boundName = ''): Uint8Array {
   const cipher = plainKinds.has(kind) ? undefined : envelope.cipher;
   const header = new ByteWriter()
     .bytes(magicOf(kind))
@@ -55,9 +57,9 @@ export function sealFile(kind: SealedKind, envelope: FileEnvelope, payload: Uint
     .u32(payload.length + (cipher?.extraBytes ?? 0))
     .hex(envelope.repositoryId, repositoryIdBytes)
     .finish();
-  const body = Buffer.concat([header, cipher ? cipher.seal(header, payload) : payload]);
+  const body = Buffer.concat([header, cipher ? cipher.seal(contextOf(header, boundName), payload) : payload]);
   const sealed = new Uint8Array(Buffer.concat([body, sealOf(body)]));
-  if (!sameBytes(openSealedFile(kind, sealed, `the new ${kind} file`, envelope).payload, payload))
+  if (!sameBytes(openSealedFile(kind, sealed, `the new ${kind} file`, envelope, boundName).payload, payload))
     throw new SnapshotError('format/self-check', `the new ${kind} file does not open to what was sealed; nothing was written`);
   return sealed;
 }
@@ -66,10 +68,11 @@ export function sealFile(kind: SealedKind, envelope: FileEnvelope, payload: Uint
  * Verifies the envelope and gives the payload: a view into `bytes`, unless it was encrypted.
  *
  * @param envelope what the file must belong to; without it any repository's file opens that is not encrypted
+ * @param boundName the one that it was sealed with
  * @throws {SnapshotError} `format/damaged` for a wrong seal, length or magic, another repository's file, or one that does not
  *   authenticate; `format/unsupported`; `repository/key-required`
  */
-export function openSealedFile(kind: SealedKind, bytes: Uint8Array, what: string, envelope?: FileEnvelope): { payload: Uint8Array; repositoryId: string } {
+export function openSealedFile(kind: SealedKind, bytes: Uint8Array, what: string, envelope?: FileEnvelope, boundName = ''): { payload: Uint8Array; repositoryId: string } {
   const reader = new ByteReader(bytes, what);
   if (bytes.length < headerBytes + sealBytes) throw reader.damaged(`it has only ${bytes.length} bytes`);
   const bodyBytes = bytes.length - sealBytes;
@@ -87,7 +90,7 @@ export function openSealedFile(kind: SealedKind, bytes: Uint8Array, what: string
   // A file that anybody could have written does not pass for one that only holders of the key can write.
   if (cipher && flags !== encryptedFlag) throw reader.damaged('it is not encrypted, but its repository is');
   if (!cipher && flags === encryptedFlag) throw new SnapshotError('repository/key-required', `${what} is encrypted; open the repository with its passphrase or key`);
-  const payload = cipher ? cipher.open(bytes.subarray(0, headerBytes), stored) : stored;
+  const payload = cipher ? cipher.open(contextOf(bytes.subarray(0, headerBytes), boundName), stored) : stored;
   if (!payload) throw reader.damaged("it does not authenticate under the repository's key");
   return { payload, repositoryId };
 }
@@ -95,6 +98,10 @@ export function openSealedFile(kind: SealedKind, bytes: Uint8Array, what: string
 /** SHA-256 of the bytes: what seals files and pack directories. */
 export function sealOf(bytes: Uint8Array): Uint8Array {
   return hash('sha256', bytes, 'buffer');
+}
+
+function contextOf(header: Uint8Array, boundName: string): Uint8Array {
+  return Buffer.concat([header, Buffer.from(boundName, 'utf8')]);
 }
 
 function magicOf(kind: SealedKind): Uint8Array {

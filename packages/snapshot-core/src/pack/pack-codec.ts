@@ -30,7 +30,7 @@ export interface PackCodec extends DirectoryOpener {
   readonly identity: Identity;
   /** Whether these bytes are stored as they are without trying to compress them. Only a hint: the answer never changes what is read. */
   looksIncompressible(bytes: Uint8Array): boolean;
-  /** The cipher of the pack with this prefix; `undefined` when the repository is not encrypted. @throws {SnapshotError} `repository/key-required`, `format/damaged` */
+  /** The cipher of the pack with this prefix; `undefined` when the repository is not encrypted. @throws {SnapshotError} `repository/key-required`, `repository/key-outdated`, `format/damaged` */
   cipherOf(prefix: Uint8Array): PackCipher | undefined;
 }
 
@@ -53,8 +53,10 @@ export async function createPackCodec(spec: PackCodecSpec, helpers: PackCodecHel
     const { keys, repositoryId } = spec;
     if (!keys && keyEpoch === 0) return undefined;
     if (keyEpoch === 0) throw new SnapshotError('format/damaged', 'a pack is damaged: it is not encrypted, but its repository is');
-    const dataKey = keys?.dataKeys.get(keyEpoch);
-    if (!dataKey) throw new SnapshotError('repository/key-required', `a pack is encrypted under data key ${keyEpoch}, which was not given; open the repository again with its passphrase or key`);
+    if (!keys) throw new SnapshotError('repository/key-required', 'a pack is encrypted; open the repository again with its passphrase or key');
+    const dataKey = keys.dataKeys.get(keyEpoch);
+    if (!dataKey)
+      throw new SnapshotError('repository/key-outdated', `a pack is encrypted under data key ${keyEpoch}, and the repository was opened with ${keys.dataKeys.size}: the data key was rotated since, or a rotation did not reach the key file, or somebody put an old one back. Open the repository again; where that does not help, open it by a newer key file and rotate there. Until then what needs that data key is not read, and nothing is written`);
     const name = Buffer.from(prefix).toString('latin1');
     const cipher = ciphers.get(name) ?? createPackCipher(dataKey, repositoryId, prefix, salt);
     ciphers.delete(name);

@@ -35,13 +35,17 @@ export class CheckFindings {
     this.#damagedSnapshots.add(snapshotId);
   }
 
-  /** Runs a look at a file; damage, absence and read errors become a finding and `undefined`. Aborts pass through. */
+  /**
+   * Runs a look at a file; damage, absence and read errors become a finding and `undefined`. Aborts pass through, and so does
+   * `repository/key-outdated`: whoever lacks a data key cannot judge.
+   */
   async look<T>(kind: FileKind, name: string, work: () => Promise<T> | T): Promise<T | undefined> {
     this.filesChecked++;
     try {
       return await work();
     } catch (error) {
       if (!SnapshotError.isInstance(error)) throw error;
+      if (error.code === 'repository/key-outdated') throw new SnapshotError(error.code, `${error.message} (${kind} ${name})`);
       // Small files may be forgotten or replaced by another process after they were listed; packs may not, under our lease.
       if (error.code !== 'storage/not-found' || kind === 'pack') this.add('error', kind, name, error.message);
       return undefined;

@@ -76,6 +76,7 @@ async function checkIndexFiles({ storage, envelope, codec, findings, renewLease 
     await renewLease();
     const file = await findings.look('index', name, async () => readIndexFile(name, await storage.get('index', name), envelope, codec));
     if (!file) continue;
+    if ('error' in file && file.error.code === 'repository/key-outdated') throw file.error;
     if ('error' in file) findings.add('error', 'index', name, file.error.message);
     else for (const pack of file.packs) listed.set(pack.name, name);
   }

@@ -13,6 +13,7 @@ import { checkSnapshots } from './check-snapshots.ts';
 import { configNames, decodeConfigFile } from './config-files.ts';
 import { credentialOf } from './credential-of.ts';
 import { decodeEpochFile } from './epoch-files.ts';
+import { decodeIntentFile } from './intent-files.ts';
 import { decodeNamedKeyFile } from './key-files.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { createProcessHolder } from './process-holder.ts';
@@ -78,7 +79,7 @@ async function unlock(storage: Storage, stored: StoredConfig, findings: CheckFin
     return await unlockRepository(storage, stored, options.randomBytes ?? nodeRandomBytes, credentialOf(options), options);
   } catch (error) {
     if (!SnapshotError.isInstance(error) || (error.code !== 'format/damaged' && error.code !== 'storage/failed')) throw error;
-    findings.add('error', 'config', 'primary', `it says that the repository is encrypted, and no key file can be read: ${error.message}`);
+    findings.add('error', 'config', 'primary', `it says that the repository is encrypted, and no key file opens it: ${error.message}`);
     return undefined;
   }
 }
@@ -112,7 +113,7 @@ async function checkSmallFiles(storage: Pick<Storage, 'get' | 'list'>, envelope:
   for await (const { name } of storage.list('epoch'))
     await findings.look('epoch', name, async () => decodeEpochFile(await storage.get('epoch', name), name, envelope));
   for await (const { name } of storage.list('intent'))
-    await findings.look('intent', name, async () => openSealedFile('intent', await storage.get('intent', name), `the record ${name}`, envelope));
+    await findings.look('intent', name, async () => decodeIntentFile(await storage.get('intent', name), name, envelope));
   for await (const { name } of storage.list('lease'))
     await findings.look('lease', name, async () => decodeLeaseRecord(openSealedFile('lease', await storage.get('lease', name), `the lease ${name}`, envelope).payload));
 }

@@ -25,8 +25,8 @@ export interface EngineHandle {
   readonly chunkKeys: ChunkKeys;
 }
 
-/** A handle, or `undefined` where no other thread can reach the repository: it does not lie in a local folder. */
+/** A handle, or `undefined` where no other thread can work on the repository: it does not lie in a local folder, or a data key is not held. */
 export function createEngineHandle({ objects, chunkKeys }: EngineAccess): EngineHandle | undefined {
-  const index = objects.index.handle();
+  const index = objects.isOutdated ? undefined : objects.index.handle();
   return index && { codec: objects.codec.spec, index, chunkKeys };
 }

@@ -12,7 +12,7 @@ export interface OpenedKeyFile {
   readonly secrets: RepositorySecrets;
 }
 
-/** The key files of a repository: those that can be read, the newest of each id, and what is wrong with the others. */
+/** The key files of a repository: those that can be read, of each id the one with most data keys, and what is wrong with the others. */
 export interface KeyFileList {
   readonly files: readonly KeyFile[];
   /** Names of files that a newer one of the same id replaces: a rotation that was cut short leaves them. */
@@ -50,12 +50,12 @@ export function decodeNamedKeyFile(bytes: Uint8Array, name: string, repositoryId
 }
 
 /**
- * Finds the key file that a passphrase or key opens. Tries each of its kind.
+ * Finds the key file that a passphrase or key opens, with the most data keys where there are several: an old one may have been put back.
  *
  * @throws {SnapshotError} `repository/wrong-key`; `format/damaged` or `storage/failed` when none fits and some could not be read
  */
 export async function openKeyFile({ files, damage }: KeyFileList, credential: Credential, repositoryId: string): Promise<OpenedKeyFile> {
-  for (const file of files) {
+  for (const file of files.toSorted((a, b) => b.dataKeyCount - a.dataKeyCount)) {
     if (!fitsDerivation(credential, file.derivation)) continue;
     const wrappingKey = await deriveWrappingKey(credential, file.derivation, file.salt);
     const secrets = unwrapSecrets(file, wrappingKey, repositoryId);

@@ -2,10 +2,11 @@ import { requireCredential, type Credential } from '../encryption/wrapping-key.t
 import { unwrapSecrets, wrapSecrets } from '../encryption/wrap-secrets.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { maxDataKeys, type KeyFile } from '../format/key-file.ts';
+import { sameBytes } from '../format/same-bytes.ts';
 import { listKeyFiles, makeKeyFile, openKeyFile, storeKeyFile, type KeyFileList, type OpenedKeyFile } from './key-files.ts';
 import type { LeaseOptions } from './lease.ts';
 import type { AddKeyOptions, KeyDescription, RepositoryKeys, RotateDataKeyOptions } from './repository-keys.ts';
-import type { RepositoryState } from './repository-state.ts';
+import { reloadIndex, type RepositoryState } from './repository-state.ts';
 import { requireExclusivity } from './require-exclusivity.ts';
 
 /**
@@ -23,12 +24,17 @@ export function manageKeys(state: RepositoryState, opened: OpenedKeyFile | undef
     return own;
   }
 
+  const isOwn = ({ id }: KeyFile): boolean => id === own?.file.id;
+
   const list = (options?: LeaseOptions): Promise<KeyFileList> => listKeyFiles(storage, repositoryId, options);
 
+  /** Whoever lacks a data key changes nothing: what he writes would lack it too, and a new data key could take its number. */
   async function alone<T>(work: () => Promise<T>, options?: LeaseOptions): Promise<T> {
     requireOwn();
     const giveBack = await leases.acquire('exclusive', options);
     try {
+      await reloadIndex(state, options);
+      state.objects.requireEveryDataKey();
       return await work();
     } finally {
       await giveBack();
@@ -63,7 +69,7 @@ export function manageKeys(state: RepositoryState, opened: OpenedKeyFile | undef
     const current = refreshOwn(files);
     const all: OpenedKeyFile[] = [];
     for (const file of files) {
-      if (file.id === current.file.id) {
+      if (isOwn(file)) {
         all.push(current);
         continue;
       }
@@ -89,22 +95,26 @@ export function manageKeys(state: RepositoryState, opened: OpenedKeyFile | undef
   async function rotate(options?: RotateDataKeyOptions): Promise<void> {
     const { files } = await list(options);
     const all = await openAll(files, options?.others ?? []);
-    // A rotation that was cut short left the new key in some of the files: it is the one to go on with.
+    // A rotation that was cut short, or an old file that was put back, leaves files with fewer. There is a new data key in any case: those there are may be known.
     const most = all.reduce((best, { secrets }) => (secrets.dataKeys.length > best.length ? secrets.dataKeys : best), requireOwn().secrets.dataKeys);
-    const isUnfinished = files.some(({ dataKeyCount }) => dataKeyCount < most.length);
-    if (!isUnfinished && most.length >= maxDataKeys) throw new SnapshotError('argument/invalid', `the repository has ${maxDataKeys} data keys, which is the most there can be`);
-    const dataKeys = isUnfinished ? most : [...most, randomBytes(32)];
-    for (const { file, wrappingKey, secrets } of all) {
-      if (file.dataKeyCount === dataKeys.length) continue;
-      const rewrapped = { master: secrets.master, dataKeys };
+    for (const { file, secrets } of all)
+      if (secrets.dataKeys.some((dataKey, at) => !sameBytes(dataKey, most[at] ?? dataKey))) throw new SnapshotError('format/damaged', `the key file ${file.id} (${file.label || 'no label'}) holds other data keys than the other key files: two rotations of ${storage.description} did not know of each other. Remove the key whose packs are not there any more`);
+    if (most.length >= maxDataKeys) throw new SnapshotError('argument/invalid', `the repository has ${maxDataKeys} data keys, which is the most there can be`);
+    const dataKeys = [...most, randomBytes(32)];
+    // One's own first: whoever was cut short can do it again.
+    for (const { file, wrappingKey, secrets } of all.toSorted((a, b) => Number(isOwn(b.file)) - Number(isOwn(a.file)))) {
+      const rewrapped = { ...secrets, dataKeys };
       const next = wrapSecrets(rewrapped, wrappingKey, repositoryId, { ...file, dataKeyCount: dataKeys.length, nonce: randomBytes(12) });
       await storeKeyFile(storage, repositoryId, next, options);
-      if (file.id === requireOwn().file.id) own = { file: next, wrappingKey, secrets: rewrapped };
+      if (isOwn(file)) own = { file: next, wrappingKey, secrets: rewrapped };
     }
     for (const name of (await list(options)).replaced) await storage.delete('key', name, options);
   }
 
-  const describe = ({ id, derivation, label, createdAtMs }: KeyFile): KeyDescription => ({ id, kind: derivation.kind, label, createdAtMs, isOwn: id === own?.file.id });
+  const describe = (file: KeyFile): KeyDescription => {
+    const { id, derivation, label, createdAtMs, dataKeyCount } = file;
+    return { id, kind: derivation.kind, label, createdAtMs, isOwn: isOwn(file), isOutdated: dataKeyCount < requireOwn().secrets.dataKeys.length };
+  };
 
   return {
     listKeys: async (options) => (requireOwn(), (await list(options)).files.map(describe)),
@@ -112,7 +122,9 @@ export function manageKeys(state: RepositoryState, opened: OpenedKeyFile | undef
     removeKey: (id, options) =>
       alone(async () => {
         const { files } = await list(options);
-        if (files.every((file) => file.id === id) && files.length > 0) throw new SnapshotError('argument/invalid', `the key ${id} is the last one that opens the repository; add another first`);
+        const dataKeyCount = requireOwn().secrets.dataKeys.length;
+        if (files.length > 0 && !files.some((file) => file.id !== id && file.dataKeyCount >= dataKeyCount))
+          throw new SnapshotError('argument/invalid', `the key ${id} is the last one that opens everything in the repository; add another first`);
         await removeFiles(id, options);
       }, options),
     changePassphrase: (credential, options) =>

@@ -41,6 +41,7 @@ export class ObjectStore {
   /** Durable packs that no index file lists yet, by name. */
   readonly #unlisted = new Map<string, StoredDirectory>();
   #hasUncommitted = false;
+  #outdated: SnapshotError | undefined;
   #indexWrites: Promise<void> = Promise.resolve();
 
   constructor(parts: ObjectStoreParts) {
@@ -79,12 +80,28 @@ export class ObjectStore {
   /**
    * Brings the index up to what is stored. Packs that no index file lists, as a killed process leaves them, are read from their own
    * directories and listed by the next `flush`; listed packs that are gone are left out, and those of another length than they
-   * should have are not relied on.
+   * should have are not relied on. Packs whose data key is not held are left out as well; `requireEveryDataKey` tells.
    */
   async reload(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
     this.index.setCondemned(condemned);
-    for (const pack of await this.#refresher.refresh(options)) this.#unlisted.set(pack.name, pack);
+    const { unlisted, outdated } = await this.#refresher.refresh(options);
+    this.#outdated = outdated;
+    for (const pack of unlisted) this.#unlisted.set(pack.name, pack);
     for (const name of this.#unlisted.keys()) if (this.index.findPack(name) === undefined) this.#unlisted.delete(name);
+  }
+
+  /** Whether `requireEveryDataKey` throws. */
+  get isOutdated(): boolean {
+    return this.#outdated !== undefined;
+  }
+
+  /**
+   * What is in a pack whose data key is not held is unknown, so nothing may be concluded from its not being found, and nothing be written.
+   *
+   * @throws {SnapshotError} `repository/key-outdated` when the last `reload` has met such packs
+   */
+  requireEveryDataKey(): void {
+    if (this.#outdated) throw this.#outdated;
   }
 
   /**
@@ -104,13 +121,14 @@ export class ObjectStore {
 
   async save(bytes: Uint8Array, kind: ObjectKind, options?: StorageCallOptions): Promise<{ id: ObjectId; added: boolean }> {
     options?.signal?.throwIfAborted();
-    this.#writer.requireSound();
+    this.#requireWritable();
     const id = this.codec.identity.identify(bytes);
     return { id, added: await this.saveAs(id, bytes, kind) };
   }
 
   /** The same for bytes whose identity is known. @returns whether they were not saved before */
   async saveAs(id: ObjectId | Uint8Array, bytes: Uint8Array, kind: ObjectKind): Promise<boolean> {
+    this.#requireWritable();
     // Even a tree that is stored already is looked into: it may be a dead one whose children were pruned.
     if (kind === 'tree') {
       this.#hasUncommitted = true;
@@ -127,7 +145,7 @@ export class ObjectStore {
   /** Packs first, those of other writers too, then the index that lists them. */
   async flush(options?: StorageCallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
-    this.#writer.requireSound();
+    this.#requireWritable();
     try {
       await this.#others.flush();
       await this.#writer.flush();
@@ -138,11 +156,17 @@ export class ObjectStore {
     }
   }
 
-  /** @throws {SnapshotError} `object/missing`, `object/damaged`, `storage/failed` */
+  /** @throws {SnapshotError} `object/missing`, `repository/key-outdated` where it may lie in a pack that cannot be opened, `object/damaged`, `storage/failed` */
   async load(id: ObjectId, options?: StorageCallOptions): Promise<Uint8Array> {
     options?.signal?.throwIfAborted();
     const unsaved = this.#writer.get(id);
-    return unsaved ? new Uint8Array(unsaved) : this.#reader.load(id, options);
+    if (unsaved) return new Uint8Array(unsaved);
+    try {
+      return await this.#reader.load(id, options);
+    } catch (error) {
+      if (SnapshotError.isInstance(error) && error.code === 'object/missing') this.requireEveryDataKey();
+      throw error;
+    }
   }
 
   /** Takes over a durable pack that another writer has stored. @throws {SnapshotError} `format/damaged`, `format/unsupported` */
@@ -158,6 +182,11 @@ export class ObjectStore {
   /** Relies on an attached writer to store an object: it counts as saved, and nothing that refers to it is stored before it is. */
   expect(id: ObjectId | Uint8Array, kind: ObjectKind): void {
     if (!this.index.hasKept(id, kind)) this.#others.expect(id, kind);
+  }
+
+  #requireWritable(): void {
+    this.requireEveryDataKey();
+    this.#writer.requireSound();
   }
 
   #requireReferences(bytes: Uint8Array): void {

@@ -64,7 +64,8 @@ export async function createRepository(options: CreateRepositoryOptions): Promis
  * Opens a repository: reads its config, its key files if it is encrypted, prune epoch and index. Writes nothing, so a read-only place will do.
  *
  * @throws {SnapshotError} `repository/not-found`, `repository/key-required`, `repository/wrong-key` (also when a credential is given for a
- *   repository that is not encrypted), `format/damaged` (no intact config, no intact key file), `format/unsupported`, `storage/*`
+ *   repository that is not encrypted), `format/damaged` (no intact config, one that was changed, no intact key file),
+ *   `format/unsupported`, `storage/*`
  */
 export async function openRepository(options: OpenRepositoryOptions): Promise<Repository> {
   const storage = storageOf(options);
@@ -75,8 +76,8 @@ export async function openRepository(options: OpenRepositoryOptions): Promise<Re
 async function createAccess(config: RepositoryConfig, randomBytes: (lengthBytes: number) => Uint8Array, { encryption, ...options }: CreateRepositoryOptions): Promise<RepositoryAccess> {
   if (!encryption) return unlockRepository(storageOf(options), { config, secret: randomBytes(32) }, randomBytes);
   requireCredential(encryption);
-  const keyFile = await makeKeyFile(createSecrets(randomBytes), encryption, config.repositoryId, { createdAtMs: config.createdAtMs, label: '' }, randomBytes);
-  return accessWith(config, keyFile, 1, randomBytes);
+  const keyFile = await makeKeyFile(createSecrets(config, randomBytes), encryption, config.repositoryId, { createdAtMs: config.createdAtMs, label: '' }, randomBytes);
+  return accessWith(config, keyFile, randomBytes);
 }
 
 async function openWith(storage: Storage, access: RepositoryAccess, options: RepositoryOptions): Promise<Repository> {

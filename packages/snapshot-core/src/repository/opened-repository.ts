@@ -1,6 +1,5 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
-import { openSealedFile, sealFile } from '../format/sealed-file.ts';
 import type { SnapshotDraft } from '../format/snapshot-record.ts';
 import type { CallOptions } from './call-options.ts';
 import { checkUnderLease } from './check-repository.ts';
@@ -10,6 +9,7 @@ import { condemnPacks } from './condemn-packs.ts';
 import { readPruneEpoch } from './epoch-files.ts';
 import { deriveChunkKeys } from './derive-chunk-keys.ts';
 import type { LeaseHolder, LeaseMode, LeaseOptions } from './lease.ts';
+import { decodeIntentFile, encodeIntentFile } from './intent-files.ts';
 import { manageKeys } from './manage-keys.ts';
 import type { PruneOptions } from './prune-report.ts';
 import type { ObjectLocation, Repository } from './repository.ts';
@@ -28,6 +28,7 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
   async function beforeWrite(options?: CallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
     if (leases.heldCount === 0) throw new SnapshotError('repository/lease-required', 'this call writes: make it inside repository.withLease');
+    objects.requireEveryDataKey();
     await leases.renew(options);
   }
 
@@ -98,11 +99,11 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
     },
     putRecord: async (name, bytes, options) => {
       await beforeWrite(options);
-      await storage.put('intent', name, [sealFile('intent', envelope, bytes)], options);
+      await storage.put('intent', name, [encodeIntentFile(bytes, name, envelope)], options);
     },
     getRecord: async (name, options) => {
       try {
-        return new Uint8Array(openSealedFile('intent', await storage.get('intent', name, options), `the record ${name}`, envelope).payload);
+        return decodeIntentFile(await storage.get('intent', name, options), name, envelope);
       } catch (error) {
         if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') return undefined;
         throw error;
@@ -132,7 +133,10 @@ export function createOpenedRepository(state: RepositoryState, access: Repositor
 
 function locate(state: RepositoryState, id: ObjectId): ObjectLocation | undefined {
   const [copy] = state.objects.index.copiesOf(id);
-  if (!copy) return undefined;
+  if (!copy) {
+    state.objects.requireEveryDataKey();
+    return undefined;
+  }
   const { pack, object } = copy;
   const { frame, lengthBytes } = object;
   // In a compressed frame it lies somewhere; in proportion is good enough to sort by.

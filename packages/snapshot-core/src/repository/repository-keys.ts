@@ -11,6 +11,8 @@ export interface KeyDescription {
   readonly createdAtMs: number;
   /** Whether it opened this object. */
   readonly isOwn: boolean;
+  /** Whether it lacks data keys that this object has: a rotation was cut short, or somebody put an old key file back. */
+  readonly isOutdated: boolean;
 }
 
 /** How a key is added. */
@@ -30,7 +32,8 @@ export interface RotateDataKeyOptions extends LeaseOptions {
 /**
  * The passphrases and keys that open an encrypted repository. Each lies in a key file that wraps the same secrets.
  *
- * Calls that write take an exclusive lease themselves; do not hold one. They refuse a repository that is not encrypted with `argument/invalid`.
+ * Calls that write take an exclusive lease themselves; do not hold one. They refuse a repository that is not encrypted with `argument/invalid`,
+ * and one that was opened with too few data keys with `repository/key-outdated`.
  * Nobody can be made to forget: whoever once opened the repository and kept a copy of a key file, or of the secrets, can still read what
  * those secrets open. Only a new repository with new secrets changes that.
  */
@@ -45,7 +48,7 @@ export interface RepositoryKeys {
    * Removes a key file, so that its passphrase or key opens the repository no more. Encrypts nothing anew, and does not reach copies of
    * the file; rotate the data key afterwards so that at least new packs cannot be read with it. Removing one that is gone does nothing.
    *
-   * @throws {SnapshotError} `argument/invalid` for the last one that is left
+   * @throws {SnapshotError} `argument/invalid` for the last one that is left, or the last that holds all data keys
    */
   removeKey(id: string, options?: LeaseOptions): Promise<void>;
 
@@ -60,8 +63,8 @@ export interface RepositoryKeys {
    * opened again. Packs that exist stay as they are and readable. Keys for identity, boundaries, prediction and small files never change,
    * so snapshot records, and what the same bytes are, stay open to whoever has the old secrets.
    *
-   * All key files are written anew before any old one goes. One that was cut short changes nothing for those who open the
-   * repository; run it again.
+   * All key files are written anew, that of this object first, before any old one goes. After one that was cut short some key files lack the new
+   * data key: who opens with them writes under the old one, until something is stored under the new one; then he is refused. Run it again.
    *
    * @throws {SnapshotError} `repository/wrong-key` when a key file is opened by none of the credentials: give it, or remove that key first;
    *   `storage/not-exclusive`

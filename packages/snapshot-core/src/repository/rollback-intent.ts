@@ -43,7 +43,10 @@ export async function pendingRollbacks(repository: Repository, options: CallOpti
     try {
       const bytes = await repository.getRecord(name, options);
       // Another process may have finished it since the listing.
-      if (bytes !== undefined) intents.push(decodeIntent(bytes, name));
+      if (bytes === undefined) continue;
+      const intent = decodeIntent(bytes, name);
+      if (recordName(repository, intent.operationId) !== name) throw new SnapshotError('format/damaged', `record ${name} is damaged: it holds the intent of another rollback`);
+      intents.push(intent);
     } catch (error) {
       if (options.skipDamaged !== true || !SnapshotError.isInstance(error) || !['format/damaged', 'storage/failed'].includes(error.code)) throw error;
     }

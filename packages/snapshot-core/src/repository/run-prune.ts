@@ -29,6 +29,7 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   const { storage, objects } = state;
   const graceMs = options.graceMs ?? defaultGraceMs;
   const before = await reloadIndex(state, options);
+  objects.requireEveryDataKey();
   const condemnedAtMs = new Map(before.condemned.map((pack) => [pack.packName, pack.condemnedAtMs]));
   await objects.openEveryDirectory(condemnedAtMs.keys(), options);
   const needed = new ObjectSet(objects.index);

@@ -163,13 +163,17 @@ test.each(['repository', 'zstd', 'encrypted', 'encrypted-zstd'] as const)('the g
   expectIndexAndEpochs(join(import.meta.dirname, '..', 'golden', name), reader.sealed);
 });
 
-test('a wrong passphrase, a flipped bit and a newer version are refused', async () => {
+test('a wrong passphrase, a changed config, a flipped bit and a newer version are refused', async () => {
   const path = join(scratchDirectory(), 'repository');
   await createRepository({ path, encryption: { key } });
   await expect(readRepository(path, { key: new Uint8Array(32) })).rejects.toThrow('no key file opens');
   await expect(readRepository(path, { passphrase })).rejects.toThrow('no key file opens');
   const config = join(path, 'config', 'primary');
   const whole = readFileSync(config);
+  // The time of creation, sealed anew as anybody can.
+  const changed = whole.subarray(0, -32).map((byte, at) => (at === 32 ? byte ^ 1 : byte));
+  writeFileSync(config, Buffer.concat([changed, createHash('sha256').update(changed).digest()]));
+  await expect(readRepository(path, { key })).rejects.toThrow('the config is not the one');
   writeFileSync(config, whole.map((byte, at) => (at === 8 ? byte ^ 2 : byte)));
   await expect(readRepository(path, { key })).rejects.toThrow('config/primary: the seal does not match');
 });

@@ -52,7 +52,7 @@ function readEntry(c: Cursor, left: Reference[]) {
 
 /** Opens a repository in a local folder. Whatever is read is verified; what is not as the format says throws. */
 export async function readRepository(folder: string, unlock: { passphrase?: string; key?: Uint8Array } = {}) {
-  let [repository, fileKey, dataKeys]: [Buffer, Buffer | undefined, Buffer[]] = [nothing, undefined, []];
+  let [repository, fileKey, identityKey, dataKeys]: [Buffer, Buffer | undefined, Buffer | undefined, Buffer[]] = [nothing, undefined, undefined, []];
   const sealed = (kind: string, name: string, letters: string): Cursor => {
     const bytes = readFileSync(`${folder}/${kind}/${name}`);
     demand(bytes.length >= 64 && sha256(bytes.subarray(0, -32)).equals(bytes.subarray(-32)), `${kind}/${name}: the seal does not match`);
@@ -61,11 +61,11 @@ export async function readRepository(folder: string, unlock: { passphrase?: stri
     header.one([header.u(2), header.u(2), header.u(4)].join(' '), [1, key === undefined ? 0 : 1, payload.length].join(' '));
     demand(header.hex(16) === repository.toString('hex') || repository.length === 0, `${kind}/${name} is of another repository`);
     repository = bytes.subarray(16, 32);
-    return new Cursor(key === undefined ? payload : decrypt(key, payload.subarray(0, 12), [bytes.subarray(0, 32)], payload.subarray(12, -16), payload.subarray(-16)));
+    return new Cursor(key === undefined ? payload : decrypt(key, payload.subarray(0, 12), [bytes.subarray(0, 32), Buffer.from(letters === 'in' ? name : '')], payload.subarray(12, -16), payload.subarray(-16)));
   };
 
   const config = sealed('config', 'primary', 'cf');
-  let [, secret] = [config.u(8), config.take(config.u(1))];
+  let [configDigest, , secret] = [sha256(config.bytes), config.u(8), config.take(config.u(1))];
   const [hash] = [config.one(config.text(), 'sha-256', 'blake3'), config.one(config.text(), 'sieve-v1'), config.one(config.text(), 'small', 'volume', 'large'), config.one(config.text(), 'none', 'zstd')];
   const encrypted = config.one(config.text(), 'none', 'aes-256-gcm') !== 'none';
   config.one(`${secret.length} ${config.u(1)} ${config.bytes.length}`, `${encrypted ? 0 : 32} 0 ${config.at}`);
@@ -73,19 +73,19 @@ export async function readRepository(folder: string, unlock: { passphrase?: stri
     const file = sealed('keys', name, 'ky');
     const [id, count, how, logN, r, p] = [file.hex(16), file.u(2), file.one(file.u(1), 1, 2), file.u(1), file.u(1), file.u(1)];
     demand(name === `${id}-${String(count).padStart(4, '0')}` && 128 * r * 2 ** logN <= 2 ** 30 && p <= 4, `keys/${name} has another name inside, or asks for too much`);
-    const [, , , salt, nonce, head, ciphertext, tag] = [file.zero(2), file.u(8), file.text(), file.take(32), file.take(12), file.bytes.subarray(0, file.at), file.take(32 + 32 * count), file.take(16)];
+    const [, , , salt, nonce, head, ciphertext, tag] = [file.zero(2), file.u(8), file.text(), file.take(32), file.take(12), file.bytes.subarray(0, file.at), file.take(64 + 32 * count), file.take(16)];
     file.end();
     const given = how === 1 ? unlock.key : unlock.passphrase;
     if (given === undefined || dataKeys.length > 0) continue;
     const wrapping = typeof given !== 'string' ? hkdf(given, salt, 'key file v1') : scryptSync(given.normalize('NFC'), salt, 32, { N: 2 ** logN, r, p, maxmem: 2 ** 31 - 1 });
     try {
       const secrets = new Cursor(decrypt(wrapping, nonce, [Buffer.from('winre-kit key file v1'), repository, head], ciphertext, tag));
-      [secret, dataKeys] = [secrets.take(32), secrets.list(count, () => secrets.take(32))];
+      [configDigest, secret, dataKeys] = [secrets.take(32), secrets.take(32), secrets.list(count, () => secrets.take(32))];
     } catch { /* It is for another passphrase or key. */ }
   }
   demand(!encrypted || dataKeys.length > 0, 'no key file opens with this passphrase or key');
-  fileKey = encrypted ? hkdf(secret, nothing, 'file key v1') : undefined;
-  const identityKey = encrypted ? hkdf(secret, nothing, 'identity key v1') : undefined;
+  demand(configDigest.equals(sha256(config.bytes)), 'the config is not the one that the keys belong to');
+  if (encrypted) [fileKey, identityKey] = [hkdf(secret, nothing, 'file key v1'), hkdf(secret, nothing, 'identity key v1')];
   const blake3 = await createBLAKE3(256, identityKey);
   const sha2 = () => identityKey === undefined ? createHash('sha256') : createHmac('sha256', identityKey);
   const identify = (bytes: Buffer): string => hash === 'blake3' ? blake3.init().update(bytes).digest('hex') : sha2().update(bytes).digest('hex');

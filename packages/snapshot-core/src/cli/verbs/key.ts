@@ -39,7 +39,7 @@ export const defineKey: DefineVerb = (program, run) => {
 };
 
 function defineRotate(key: Command, run: RunVerb): void {
-  key.command('rotate').summary('encrypt new data with a new key').description('Encrypts what is stored from now on with a new data key; what is there stays readable as it is. Needs every password and key of the repository, because each wraps the new one, too.')
+  key.command('rotate').summary('encrypt new data with a new key').description('Encrypts what is stored from now on with a new data key; what is there stays readable as it is. Needs every password and key of the repository, because each wraps the new one, too. Cut short, it is run again.')
     .option('--other-password-file <file>', 'another password of the repository; may be repeated', collect)
     .option('--other-key-file <file>', 'another raw key of it; may be repeated', collect)
     .addHelpText('after', examples('key rotate', 'key rotate --other-key-file /secrets/machine.key'))
@@ -50,7 +50,7 @@ async function listKeys(context: VerbContext): Promise<ExitName> {
   const keys = await (await openChosenRepository(context)).listKeys({ signal: context.signal });
   for (const key of keys) context.output.emit({ type: 'key', ...keyMessage(key) });
   context.output.tell({ type: 'summary', verb: 'key list', count: keys.length }, () =>
-    formatTable([{ title: 'ID' }, { title: 'Kind' }, { title: 'Added' }, { title: 'Label' }, { title: '' }], keys.map(({ id, kind, createdAtMs, label, isOwn }) => [id.slice(0, 8), kind, formatTime(createdAtMs), printable(label), isOwn ? '(in use now)' : ''])));
+    formatTable([{ title: 'ID' }, { title: 'Kind' }, { title: 'Added' }, { title: 'Label' }, { title: '' }], keys.map(({ id, kind, createdAtMs, label, isOwn, isOutdated }) => [id.slice(0, 8), kind, formatTime(createdAtMs), printable(label), isOwn ? '(in use now)' : isOutdated ? '(outdated)' : ''])));
   return 'done';
 }
 
@@ -94,6 +94,6 @@ function callOf(context: VerbContext) {
   return { signal: context.signal, ...leaseOf(context.flags) };
 }
 
-function keyMessage({ id, kind, label, createdAtMs, isOwn }: KeyDescription): Record<string, unknown> {
-  return { id, kind, label, createdAt: new Date(createdAtMs).toISOString(), isOwn };
+function keyMessage({ id, kind, label, createdAtMs, isOwn, isOutdated }: KeyDescription): Record<string, unknown> {
+  return { id, kind, label, createdAt: new Date(createdAtMs).toISOString(), isOwn, isOutdated };
 }

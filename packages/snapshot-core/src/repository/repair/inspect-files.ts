@@ -2,12 +2,12 @@ import { readIndexFile } from '../../chunk-index/index-files.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import { encodeRepositoryConfig, type StoredConfig } from '../../format/repository-config.ts';
 import { sameBytes } from '../../format/same-bytes.ts';
-import { openSealedFile } from '../../format/sealed-file.ts';
 import type { SnapshotRecord } from '../../format/snapshot-record.ts';
 import type { FileKind } from '../../storage/storage.ts';
 import type { CallOptions } from '../call-options.ts';
 import { configNames, decodeConfigFile } from '../config-files.ts';
 import { decodeEpochFile, isEpochName } from '../epoch-files.ts';
+import { decodeIntentFile } from '../intent-files.ts';
 import { decodeNamedKeyFile } from '../key-files.ts';
 import type { RepositoryState } from '../repository-state.ts';
 import { decodeSnapshotFile } from '../snapshot-files.ts';
@@ -76,7 +76,7 @@ export async function inspectFiles({ storage, envelope, config, objects: { codec
   }
   const unreadable: DamagedFile[] = [];
   for await (const name of named('key')) await inspect('key', name, (bytes) => decodeNamedKeyFile(bytes, name, config.repositoryId), unreadable);
-  for await (const { name } of storage.list('intent', options)) await inspect('intent', name, (bytes) => openSealedFile('intent', bytes, `the record ${name}`, envelope), unreadable);
+  for await (const { name } of storage.list('intent', options)) await inspect('intent', name, (bytes) => decodeIntentFile(bytes, name, envelope), unreadable);
   const epochs: DamagedFile[] = [];
   for await (const name of named('epoch')) await inspect('epoch', name, (bytes) => decodeEpochFile(bytes, name, envelope), epochs);
   const records: SnapshotRecord[] = [];

@@ -31,7 +31,8 @@ const defaultGraceMs = 86_400_000;
  * Holds an exclusive lease, with `dryRun` a shared one: then nothing is written, and the report is the same. Killed at any point it loses
  * nothing, and the next run finishes it. Read errors stop it, because they may pass: copy the repository to a sound disk first.
  *
- * @throws {SnapshotError} `repository/not-found`, `repository/locked`, `repository/key-required`, `repository/wrong-key`, `format/damaged` (no intact config or
+ * @throws {SnapshotError} `repository/not-found`, `repository/locked`, `repository/key-required`, `repository/wrong-key`,
+ *   `repository/key-outdated`, `format/damaged` (no intact config or
  *   key file), `format/unsupported`, `storage/*`
  */
 export async function repairRepository(options: OpenRepositoryOptions & RepairOptions): Promise<RepairReport> {
@@ -58,6 +59,7 @@ export async function repairRepository(options: OpenRepositoryOptions & RepairOp
 async function inspect(state: RepositoryState, stored: StoredConfig, options: RepairOptions) {
   const { epoch, condemned } = await reloadIndex(state, options);
   state.epoch = epoch;
+  state.objects.requireEveryDataKey();
   await state.objects.openEveryDirectory(condemned.map(({ packName }) => packName), options);
   const files = await inspectFiles(state, stored, options);
   const packs = await inspectPacks(state, files.listed, options);
