@@ -20,7 +20,7 @@ const text = (word: string): Uint8Array[] => [Buffer.from(word.repeat(30))];
 
 async function makeRepository() {
   const folder = join(await makeScratchFolder(), 'repository');
-  const repository = await createRepository({ path: folder, profile: 'small', encryption: ada });
+  const repository = await createRepository({ path: folder, profile: 'small', hash: 'sha-256', compression: 'none', encryption: ada });
   const first = await takeSampleSnapshot(repository, text('from before '));
   const open = (credential: typeof ada = ada): Promise<Repository> => openRepository({ path: folder, ...credential });
   const files = async (kind: string): Promise<string[]> => (await readdir(join(folder, kind))).map((name) => join(folder, kind, name)).toSorted();
@@ -85,7 +85,7 @@ describe('a key file that is brought back', () => {
     expect(await hers.listKeys()).toHaveLength(2);
   });
 
-  test('in the place of the owner\'s newer one is told from the packs that are there', async () => {
+  test('in the place of a newer one is told from the packs that are there', async () => {
     const { open, bringBack, adasName, files, first } = await rotateAwayFromBob();
     await takeSampleSnapshot(await open(), text('secret since '));
     await rm((await files('keys'))[0] ?? '');
