@@ -17,7 +17,7 @@ export function formatTable(rows: readonly BenchRow[]): string {
       cpuRatio === null ? '' : `${threeDigits(cpuRatio)}×`,
       bar === null ? '' : formatBar(row, bar),
       met === null ? '' : met ? 'yes' : 'NO',
-      limit === null ? '' : formatNumber(limit, unit),
+      limit === null ? '' : `${formatNumber(limit, unit)}${theirs === undefined ? '' : ` (${threeDigits(theirs / limit)}×)`}`,
       others.map(([name, value]) => `${name} ${formatNumber(value, unit)}`).join(', '),
     ];
   });

@@ -21,7 +21,7 @@ describe('the report', () => {
   it('is a table whose columns line up', () => {
     const lines = formatTable([row, { ...row, work: 'other', unit: 'storedBytes', ours: 3 * 2 ** 20, against: null, ratio: null, bar: 1.05, barIs: 'at most', met: false }]).split('\n');
     expect(new Set(lines.map(({ length }) => length)).size).toBe(1);
-    expect(lines[2]?.split('|').map((cell) => cell.trim()).slice(1, 9)).toEqual(['first snapshot', '2.00 s', 'restic <off> 17.8 s', '8.89×', '7.00×', '≥ 8×', 'yes', '1.00 s']);
+    expect(lines[2]?.split('|').map((cell) => cell.trim()).slice(1, 9)).toEqual(['first snapshot', '2.00 s', 'restic <off> 17.8 s', '8.89×', '7.00×', '≥ 8×', 'yes', '1.00 s (17.8×)']);
     expect(lines[3]).toContain('3.00 MiB');
     expect(lines[3]).toContain('NO');
   });
