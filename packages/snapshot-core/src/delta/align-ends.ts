@@ -1,9 +1,9 @@
+import { runInOrder } from '../worker-pool/run-in-order.ts';
 import type { WorkerPool } from '../worker-pool/worker-pool.ts';
 import { createDeltaMemory } from './delta-memory.ts';
 import { searchBaseTask, taskEnd } from './delta-tasks.ts';
 import type { AlignmentHint } from './alignment.ts';
 import type { EndReader } from './end-reader.ts';
-import { inOrder } from './in-order.ts';
 import { anchorsAt, planAlignment, probeStepBytes } from './plan-alignment.ts';
 import { confirmHints, mergeHints } from './search-base.ts';
 
@@ -21,8 +21,8 @@ export async function alignEnds(base: EndReader, result: EndReader, pool: Worker
   if (lost.length * probeStepBytes * searchedShare < base.bytes || lost.length === 0) return hints;
   const table = await anchorsAt(memory, result, lost);
   const starts = Array.from({ length: Math.ceil(base.bytes / searchTaskBytes) }, (_, index) => index * searchTaskBytes);
-  const searches = starts.map((start) => () => pool.run(searchBaseTask, { base: taskEnd(base, workers), start, end: Math.min(base.bytes, start + searchTaskBytes), table }));
+  const search = (start: number) => pool.run(searchBaseTask, { base: taskEnd(base, workers), start, end: Math.min(base.bytes, start + searchTaskBytes), table });
   const found: AlignmentHint[] = [];
-  for await (const some of inOrder(searches, 2 * pool.size)) found.push(...some);
+  for await (const some of runInOrder(starts, 2 * pool.size, search)) found.push(...some);
   return mergeHints([...hints, ...confirmHints(found)]);
 }

@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import { runInOrder } from '../worker-pool/run-in-order.ts';
 import { deltaHeaderBytes } from './delta-format.ts';
 import { readDeltaDirectory, type DeltaDirectory } from './delta-directory.ts';
 import { openDeltaEnd, type DeltaEnd } from './delta-end.ts';
 import { openDeltaPool, type DeltaOptions } from './delta-options.ts';
 import { rebuildRegionTask, taskEnd } from './delta-tasks.ts';
 import { createDescriptorReader, type EndReader } from './end-reader.ts';
-import { inOrder } from './in-order.ts';
 import { createNewFile } from './new-file.ts';
 import { wrongBase, type RebuildRequest } from './rebuild-region.ts';
 
@@ -54,12 +54,12 @@ async function rebuildAll({ header, regions }: DeltaDirectory, delta: EndReader,
   const { pool, workers } = openDeltaPool(options, [delta, base], regions.length);
   try {
     const ends = { delta: taskEnd(delta, workers), base: taskEnd(base, workers), target, hash: header.hash };
-    const rebuilding = placeRegions(regions).map((request) => async () => {
+    const rebuild = async (request: RebuildRequest): Promise<number> => {
       await pool.run(rebuildRegionTask, { request, ...ends });
       return request.entry.resultBytes;
-    });
+    };
     let bytesDone = 0;
-    for await (const doneBytes of inOrder(rebuilding, pool.size + 1)) {
+    for await (const doneBytes of runInOrder(placeRegions(regions), pool.size + 1, rebuild)) {
       bytesDone += doneBytes;
       options.onProgress?.({ bytesDone, totalBytes: header.resultBytes });
     }

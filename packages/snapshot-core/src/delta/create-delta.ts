@@ -1,6 +1,7 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { HashName } from '../format/repository-config.ts';
 import { createIdentity } from '../hashing/create-identity.ts';
+import { runInOrder } from '../worker-pool/run-in-order.ts';
 import { alignEnds } from './align-ends.ts';
 import { hintsFor } from './alignment.ts';
 import { encodeDeltaDirectory, encodeDeltaHeader, type DeltaRegion } from './delta-directory.ts';
@@ -11,7 +12,6 @@ import { describeRegionTask, taskEnd } from './delta-tasks.ts';
 import type { DescribedRegion } from './describe-region.ts';
 import { describeSnapshots, hashOfBoth } from './describe-snapshots.ts';
 import type { EndReader } from './end-reader.ts';
-import { inOrder } from './in-order.ts';
 import { createNewFile } from './new-file.ts';
 
 /** Takes a delta as it is made, from its first byte to its last. */
@@ -97,13 +97,13 @@ async function* describeRegions(base: EndReader, result: EndReader, options: Cre
     const atATime = pool.size + 1;
     const bufferBytes = Math.min(recordBufferBytes, result.bytes + 65_536);
     const buffers = Array.from({ length: Math.min(atATime, starts.length) }, () => new SharedArrayBuffer(bufferBytes));
-    const describe = (start: number, index: number): Promise<DescribedRegion> => {
+    const describe = ([index, start]: readonly [number, number]): Promise<DescribedRegion> => {
       // Whoever takes regions has done with the one before last when the next is started.
       const into = buffers[index % atATime];
       const end = Math.min(result.bytes, start + describedRegionBytes);
       return pool.run(describeRegionTask, { request: { start, end, hints: hintsFor(hints, start, end), level, ...(into && { into }) }, ...ends, hash });
     };
-    yield* inOrder(starts.map((start, index) => () => describe(start, index)), atATime);
+    yield* runInOrder(starts.entries(), atATime, describe);
   } finally {
     await pool.close();
   }

@@ -4,6 +4,7 @@ import { startPack } from '../../test/support/start-pack.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
 import { findDamagedObjects } from './find-damaged-objects.ts';
+import { FrameCache } from './frame-cache.ts';
 import { createPackCodec } from './pack-codec.ts';
 import { parsePack, readPackManifest } from './read-pack.ts';
 import { readPackedObject } from './read-packed-object.ts';
@@ -67,5 +68,36 @@ describe('a pack', () => {
 
   test('a salt of another length is refused', () => {
     expect(() => buildPack(objects, new Uint8Array(15))).toThrow(expect.objectContaining({ code: 'argument/invalid' }));
+  });
+
+  test('is read anew where a frame in memory does not hold what it should', async () => {
+    const { manifest, parts } = buildPack(objects);
+    const storage = createMemoryStorage();
+    await storage.put('pack', manifest.name, parts);
+    const [first, , third] = manifest.directory.objects();
+    if (first === undefined || third === undefined) throw new TypeError('no objects');
+    let reads = 0;
+    const once: Pick<typeof storage, 'getRange'> = {
+      async getRange(...call) {
+        const bytes = await storage.getRange(...call);
+        reads += 1;
+        if (reads === 1) bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1;
+        return bytes;
+      },
+    };
+    const options = { frames: new FrameCache(1_000), wholeFrames: true };
+    expect(Buffer.from(await readPackedObject(once, manifest, first, codec, options)).toString()).toBe('first');
+    expect(Buffer.from(await readPackedObject(once, manifest, third, codec, options)).toString()).toBe('third object');
+    expect(reads).toBe(2);
+  });
+
+  test('that was cut still gives the objects that are whole, also to those who read whole frames', async () => {
+    const { manifest, bytes } = buildPack(objects);
+    const storage = createMemoryStorage();
+    await storage.put('pack', manifest.name, [bytes.subarray(0, 40)]);
+    const [first, , third] = manifest.directory.objects();
+    if (first === undefined || third === undefined) throw new TypeError('no objects');
+    expect(Buffer.from(await readPackedObject(storage, manifest, first, codec, { wholeFrames: true })).toString()).toBe('first');
+    await expect(readPackedObject(storage, manifest, third, codec, { wholeFrames: true })).rejects.toMatchObject({ code: 'object/damaged' });
   });
 });

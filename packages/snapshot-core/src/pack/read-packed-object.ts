@@ -25,9 +25,14 @@ export async function readPackedObject(storage: PackStorage, pack: FramePack, ob
   const readAlone = async () => verified(pack, object, codec, await storage.getRange('pack', pack.name, frame.offset + offset, lengthBytes, options));
   const cached = options?.frames?.get(pack.name, frame);
   if (cached === undefined && isPlain && options?.wholeFrames !== true) return readAlone();
-  if (cached) return verified(pack, object, codec, new Uint8Array(cached.subarray(offset, offset + lengthBytes)));
+  if (cached) {
+    const bytes = new Uint8Array(cached.subarray(offset, offset + lengthBytes));
+    if (isWhole(object, codec, bytes)) return bytes;
+    // What went wrong when the frame was read may not be on the disk.
+    options?.frames?.delete(pack.name, frame);
+  }
   const stored = await readFrame(storage, pack, frame, isPlain, options);
-  // A bad sector under a neighbour costs the neighbour alone.
+  // A bad sector under a neighbour, or the end of a file that was cut, costs the neighbour alone.
   if (stored === undefined) return readAlone();
   const [plain = stored] = openFrames(codec, pack, [frame], [stored]);
   if (frame.objectCount === 1) return verified(pack, object, codec, plain);
@@ -39,15 +44,19 @@ export async function readPackedObject(storage: PackStorage, pack: FramePack, ob
 /** @returns `undefined` when that failed, and an object could still be read alone */
 async function readFrame(storage: PackStorage, pack: FramePack, frame: PackFrame, isPlain: boolean, options?: ReadPackedObjectOptions): Promise<Uint8Array | undefined> {
   try {
-    return await storage.getRange('pack', pack.name, frame.offset, frame.storedBytes, options);
+    const stored = await storage.getRange('pack', pack.name, frame.offset, frame.storedBytes, options);
+    return isPlain && stored.length < frame.storedBytes ? undefined : stored;
   } catch (error) {
     if (isPlain && SnapshotError.isInstance(error) && error.code === 'storage/failed') return undefined;
     throw error;
   }
 }
 
-function verified(pack: FramePack, { id, lengthBytes }: PackedObject, codec: PackCodec, bytes: Uint8Array): Uint8Array {
-  if (bytes.length !== lengthBytes || codec.identity.identify(bytes) !== id)
-    throw new SnapshotError('object/damaged', `the object ${id} in the pack ${pack.name} does not match its identity; run check with readData`);
+function verified(pack: FramePack, object: PackedObject, codec: PackCodec, bytes: Uint8Array): Uint8Array {
+  if (!isWhole(object, codec, bytes)) throw new SnapshotError('object/damaged', `the object ${object.id} in the pack ${pack.name} does not match its identity; run check with readData`);
   return bytes;
+}
+
+function isWhole({ id, lengthBytes }: PackedObject, { identity }: PackCodec, bytes: Uint8Array): boolean {
+  return bytes.length === lengthBytes && identity.identify(bytes) === id;
 }

@@ -27,10 +27,6 @@ export class PackedReferenceWriter {
     this.#bytes = new Uint8Array(Math.max(1, expectedCount) * packedReferenceBytes);
   }
 
-  get count(): number {
-    return this.#count;
-  }
-
   /** Copies the chunk's id and fingerprint. */
   add({ id, lengthBytes, cut, fingerprint }: PackedChunk): void {
     const at = this.#count * packedReferenceBytes;
