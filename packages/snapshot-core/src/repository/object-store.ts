@@ -42,6 +42,8 @@ export class ObjectStore {
   readonly #unlisted = new Map<string, StoredDirectory>();
   #hasUncommitted = false;
   #outdated: SnapshotError | undefined;
+  /** Whether packs of others wait for an index file, which may not be durable yet. */
+  #hasFoundPacks = false;
   #indexWrites: Promise<void> = Promise.resolve();
 
   constructor(parts: ObjectStoreParts) {
@@ -86,6 +88,7 @@ export class ObjectStore {
     this.index.setCondemned(condemned);
     const { unlisted, outdated } = await this.#refresher.refresh(options);
     this.#outdated = outdated;
+    if (unlisted.length > 0) this.#hasFoundPacks = true;
     for (const pack of unlisted) this.#unlisted.set(pack.name, pack);
     for (const name of this.#unlisted.keys()) if (this.index.findPack(name) === undefined) this.#unlisted.delete(name);
   }
@@ -204,6 +207,10 @@ export class ObjectStore {
   /** Writes index files while so many packs wait for one. One file at a time. */
   #listPacks(atLeast: number): Promise<void> {
     const write = this.#indexWrites.then(async () => {
+      if (this.#hasFoundPacks) {
+        this.#hasFoundPacks = false;
+        await this.#parts.storage.settle?.('pack');
+      }
       while (this.#unlisted.size >= atLeast) {
         const listed = [...this.#unlisted].slice(0, packsPerIndexFile);
         await writeIndexFile(this.#parts.storage, this.#parts.envelope, listed.map(([, stored]) => stored), this.codec);

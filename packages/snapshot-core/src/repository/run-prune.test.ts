@@ -200,7 +200,7 @@ describe('prune', () => {
 test.each(['under the same lease', 'under another lease'])('a snapshot that relied on a pack before it was found damaged is not committed as whole, %s and whoever else uses the object', async (when) => {
   const { storage, repository, open } = await makeWorld();
   const chunks = sampleChunks(4, 3);
-  const { id, pruneEpoch, ...draft } = await takeSampleSnapshot(repository, chunks);
+  const draft = await takeSampleSnapshot(repository, chunks);
   const at = repository.locate(repository.identify(chunks[0] ?? new Uint8Array()));
   const taker = await open();
   const save = async () => {
@@ -221,7 +221,6 @@ test.each(['under the same lease', 'under another lease'])('a snapshot that reli
     : taker.withLease('shared', save).then(async (rootId) => (await useOtherwise(), taker.withLease('shared', () => commit(rootId))));
   await expect(committed).rejects.toMatchObject({ code: 'repository/pruned' });
   expect((await repository.listSnapshots()).snapshots).toHaveLength(1);
-  expect([id.length, pruneEpoch]).toEqual([32, 0]);
 });
 
 describe('a snapshot that slept through its lease', () => {

@@ -18,6 +18,9 @@ export interface FolderStorageOptions {
   readonly nowMs?: () => number;
 }
 
+/** Asked one by one, a distant disk takes longer to list packs than to read the index. */
+const statsAtOnce = 64;
+
 const localFolders = new WeakMap<Storage, string>();
 
 /**
@@ -43,6 +46,8 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
   async function prepareOnce(path: string): Promise<void> {
     if (prepared.has(path)) return;
     await prepareFolder(path);
+    // Somebody else may have made it a moment ago, and been killed before its name was durable.
+    await syncFolder(dirname(path));
     prepared.add(path);
   }
 
@@ -90,10 +95,10 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
         if (SnapshotError.isInstance(error) && error.code === 'storage/not-found') return [];
         throw error;
       });
-      for (const name of names) {
-        if (!isFileName(name)) continue;
-        const file = await call(`cannot read ${join(folder, name)}`, 'read', options, () => statFile(join(folder, name), name));
-        if (file) yield file;
+      const waiting = names.filter(isFileName);
+      while (waiting.length > 0) {
+        const files = waiting.splice(-statsAtOnce).map((name) => call(`cannot read ${join(folder, name)}`, 'read', options, () => statFile(join(folder, name), name)));
+        for (const file of await Promise.all(files)) if (file) yield file;
       }
     },
     stat: async (kind, name, options) => {
@@ -111,6 +116,10 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
         }
         await syncFolder(dirname(path));
       });
+    },
+    settle: async (kind, options) => {
+      const folder = join(root, kindFolders[kind]);
+      return call(`cannot make ${folder} durable`, 'write', options, () => syncFolder(folder));
     },
     deleteLeftovers: async (olderThanMs, options) => {
       const folder = join(root, temporaryFolder);

@@ -64,6 +64,13 @@ export interface Storage {
    */
   delete(kind: FileKind, name: string, options?: StorageCallOptions): Promise<void>;
 
+  /**
+   * Makes all files of a kind durable that `list` shows: another process may not have come that far with one, and may have been killed. Absent: they are.
+   *
+   * @throws {SnapshotError} `storage/read-only`, `storage/failed`
+   */
+  settle?(kind: FileKind, options?: StorageCallOptions): Promise<void>;
+
   /** Removes what interrupted writes left behind more than that many milliseconds ago. */
   deleteLeftovers(olderThanMs: number, options?: StorageCallOptions): Promise<void>;
 

@@ -69,7 +69,7 @@ export async function syncFolder(path: string, files: Pick<DurableFiles, 'open'>
 }
 
 /**
- * Gives a file a name that must be free, beside the one it has. File systems without hard links (FAT) need a rename, which is
+ * Gives a file a name that must be free, beside the one it has. File systems without hard links (FAT, where Windows answers EISDIR) need a rename, which is
  * preceded by a look because it would replace.
  *
  * @throws the file system's error, untranslated; `EEXIST` or `storage/exists` when the name is taken
@@ -78,7 +78,7 @@ export async function giveName(from: string, to: string, files: Pick<DurableFile
   try {
     await files.link(from, to);
   } catch (error) {
-    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    if (!isCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EISDIR')) throw error;
     const existing = await stat(to).catch(ignoreMissing);
     if (existing) throw new SnapshotError('storage/exists', `${to} exists already`, { cause: error });
     await rename(from, to);

@@ -21,8 +21,7 @@ test('a disk that decays between the look and the repair costs no snapshot', asy
   const record = await opened.withLease('shared', async () => {
     const entry = await loadRootEntry(opened, world.second.rootId, {});
     const root = await saveTreeNode(opened, { type: 'root', entry: { ...entry, mode: 0o700 } }, {});
-    const { id, pruneEpoch, ...draft } = world.second;
-    const committed = await opened.commitSnapshot({ ...draft, rootId: root.id });
+    const committed = await opened.commitSnapshot({ ...world.second, rootId: root.id });
     for (const other of [world.first, world.second]) await opened.forgetSnapshot(other.id);
     return committed;
   });
@@ -45,7 +44,7 @@ test('a disk that decays between the look and the repair costs no snapshot', asy
   };
   expect((await repairRepository({ storage, dryRun: true })).actions).toContainEqual(expect.objectContaining({ action: 'replace', file: `snapshot/${record.id}` }));
   isWriting = false;
-  await repairRepository({ storage }).catch((error: unknown) => expect(error).toMatchObject({ code: 'object/damaged' }));
+  await expect(repairRepository({ storage })).rejects.toMatchObject({ code: 'object/damaged' });
   const { snapshots } = await (await world.open()).listSnapshots();
   expect(snapshots.map(({ rootId }) => rootId)).toContain(record.rootId);
 });

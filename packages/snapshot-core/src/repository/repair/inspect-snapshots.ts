@@ -74,7 +74,7 @@ export async function inspectSnapshots(state: RepositoryState, records: readonly
   for (const { record: { id, rootId, source }, problem } of harmed) {
     const repaired = source.kind === 'tree' ? await trees.repair(rootId) : undefined;
     if (!repaired) snapshots.push({ id, problem: `${problem}${source.kind === 'image' ? '; an image with a hole is of no use' : '; its root is lost'}` });
-    else snapshots.push({ id, problem, repaired: { newId: repairedSnapshotId(codec.identity, id, repaired.rootId), lostFiles: repaired.lostFiles, lostPages: repaired.lostPages } });
+    else snapshots.push({ id, problem, repaired: { newId: repairedSnapshotId(codec, id, repaired.rootId), lostFiles: repaired.lostFiles, lostPages: repaired.lostPages } });
   }
   requireReadableDirectories(state);
   return { snapshots, endangered: [...endangered.values()], isLostData };

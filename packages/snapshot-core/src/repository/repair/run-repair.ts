@@ -91,7 +91,7 @@ async function repairTrees(state: RepositoryState, { records, isLostData }: Repa
     if (id === undefined) continue;
     const repaired = await trees.repair(record.rootId);
     requireReadableDirectories(state);
-    if (!repaired || repairedSnapshotId(objects.codec.identity, record.id, repaired.rootId) !== id)
+    if (!repaired || repairedSnapshotId(objects.codec, record.id, repaired.rootId) !== id)
       throw new SnapshotError('object/damaged', `the snapshot ${record.id} has lost more since the repair looked at it: the disk goes on failing. Copy the repository to a sound one and repair it there`);
     drafts.push({ ...record, id, rootId: repaired.rootId, labels: labelled(record.labels), incomplete: true });
   }
