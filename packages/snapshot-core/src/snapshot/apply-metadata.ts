@@ -9,7 +9,7 @@ import type { IssueList } from './item-issue.ts';
 
 /** Gives what was written its stored owner, extended attributes, mode and time, and reports what the target cannot hold. */
 export function applyMetadata(
-  port: ExtendedAttributes, directory: DirectoryHandle, name: Uint8Array, path: Uint8Array, entry: FileEntry | DirectoryEntry | SymlinkEntry, issues: IssueList,
+  port: ExtendedAttributes, directory: DirectoryHandle, name: Uint8Array, path: Uint8Array, entry: FileEntry | DirectoryEntry | SymlinkEntry, issues: Pick<IssueList, 'add'>,
 ): void {
   try {
     const present = lookAt(directory, name);

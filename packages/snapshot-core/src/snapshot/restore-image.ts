@@ -8,7 +8,7 @@ import { withLockedVolume } from '../source/with-locked-volume.ts';
 import { runInOrder } from '../worker-pool/run-in-order.ts';
 import { withEngine } from './engine/with-engine.ts';
 import { readFileContent } from './read-content.ts';
-import type { RestoreProgress } from './restore-snapshot.ts';
+import type { RestoreProgress } from './restore/restore-snapshot.ts';
 import { loadRootEntry } from './tree-objects.ts';
 import { packContent, type PackedRun } from './window/pack-content.ts';
 import { writeChunksTask } from './window/write-chunks-task.ts';

@@ -119,9 +119,10 @@ function withoutFollowing<T>(directory: DirectoryHandle, name: Uint8Array, chang
 }
 
 /**
- * Half a microsecond more, because Node passes a floating-point number on and the system rounds down. As text, because Node
- * takes a negative number for a mistake and sets the present time.
+ * Half a microsecond more, because Node passes a floating-point number on and the system rounds down. As text before 1970, because
+ * Node takes a negative number for a mistake and sets the present time.
  */
-export function toSeconds(micros: bigint): string {
-  return String((Number(micros) + 0.5) / 1e6);
+export function toSeconds(micros: number | bigint): number | string {
+  const seconds = (Number(micros) + 0.5) / 1e6;
+  return seconds < 0 ? String(seconds) : seconds;
 }

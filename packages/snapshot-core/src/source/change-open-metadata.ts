@@ -2,13 +2,16 @@ import { fchmodSync, fchownSync, futimesSync } from 'node:fs';
 import { toSeconds, type Metadata } from './change-metadata.ts';
 import { systemErrorCode } from './system-error-code.ts';
 
+/** What a new file has, and may be wanted otherwise. */
+export type OwnerAndMode = Pick<Metadata, 'mode' | 'userId' | 'groupId'>;
+
 /**
  * Gives an open file that was just created its owner, mode and modification time, as far as they differ from `present`. It must have,
  * and be meant to have, no extended attributes.
  *
  * Answers with the properties that the target refused; those are for the caller to report.
  */
-export function changeOpenMetadata(descriptor: number, wanted: Metadata, present: Metadata): string[] {
+export function changeOpenMetadata(descriptor: number, wanted: OwnerAndMode & { readonly modifiedMicros: number | bigint }, present: OwnerAndMode): string[] {
   const refused: string[] = [];
   const attempt = (what: string, change: () => void): void => {
     try {

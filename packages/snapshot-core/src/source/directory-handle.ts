@@ -5,7 +5,7 @@ import { encodeWtf8 } from '../format/wtf8.ts';
 import { compareNames } from './byte-path.ts';
 import { textOfBytes } from './byte-text.ts';
 import { factsFromStats, sameFile } from './file-facts.ts';
-import type { FileFacts } from './file-facts.ts';
+import type { FileFacts, FileId } from './file-facts.ts';
 
 /**
  * One directory held open, so that names are resolved beneath it and nowhere else.
@@ -19,6 +19,8 @@ export interface DirectoryHandle {
   readonly facts: FileFacts;
   /** A path for `node:fs` calls on the directory itself. */
   readonly self: Buffer;
+  /** For other threads, as long as it is open. */
+  readonly link: DirectoryLink;
   /**
    * A path for `node:fs` calls on a name in this directory; the caller must not follow its last component.
    *
@@ -39,6 +41,9 @@ export interface DirectoryHandle {
   close(): void;
 }
 
+/** How another thread of this process reaches a directory that is held open here; structured-cloneable. */
+export type DirectoryLink = { readonly descriptor: number } | ({ readonly path: Uint8Array } & FileId);
+
 /** A name as a directory lists it. */
 export interface ListedName {
   /** Byte text: each character is one byte. */
@@ -53,22 +58,47 @@ export function openDirectory(path: string | Uint8Array): DirectoryHandle {
   return process.platform === 'linux' && existsSync('/proc/self/fd') ? openByDescriptor(bytes, 0, plainPathOf) : openByPath(bytes, statSync);
 }
 
-function openByDescriptor(path: Buffer, extraFlags: number, findPlainPath: (self: Buffer) => string): DirectoryHandle {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | extraFlags);
-  const self = Buffer.from(`/proc/self/fd/${descriptor}`);
+/**
+ * Paths for `node:fs` calls on names in a directory that another thread holds open, as `DirectoryHandle.pathOf` gives them. Whoever
+ * holds it must not close it meanwhile: its descriptor may stand for another one then.
+ */
+export function pathsIn(link: DirectoryLink): (name: Uint8Array) => Buffer {
+  if ('descriptor' in link) return pathsInDescriptor(link.descriptor);
+  return pathsInPlace(Buffer.from(link.path.buffer, link.path.byteOffset, link.path.length), link, lstatSync);
+}
+
+function pathsInDescriptor(descriptor: number): (name: Uint8Array) => Buffer {
   const prefix = Buffer.from(`/proc/self/fd/${descriptor}/`);
-  const plainPrefix = `${findPlainPath(self)}/`;
-  let open = true;
-  const pathOf = (name: Uint8Array) => {
-    if (!open) throw systemError('EBADF', path);
+  return (name) => {
     const joined = Buffer.allocUnsafe(prefix.length + name.length);
     joined.set(prefix);
     joined.set(name, prefix.length);
     return joined;
   };
+}
+
+function pathsInPlace(path: Buffer, id: FileId, look: typeof statSync | typeof lstatSync): (name: Uint8Array) => Buffer {
+  const prefix = Buffer.concat([path, Buffer.from('/')]);
+  return (name) => {
+    if (!sameFile(id, factsFromStats(look(path, { bigint: true })))) throw systemError('ENOENT', path);
+    return Buffer.concat([prefix, name]);
+  };
+}
+
+function openByDescriptor(path: Buffer, extraFlags: number, findPlainPath: (self: Buffer) => string): DirectoryHandle {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY | extraFlags);
+  const self = Buffer.from(`/proc/self/fd/${descriptor}`);
+  const joinedPath = pathsInDescriptor(descriptor);
+  const plainPrefix = `${findPlainPath(self)}/`;
+  let open = true;
+  const pathOf = (name: Uint8Array) => {
+    if (!open) throw systemError('EBADF', path);
+    return joinedPath(name);
+  };
   return {
     facts: factsFromStats(fstatSync(descriptor, { bigint: true })),
     self,
+    link: { descriptor },
     pathOf,
     plainPrefix,
     names: () => sortedNames(self),
@@ -85,16 +115,13 @@ function openByDescriptor(path: Buffer, extraFlags: number, findPlainPath: (self
 function openByPath(path: Buffer, look: typeof statSync | typeof lstatSync): DirectoryHandle {
   const facts = factsFromStats(look(path, { bigint: true }));
   if (facts.type !== 'directory') throw systemError('ENOTDIR', path);
-  const prefix = Buffer.concat([path, Buffer.from('/')]);
-  const pathOf = (name: Uint8Array) => {
-    if (!sameFile(facts, factsFromStats(look(path, { bigint: true })))) throw systemError('ENOENT', path);
-    return Buffer.concat([prefix, name]);
-  };
+  const pathOf = pathsInPlace(path, facts, look);
   return {
     facts,
     self: path,
+    link: { path, device: facts.device, inode: facts.inode },
     pathOf,
-    plainPrefix: prefix.toString('latin1'),
+    plainPrefix: `${path.toString('latin1')}/`,
     names: () => sortedNames(path),
     entries: () => sortedEntries(path),
     openChild: (name) => openByPath(pathOf(name), lstatSync),

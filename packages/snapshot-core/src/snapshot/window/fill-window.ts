@@ -5,6 +5,7 @@ import { freeBytes } from '../../pack/free-bytes.ts';
 import { openFrames } from '../../pack/open-frames.ts';
 import { localFilePath } from '../../storage/local-file-path.ts';
 import type { EngineTools } from '../engine/engine-tools.ts';
+import { isDamage } from '../is-damage.ts';
 import { planDirectReads, planFrameRuns, type WantedChunk } from './plan-pack-reads.ts';
 
 /** A chunk and its place in a window. */
@@ -21,9 +22,10 @@ const maxRunBytes = 4_194_304;
  * what is not found intact there is loaded from wherever another copy is.
  *
  * @param window in any memory; whatever `chunks` do not cover stays as it is
+ * @param onLost told of each chunk whose content is lost, instead of the error that says so; anything may be in its place then
  * @throws {SnapshotError} `object/missing`, `object/damaged`, `storage/failed`
  */
-export async function fillWindow(tools: EngineTools, window: Uint8Array, chunks: readonly WindowChunk[]): Promise<void> {
+export async function fillWindow(tools: EngineTools, window: Uint8Array, chunks: readonly WindowChunk[], onLost?: (chunk: WindowChunk) => void): Promise<void> {
   const firsts = new Map<string, WindowChunk>();
   const repeats: { readonly chunk: WindowChunk; readonly first: WindowChunk }[] = [];
   for (const chunk of chunks) {
@@ -33,14 +35,29 @@ export async function fillWindow(tools: EngineTools, window: Uint8Array, chunks:
     else firsts.set(key, chunk);
   }
   if (tools.localPath !== undefined) readPacks(tools, tools.localPath, window, firsts.values());
-  for (const { id, lengthBytes, target } of firsts.values()) {
+  const lost = new Set<WindowChunk>();
+  const attempt = async (chunk: WindowChunk, work: () => void | Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (onLost === undefined || !isDamage(error)) throw error;
+      lost.add(chunk);
+      onLost(chunk);
+    }
+  };
+  for (const chunk of firsts.values()) {
+    const { id, lengthBytes, target } = chunk;
     // What was not read leaves other bytes here, which are not the chunk either.
-    if (isIntact(tools, window.subarray(target, target + lengthBytes), id)) continue;
-    window.set(await loadChunk(tools, id, lengthBytes), target);
+    if (tools.localPath !== undefined && isIntact(tools, window.subarray(target, target + lengthBytes), id)) continue;
+    await attempt(chunk, async () => window.set(await loadChunk(tools, id, lengthBytes), target));
   }
   for (const { chunk, first } of repeats) {
-    requireLength(chunk.id, first.lengthBytes, chunk.lengthBytes);
-    window.copyWithin(chunk.target, first.target, first.target + first.lengthBytes);
+    if (lost.has(first)) onLost?.(chunk);
+    else
+      await attempt(chunk, () => {
+        requireLength(chunk.id, first.lengthBytes, chunk.lengthBytes);
+        window.copyWithin(chunk.target, first.target, first.target + first.lengthBytes);
+      });
   }
 }
 

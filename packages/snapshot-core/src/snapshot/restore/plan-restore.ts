@@ -1,8 +1,8 @@
-import { hardLinkGroup } from '../format/hard-link-group.ts';
-import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../format/tree-entry.ts';
-import { WindowsDirectoryNames } from '../format/windows-name.ts';
-import type { IssueReason } from './item-issue.ts';
-import type { SnapshotItem } from './list-snapshot.ts';
+import { hardLinkGroup } from '../../format/hard-link-group.ts';
+import type { DirectoryEntry, FileEntry, SymlinkEntry } from '../../format/tree-entry.ts';
+import { WindowsDirectoryNames } from '../../format/windows-name.ts';
+import type { IssueReason } from '../item-issue.ts';
+import type { SnapshotItem } from '../list-snapshot.ts';
 
 /** One thing a restore does, in order. Directories nest: what lies between `make-directory` and `finish-directory` is inside. */
 export type RestoreStep =
