@@ -110,22 +110,24 @@ test('a file that changes while it is read is tried twice, then kept as torn; on
   expect(entries['b-changes']).toMatchObject({ torn: true });
 });
 
-test('what may not be read is reported, kept by name, and the rest is done', async () => {
-  const volume = subdirectory(scratchDirectory(), 'volume');
+test.for([0, 2])('what may not be read is reported, kept by name, and the rest is done, by %i threads', async (workers) => {
+  const scratch = scratchDirectory();
+  const [volume, repositories] = [subdirectory(scratch, 'volume'), subdirectory(scratch, 'repositories')];
   mkdirSync(join(volume, 'closed'));
   writeFileSync(join(volume, 'closed', 'inside'), 'x');
   writeFileSync(join(volume, 'secret'), 'x');
   writeFileSync(join(volume, 'open'), 'readable');
   chmodSync(join(volume, 'secret'), 0);
   chmodSync(join(volume, 'closed'), 0);
-  chmodSync(join(volume, '..'), 0o755);
+  chmodSync(scratch, 0o755);
+  chmodSync(repositories, 0o777);
   if (process.getuid?.() === 0) for (const name of ['', 'closed', 'secret', 'open']) chownSync(join(volume, name), 65_534, 65_534);
   const output = await runAsNobody(`
-    import { createMemoryStorage, createRepository, takeSnapshot } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
-    const repository = await createRepository({ storage: createMemoryStorage(), profile: 'small' });
-    const { record, report } = await takeSnapshot(repository, { kind: 'directory', path: process.env.VOLUME });
+    import { createRepository, takeSnapshot } from ${JSON.stringify(new URL('../src/index.ts', import.meta.url).href)};
+    const repository = await createRepository({ path: process.env.REPOSITORY, profile: 'small' });
+    const { record, report } = await takeSnapshot(repository, { kind: 'directory', path: process.env.VOLUME }, { workers: Number(process.env.WORKERS) });
     console.log(JSON.stringify([record.incomplete, report.files.new, report.issues.map(({ displayPath, reason }) => [displayPath, reason])]));
-  `, { VOLUME: volume });
+  `, { VOLUME: volume, REPOSITORY: join(repositories, 'repository'), WORKERS: String(workers) });
   chmodSync(join(volume, 'closed'), 0o700);
   expect(JSON.parse(output)).toEqual([true, 1, [['closed', 'permission'], ['secret', 'permission']]]);
 });

@@ -11,11 +11,18 @@ import { applyOperations, operationArbitrary } from './support/tree-operations.t
 
 /** What happens when a path that ends so has been listed. */
 const listed = vi.hoisted((): { suffix: string; act: () => void } => ({ suffix: '/nothing', act: () => {} }));
+/** What happens to bytes read from a file whose path ends so: a disk that forgets, or cannot read. */
+const rotten = vi.hoisted((): { suffix: string; act: (bytes: Uint8Array) => void } => ({ suffix: '/nothing', act: () => {} }));
 
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<typeof Fs>();
   return {
     ...real,
+    readSync: (descriptor: number, into: Uint8Array, offset: number, length: number, position: number) => {
+      const bytesRead = real.readSync(descriptor, into, offset, length, position);
+      if (real.readlinkSync(`/proc/self/fd/${descriptor}`).endsWith(rotten.suffix)) rotten.act(into.subarray(offset, offset + bytesRead));
+      return bytesRead;
+    },
     readdirSync: (path: Buffer, ...more: unknown[]) => {
       const names: unknown = Reflect.apply(real.readdirSync, undefined, [path, ...more]);
       if (path.toString().startsWith('/proc/self/fd/') && real.readlinkSync(path).endsWith(listed.suffix)) listed.act();
@@ -87,6 +94,31 @@ test.runIf(process.platform === 'linux')('a directory that is swapped for a syml
   } finally {
     listed.suffix = '/nothing';
   }
+});
+
+test.runIf(process.platform === 'linux')('bytes that went bad behind the back of all metadata are found when every byte is read, and only then', async () => {
+  const volume = subdirectory(scratchDirectory(), 'volume');
+  for (const name of ['rotten', 'sound']) write(join(volume, name), name.repeat(20_000));
+  write(join(volume, 'empty'), '');
+  const repository = await newRepository();
+  const { record } = await take(repository, volume);
+  try {
+    rotten.suffix = '/rotten';
+    rotten.act = (bytes) => bytes.fill(1, -1);
+    const trusting = await take(repository, volume, { parent: record.id });
+    expect(trusting.report).toMatchObject({ files: { changed: 0, unmodified: 3 }, bytesRead: 0, bytesReused: 220_000 });
+    const reading = await take(repository, volume, { parent: record.id, verifyAll: true });
+    expect(reading.report).toMatchObject({ files: { changed: 1, unmodified: 2 }, bytesReused: 0, issues: [] });
+    expect(reading.record.rootId).toBe((await take(repository, volume)).record.rootId);
+    rotten.act = () => { throw Object.assign(new TypeError('EIO: i/o error, read'), { code: 'EIO' }); };
+    const failing = await take(repository, volume, { parent: record.id, verifyAll: true });
+    expect(failing.report).toMatchObject({ files: { changed: 0, unmodified: 2 }, issues: [{ displayPath: 'rotten', reason: 'failed' }] });
+  } finally {
+    rotten.suffix = '/nothing';
+  }
+  const sound = await take(repository, volume, { parent: record.id, verifyAll: true });
+  expect(sound.report).toMatchObject({ files: { unmodified: 3 }, bytesRead: 220_000, bytesAdded: 0 });
+  expect(sound.record.rootId).toBe(record.rootId);
 });
 
 test.for([0, 2])('any edits since the parent give what a snapshot without a parent gives, by %i threads', { timeout: 120_000 }, async (workers) => {

@@ -31,7 +31,8 @@ export class ByteWriter {
   /** Eight bytes; values up to 2^53 - 1. */
   u64(value: number): this {
     const at = this.#take(8, value, Number.MAX_SAFE_INTEGER);
-    this.#view.setBigUint64(at, BigInt(value), true);
+    this.#view.setUint32(at, value % 2 ** 32, true);
+    this.#view.setUint32(at + 4, Math.floor(value / 2 ** 32), true);
     return this;
   }
 

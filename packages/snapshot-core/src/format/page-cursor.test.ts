@@ -57,6 +57,15 @@ describe('a file as it is stored', () => {
     }));
   });
 
+  test('tells its content, and whether it has extended attributes', () => {
+    const content: [string, number][] = [];
+    expect(cursorOf(file).everyContent((id, lengthBytes) => content.push([id[0] ?? '', lengthBytes]) > 0)).toBe(true);
+    expect(content).toEqual([['1', 4_000_000_000], ['2', 1_000_000_000]]);
+    expect(cursorOf(file).everyContent((id) => id.startsWith('1'))).toBe(false);
+    const list = [{ name: Buffer.from('user.a'), value: Buffer.from('b') }];
+    expect([cursorOf(file).hasAttributes, cursorOf({ ...file, attributes: { complete: true, list } }).hasAttributes]).toEqual([false, true]);
+  });
+
   test('comes back whole, fingerprints included', () => {
     const cursor = cursorOf(file);
     expect(encodeTreeNode({ type: 'page', entries: [cursor.entryAt(cursor.place) as FileEntry] })).toEqual(encodeTreeNode({ type: 'page', entries: [file] }));

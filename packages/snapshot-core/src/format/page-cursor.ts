@@ -136,6 +136,21 @@ export class PageCursor {
     return true;
   }
 
+  /** Whether the next entry has extended attributes of its own. */
+  get hasAttributes(): boolean {
+    return (this.#view.getUint8(this.place.at + entryLayout.flagsAt) & entryLayout.attributesFollowFlag) !== 0;
+  }
+
+  /** Whether `test` holds for every reference of the next entry, in order, by its id as text and its length. */
+  everyContent(test: (id: string, lengthBytes: number) => boolean): boolean {
+    const { reference, referenceCount } = this.place;
+    for (let ordinal = reference; ordinal < reference + referenceCount; ordinal++) {
+      const at = referenceLayout.tableAt + ordinal * referenceLayout.referenceBytes;
+      if (!test(this.#text.toString('hex', at, at + referenceLayout.idBytes), this.#view.getUint32(at + referenceLayout.lengthAt, true))) return false;
+    }
+    return true;
+  }
+
   /** Whether the next entry is exactly this one: what it would be stored as is what is stored. */
   equals(entry: TreeEntry): boolean {
     const { at, lengthBytes, reference, referenceCount } = this.place;

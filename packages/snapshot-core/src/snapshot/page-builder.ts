@@ -38,11 +38,10 @@ export class PageBuilder {
     return this.#entryCount;
   }
 
-  /** Adds the next entry; names must come sorted bytewise. */
-  async add(entry: TreeEntry, options: CallOptions): Promise<void> {
-    await this.#letGo(options);
+  /** Adds the next entry; names must come sorted bytewise. @returns a promise when something has to be waited for */
+  add(entry: TreeEntry, options: CallOptions): Promise<void> | undefined {
     this.#entryCount += 1;
-    await this.#append(entry, options);
+    return this.#held === undefined ? this.#append(entry, options) : this.#letGo(options).then(() => this.#append(entry, options));
   }
 
   /** Adds all entries of a stored page that may be relied on, and takes the page itself over where pages are cut the same way. */
@@ -71,11 +70,12 @@ export class PageBuilder {
     return this.#objects.identify(name).startsWith('00');
   }
 
-  async #append(entry: TreeEntry, options: CallOptions): Promise<void> {
+  #append(entry: TreeEntry, options: CallOptions): Promise<void> | undefined {
     this.#entries.push(entry);
     if (entry.type !== 'unread') for (const attribute of entry.attributes?.list ?? []) this.#attributeBytes += attributeBytes(attribute);
     const count = this.#entries.length;
-    if (count >= maxPageEntries || this.#attributeBytes >= maxPageAttributeBytes || (count >= minPageEntries && this.#isCutAfter(entry.name))) await this.#savePage(options);
+    if (count >= maxPageEntries || this.#attributeBytes >= maxPageAttributeBytes || (count >= minPageEntries && this.#isCutAfter(entry.name))) return this.#savePage(options);
+    return undefined;
   }
 
   /** Ends the directory. The builder must not be used afterwards. */

@@ -25,7 +25,10 @@ const harmlessReasons: ReadonlySet<IssueReason> = new Set(['vanished', 'parent-d
 export interface TakeSnapshotOptions extends CallOptions {
   /** Id of the snapshot to compare with: files whose metadata did not change since are not read again. */
   readonly parent?: string;
-  /** Read every file, whatever its metadata says. Default false. */
+  /**
+   * Read every byte of every file, whatever its metadata says. Default false. A file that had no extended attributes and whose time of change is the
+   * parent's is not asked for attributes again.
+   */
   readonly verifyAll?: boolean;
   /** Threads that read, cut, hash and store; 0 for none. Default: one for each processor, and none where little is to be done. */
   readonly workers?: number;

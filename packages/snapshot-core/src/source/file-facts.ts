@@ -25,7 +25,7 @@ export interface FileFacts {
 /** Translates `lstat` or `fstat` (taken with `bigint: true`). */
 export function factsFromStats(stats: BigIntStats): FileFacts {
   return {
-    type: stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : 'special',
+    type: typeOf(stats),
     mode: Number(stats.mode & 0o7777n),
     userId: Number(stats.uid),
     groupId: Number(stats.gid),
@@ -40,9 +40,9 @@ export function factsFromStats(stats: BigIntStats): FileFacts {
 }
 
 /** True when nothing was written to the file between the two looks, as far as the file system tells. */
-export function sameVersion(before: FileFacts, after: FileFacts): boolean {
-  return before.type === after.type && before.bytes === after.bytes && before.modifiedMicros === after.modifiedMicros
-    && before.changedNanos === after.changedNanos && sameFile(before, after);
+export function sameVersion(before: FileFacts, after: BigIntStats): boolean {
+  return before.changedNanos === after.ctimeNs && before.bytes === Number(after.size) && before.inode === after.ino && before.device === after.dev
+    && before.modifiedMicros === floorDivide(after.mtimeNs, 1_000n) && before.type === typeOf(after);
 }
 
 /** True when both are the same file, whatever it holds: device and inode. */
@@ -56,6 +56,10 @@ export type FileId = Pick<FileFacts, 'device' | 'inode'>;
 /** A key for maps and sets of file ids. */
 export function fileIdKey(id: FileId): string {
   return `${id.device}:${id.inode}`;
+}
+
+function typeOf(stats: BigIntStats): FileType {
+  return stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'symlink' : 'special';
 }
 
 function floorDivide(value: bigint, divisor: bigint): bigint {

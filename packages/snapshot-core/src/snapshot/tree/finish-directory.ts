@@ -10,7 +10,10 @@ export async function finishDirectory(objects: ObjectPort, onSaved: (saved: Save
   const pages = new PageBuilder(objects, onSaved);
   for (const item of items) {
     if (item.kind === 'page') await pages.addPage(item.page.reference, item.page.lastName, options);
-    else await pages.add(item.entry, options);
+    else {
+      const saving = pages.add(item.entry, options);
+      if (saving !== undefined) await saving;
+    }
   }
   return { type: 'directory', ...head, size: pages.entryCount, content: await pages.finish(options) };
 }

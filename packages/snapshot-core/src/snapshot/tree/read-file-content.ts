@@ -21,7 +21,7 @@ export interface StoredFile extends StoredContent {
 }
 
 /** From this size on, content is taken region by region: with fingerprints, and predicted from the parent's. */
-const regionFileBytes = 1_048_576;
+export const regionFileBytes = 1_048_576;
 
 /**
  * Reads an open file, cuts it into chunks and saves them. It reads what the file had when it was looked at, fewer bytes when it

@@ -103,7 +103,7 @@ async function readOpened(context: TakeContext, { directory, name }: OpenedEntry
   const startedMs = context.nowMs();
   const stored = await readFileContent(context, descriptor, before, parent);
   const read = readAttributes(context.attributes, directory.pathOf(name));
-  const after = factsFromStats(fstatSync(descriptor, { bigint: true }));
+  const after = fstatSync(descriptor, { bigint: true });
   const torn = stored.bytes !== before.bytes || !sameVersion(before, after) || !isStillNamed(directory, name, before);
   const settled = Number(before.changedNanos / 1_000_000n) < startedMs - settleMs;
   const attributes = read.attributes === undefined ? {} : { attributes: read.attributes };

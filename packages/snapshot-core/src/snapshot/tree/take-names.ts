@@ -4,6 +4,7 @@ import { bytesOfText } from '../../source/byte-text.ts';
 import type { DirectoryHandle } from '../../source/directory-handle.ts';
 import { lookAt } from '../../source/list-directory.ts';
 import { createQuickLook } from '../../source/quick-look.ts';
+import { countAsItWas, isTrusted } from './as-it-was.ts';
 import { deferNames, maxSliceNames } from './defer-names.ts';
 import { openListedFile, type OpenedEntry } from './open-listed-file.ts';
 import { ParentPages } from './parent-pages.ts';
@@ -11,6 +12,7 @@ import { reportDamage } from './report-damage.ts';
 import { takeEntry } from './take-entry.ts';
 import type { TakeContext } from './take-context.ts';
 import type { NamesToTake, TakenItem } from './taken-item.ts';
+import { isContentAsItWas } from './verify-content.ts';
 
 /**
  * Takes names of one directory, in order, until the budget is spent; the rest is left to be taken in parts.
@@ -21,7 +23,8 @@ export async function takeNames(context: TakeContext, directory: DirectoryHandle
   const { pacer, budget, objects } = context;
   const { path, names, files } = work;
   const parents = new ParentPages(objects, work.pages, (error) => reportDamage(context, path, error));
-  const look = work.pages.length > 0 && !context.verifyAll && !isReserved(context) ? createQuickLook(directory) : undefined;
+  const look = context.verifyAll ? undefined : createQuickLook(directory);
+  const isKnown = (name: string) => !isReserved(context) && (look === undefined ? isContentAsItWas(context, directory, name, parents) : isAsItWas(context, look(name), parents));
   // So many names are split before anything else, where the parent's pages are still whole.
   let taken = 0;
   while (taken < names.length && !budget.isSpent && names.length <= maxSliceNames * 2) {
@@ -32,8 +35,8 @@ export async function takeNames(context: TakeContext, directory: DirectoryHandle
     const isFile = files[taken] === 1;
     taken += 1;
     const isFound = parents.isAtHand() ? parents.seekHere(name) : await parents.seek(name);
-    if (isFound && isFile && look !== undefined && isAsItWas(context, look(name), parents)) parents.keep();
-    else await takeListed(context, { name: bytesOfText(name), directory, isFile: isFile && (look === undefined || !isFound) }, path, parents, isFound);
+    if (isFound && isFile && isKnown(name)) parents.keep();
+    else await takeListed(context, { name: bytesOfText(name), directory, isFile: isFile && (context.verifyAll || !isFound) }, path, parents, isFound);
   }
   const pages = parents.finish();
   if (taken < names.length)
@@ -41,14 +44,11 @@ export async function takeNames(context: TakeContext, directory: DirectoryHandle
   return parents.items;
 }
 
-/** Whether a file can be taken over without a second look, and counts it then. */
-function isAsItWas({ tools, tally, excludedInodes, device }: TakeContext, stats: Stats | undefined, { cursor }: ParentPages): boolean {
-  if (stats === undefined || cursor?.isSameFile(stats) !== true || stats.dev !== Number(device) || excludedInodes.has(stats.ino)) return false;
-  if (!cursor.everyReference((id, kind) => tools.has(id, kind))) return false;
-  tally.files.unmodified += 1;
-  tally.chunkCount += cursor.referenceCount;
-  tally.bytesReused += stats.size;
-  tally.totalBytes += stats.size;
+/** Whether a file can be taken over by what a quick look says, and counts it then. */
+function isAsItWas(context: TakeContext, stats: Stats | undefined, { cursor }: ParentPages): boolean {
+  if (stats === undefined || cursor === undefined || !isTrusted(context, stats, cursor)) return false;
+  context.tally.bytesReused += stats.size;
+  countAsItWas(context, stats.size, cursor);
   return true;
 }
 
