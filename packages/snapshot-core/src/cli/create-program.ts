@@ -10,8 +10,9 @@ import { verbs } from './verbs/verbs.ts';
  * Builds the command with all its verbs. Parsing it throws `CommanderError` where other programs would exit.
  *
  * @param run called with the verb that was chosen
+ * @param options `isSilent`: says nothing about wrong usage; the error that is thrown does
  */
-export function createProgram({ stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>, run: RunVerb): Command {
+export function createProgram({ stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>, run: RunVerb, { isSilent = false }: { readonly isSilent?: boolean } = {}): Command {
   const program = new Command('winre-snapshot')
     .description('Restore points of directory trees, volumes and streams: taken, checked, restored, rolled back.')
     .version(programVersion, '-V, --version', 'print the version')
@@ -21,7 +22,7 @@ export function createProgram({ stdout, stderr }: Pick<Surroundings, 'stdout' | 
     .configureHelp({ showGlobalOptions: true, visibleGlobalOptions: (command) => (command.parent === null ? [] : optionsOfAll(command)) })
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      writeErr: (text) => stderr.write(text),
+      writeErr: (text) => void (isSilent || stderr.write(text)),
       outputError: (text, write) => write(`winre-snapshot: ${text.replace(/^error: /, '')}`),
       getOutHelpWidth: () => stdout.columns ?? 100,
       getErrHelpWidth: () => stderr.columns ?? 100,

@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { systemClock } from '../index.ts';
+import { exitCodes } from './exit-codes.ts';
 import { runProgram } from './run-program.ts';
 
 /** Runs the command with this process's arguments, streams and signals, and sets its exit status. */
 export async function runAsProcess(): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe);
-  process.exitCode = await runProgram(process.argv.slice(2), {
+  let isLost = false;
+  // What cannot be told must not cut a backup or a rollback short.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // A reader that had enough, such as `head`.
+    if (isLost || error.code === 'EPIPE') return;
+    isLost = true;
+    process.stderr.write(`winre-snapshot: standard output takes no more, so some of what was told is lost: ${error.message}\n`);
+    if (process.exitCode === exitCodes.done.status) process.exitCode = exitCodes.failed.status;
+  });
+  process.stderr.on('error', () => {});
+  const status = await runProgram(process.argv.slice(2), {
     env: process.env,
     stdin: process.stdin,
     stdout: process.stdout,
@@ -17,6 +27,7 @@ export async function runAsProcess(): Promise<void> {
     onStop,
     exit: (status) => process.exit(status),
   });
+  process.exitCode = isLost && status === exitCodes.done.status ? exitCodes.failed.status : status;
 }
 
 function onStop(listener: () => void): () => void {
@@ -25,9 +36,4 @@ function onStop(listener: () => void): () => void {
   return () => {
     for (const name of names) process.off(name, listener);
   };
-}
-
-/** A reader that had enough, such as `head`, must not cut a backup short. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }

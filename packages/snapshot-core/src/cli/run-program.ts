@@ -3,7 +3,7 @@ import { createProgram } from './create-program.ts';
 import { exitCodes, exitOf, type ExitName } from './exit-codes.ts';
 import type { GlobalFlags } from './global-flags.ts';
 import { createCredentialSource } from './keys/credential-source.ts';
-import { describeError } from './output/describe-error.ts';
+import { describeError, describeUsageError } from './output/describe-error.ts';
 import { createProgramOutput } from './output/program-output.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { RunVerb, VerbWork } from './verb.ts';
@@ -18,15 +18,19 @@ import type { RunVerb, VerbWork } from './verb.ts';
  */
 export async function runProgram(programArguments: readonly string[], surroundings: Surroundings): Promise<number> {
   let exit: ExitName = 'done';
+  const isForPrograms = programArguments.includes('--json');
   const runVerb: RunVerb = async (command, work) => {
     exit = await runWork(command.optsWithGlobals<GlobalFlags>(), work, surroundings);
   };
   try {
-    await createProgram(surroundings, runVerb).parseAsync([...programArguments], { from: 'user' });
+    // Options are not known yet where they are wrong: the word itself has to do.
+    await createProgram(surroundings, runVerb, { isSilent: isForPrograms }).parseAsync([...programArguments], { from: 'user' });
   } catch (error) {
     // Help and version are told by throwing, too.
-    if (error instanceof CommanderError) exit = error.exitCode === 0 ? 'done' : 'wrongUsage';
-    else exit = await runWork({}, async () => { throw error; }, surroundings);
+    if (error instanceof CommanderError) {
+      exit = error.exitCode === 0 ? 'done' : 'wrongUsage';
+      if (exit === 'wrongUsage' && isForPrograms) surroundings.stderr.write(`${JSON.stringify({ type: 'error', ...describeUsageError(error), exitStatus: exitCodes[exit].status })}\n`);
+    } else exit = await runWork({}, async () => { throw error; }, surroundings);
   }
   return exitCodes[exit].status;
 }

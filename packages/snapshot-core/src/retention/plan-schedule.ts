@@ -31,7 +31,7 @@ export function planSchedule(points: readonly { readonly id: string; readonly ti
     const reason = points.length === 0 ? 'there is no restore point yet' : 'all restore points are dated in the future: the clock went back';
     return { isDue: true, dueAtMs: nowMs, reason, expiring };
   }
-  const lastMs = Math.max(...dated.map(({ timeMs }) => timeMs));
+  const lastMs = dated.reduce((latest, { timeMs }) => Math.max(latest, timeMs), Number.NEGATIVE_INFINITY);
   const dueAtMs = lastMs + cadenceHours * hourMs;
   if (dueAtMs > nowMs) return { isDue: false, dueAtMs, reason: `the last restore point is younger than ${cadenceHours} hours`, expiring };
   const missed = Math.floor((nowMs - dueAtMs) / (cadenceHours * hourMs));

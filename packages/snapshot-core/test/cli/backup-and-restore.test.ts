@@ -23,6 +23,16 @@ describe('a tree', () => {
     expect(await run('check', '--read-data')).toMatchObject({ status: 0, stdout: expect.stringContaining('no damage found') });
   });
 
+  test('is restored in part by the path it had, too, and never to a directory called -', async () => {
+    const { folder, tree, run } = await openBench();
+    const { id } = snapshotOf(await run('backup', tree, '--json'));
+    const part = await run('restore', 'latest', '--target', join(folder, 'part'), '--path', join(tree, 'documents'));
+    expect(part).toMatchObject({ status: 0, stdout: expect.stringContaining(`from snapshot ${id.slice(0, 8)} of`) });
+    expect(await readdir(join(folder, 'part'))).toEqual(['documents']);
+    expect(await run('restore', 'latest', '--target', join(folder, 'part'), '--path', folder)).toMatchObject({ status: 2 });
+    expect(await run('restore', 'latest', '--target', '-')).toMatchObject({ status: 2, stderr: expect.stringContaining('standard output takes an image only') });
+  });
+
   test('is compared with the latest snapshot of the same host, kind and path, unless told otherwise', async () => {
     const { tree, run } = await openBench();
     const first = snapshotOf(await run('backup', tree, '--json'));
@@ -69,6 +79,7 @@ describe('an image', () => {
     expect(await run('restore', 'latest', '--target', target, '--overwrite')).toMatchObject({ status: 0 });
     expect((await readFile(target)).equals(await readFile(image))).toBe(true);
     expect(await run('restore', 'latest', '--target', target, '--path', 'x')).toMatchObject({ status: 2 });
+    expect(await run('restore', 'latest', '--target', folder, '--overwrite')).toMatchObject({ status: 1, stderr: expect.stringContaining('is a directory') });
   });
 
   test('is compared by its changed ranges alone, when a snapshot since which they were tracked is named', async () => {

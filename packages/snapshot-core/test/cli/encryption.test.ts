@@ -48,6 +48,14 @@ describe('an encrypted repository', () => {
     expect(await run(['snapshots'], { WINRE_SNAPSHOT_PASSWORD: 'open sesame', WINRE_SNAPSHOT_PASSWORD_FILE: password })).toMatchObject({ status: 2 });
   });
 
+  test('has no password that is no text, and none that an editor marked', async () => {
+    const { folder, file, password, run } = await openEncryptedBench();
+    const refused = await runCommand(['--repo', join(folder, 'other'), 'init', '--encrypt', '--password-file', await file('bytes', Buffer.from([0xff, 0xfe, 0x01]))]);
+    expect(refused).toMatchObject({ status: 2, stderr: expect.stringContaining('UTF-8') });
+    expect(await run(['key', 'passphrase', '--password-file', password, '--new-password-file', await file('marked', '\uFEFFopen barley\r\n')])).toMatchObject({ status: 0 });
+    expect(await run(['snapshots'], { WINRE_SNAPSHOT_PASSWORD: 'open barley' })).toMatchObject({ status: 0 });
+  });
+
   test('is not made without a word: a password for a plain one is refused, and so is none for an encrypted one', async () => {
     const folder = await makeScratchFolder();
     const env = { WINRE_SNAPSHOT_PASSWORD: 'open sesame' };

@@ -43,6 +43,7 @@ describe('snapshots are forgotten', () => {
 
   test.each([
     ['nothing is named', [], 'nothing is named'],
+    ['a budget does not say how long', ['--disk-budget', '500GiB'], '--keep-hours, too'],
     ['names and a policy are mixed', ['ffff', '--keep-hours', '24'], 'either snapshots or a policy'],
     ['the hours are none that there are', ['--keep-hours', '5'], '4, 6, 12, 16, 24, 72'],
     ['the budget is no size', ['--disk-budget', 'much'], 'Give a size'],
@@ -95,6 +96,13 @@ describe('a schedule', () => {
     expect((await run('snapshots', '--json')).summary()).toMatchObject({ count: 2 });
     expect((await run('schedule', 'run', tree, '--once', '--host', 'laptop', '--cadence', '4', '--keep-hours', '24', '--json')).messages().filter(({ verb }) => verb === 'backup')).toEqual([]);
   });
+});
+
+test('nothing is forgotten or deleted on a default', async () => {
+  const { tree, run } = await openBench();
+  expect(await run('schedule', 'run', tree, '--once')).toMatchObject({ status: 2, stderr: expect.stringContaining('--keep-hours') });
+  expect((await run('snapshots', '--json')).summary()).toMatchObject({ count: 0 });
+  expect(await run('prune', '--ignore-locks')).toMatchObject({ status: 2, stderr: expect.stringContaining('--wait') });
 });
 
 test('diff names what was added, removed and changed between two snapshots', async () => {

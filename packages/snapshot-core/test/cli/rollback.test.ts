@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openRepository, rollback } from '../../src/index.ts';
@@ -41,6 +41,18 @@ describe('a tree is rolled back', () => {
     expect(await run('rollback', id, '--target', tree)).toMatchObject({ status: 2, stderr: expect.stringContaining('--yes') });
     expect(await describeTree(tree)).toEqual(before);
     expect((await run('snapshots', '--json')).messages()).toHaveLength(2);
+  });
+
+  test('under the name that was backed up, also when that leads through a symlink', async () => {
+    const { folder, tree, run } = await openBench();
+    const name = join(folder, 'name');
+    await symlink('tree', name);
+    const { id } = snapshotOf(await run('backup', name, '--json'));
+    await writeFile(join(tree, 'new.txt'), 'new');
+    expect((await run('rollback', 'latest', '--target', name, '--dry-run')).stdout).not.toContain('WARNING');
+    const done = await run('rollback', 'latest', '--target', name, '--yes', '--json');
+    expect(done.summary()).toMatchObject({ snapshotId: id, actions: { delete: 1 } });
+    expect(done.messages().filter(({ type }) => type === 'other-origin')).toEqual([]);
   });
 
   test('to no snapshot of anything else, unless that is named by its id', async () => {

@@ -1,5 +1,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createRepository } from '../../src/index.ts';
@@ -7,6 +8,7 @@ import { explainOldNode } from '../../src/cli/explain-old-node.ts';
 import { programVersion } from '../../src/cli/program-version.ts';
 import { makeScratchFolder } from '../scratch-folder.ts';
 import { takeSampleSnapshot, sampleChunks } from '../sample-snapshot.ts';
+import { openBench } from './open-bench.ts';
 import { programPath, runCommand } from './start-command.ts';
 
 describe('wrong usage ends with 2, says what is wrong, and does nothing', () => {
@@ -24,6 +26,32 @@ describe('wrong usage ends with 2, says what is wrong, and does nothing', () => 
     expect(run).toMatchObject({ status: 2, stdout: '' });
     expect(run.stderr).toContain(told);
     expect(run.stderr).not.toMatch(/^ {4}at /m);
+  });
+});
+
+test('wrong usage is a JSON line for programs, too', async () => {
+  for (const [programArguments, told] of [[['--json', 'bakup'], 'Did you mean backup?'], [['check', '--json', '--read-date'], 'Did you mean --read-data?'], [['restore', 'latest', '--json'], '--target'], [['--json'], 'no verb']] as const) {
+    const { status, stdout, stderr } = await runCommand(programArguments);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(JSON.parse(stderr)).toEqual({ type: 'error', code: 'argument/invalid', message: expect.stringContaining(told), retryable: false, exitStatus: 2 });
+  }
+});
+
+test('a cause that the message has already is not told twice', async () => {
+  const { stderr } = await runCommand(['--repo', '/dev/null/x', 'snapshots']);
+  expect(stderr.match(/ENOTDIR/g)).toHaveLength(1);
+});
+
+describe.skipIf(!existsSync('/dev/full'))('standard output on a full disk (needs /dev/full)', () => {
+  test.each([['snapshots', []], ['backup', ['--json']]])('%s does its work, says what was lost, and ends with 1', async (verb, flags) => {
+    const { repository, tree, run } = await openBench();
+    const backup = ['--repo', repository, verb, ...(verb === 'backup' ? [tree] : []), ...flags];
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', programPath, ...backup], { stdio: ['ignore', full, 'pipe'], encoding: 'utf8', env: {} });
+    closeSync(full);
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^winre-snapshot: standard output takes no more.*ENOSPC.*\n$/) });
+    expect((await run('snapshots', '--json')).summary()).toMatchObject({ count: verb === 'backup' ? 1 : 0 });
+    expect(readdirSync(repository).includes('leases') ? readdirSync(join(repository, 'leases')) : []).toEqual([]);
   });
 });
 

@@ -8,6 +8,7 @@ export function renderBashCompletion(table: readonly CompletionVerb[]): string {
   return `# bash completion of winre-snapshot
 _winre_snapshot() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" verb='' word='' skip='' words=''
+  COMPREPLY=()
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ -n $skip ]]; then skip=''; continue; fi
     case "$word" in
@@ -17,7 +18,7 @@ _winre_snapshot() {
   done
   case "$verb:$previous" in
 ${table.flatMap(choiceCases).join('\n')}
-    *) if [[ -n $skip ]]; then COMPREPLY=($(compgen -f -- "$current")); return; fi ;;
+    *) if [[ -n $skip ]]; then return; fi ;;
   esac
   if [[ -z $words ]]; then
     case "$verb" in
@@ -25,9 +26,9 @@ ${table.map(wordsCase).join('\n')}
     esac
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
-  if [[ \${#COMPREPLY[@]} -eq 0 && $current != -* ]]; then COMPREPLY=($(compgen -f -- "$current")); fi
 }
-complete -o filenames -F _winre_snapshot winre-snapshot`;
+# Where this offers nothing, bash completes names of files, with their spaces and quotes.
+complete -o default -F _winre_snapshot winre-snapshot`;
 }
 
 function choiceCases({ path, options }: CompletionVerb): string[] {

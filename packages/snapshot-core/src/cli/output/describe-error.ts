@@ -1,3 +1,4 @@
+import type { CommanderError } from 'commander';
 import { SnapshotError } from '../../index.ts';
 
 /** An error as the command tells it. */
@@ -11,11 +12,17 @@ export interface DescribedError {
   readonly retryable: boolean;
 }
 
+/** Puts wrong usage into words, which the parser of the arguments found. Pure. */
+export function describeUsageError({ code, message }: Pick<CommanderError, 'code' | 'message'>): DescribedError {
+  return { code: 'argument/invalid', message: code === 'commander.help' ? 'no verb is named; --help lists them' : message.replace(/^error: /, ''), retryable: false };
+}
+
 /** Puts an error into words, without its stack. Pure. */
 export function describeError(error: unknown, signal: AbortSignal): DescribedError {
   if (signal.aborted) return { code: 'interrupted', message: 'interrupted; nothing that was finished is lost', retryable: true };
   if (SnapshotError.isInstance(error)) {
-    const cause = error.cause instanceof Error ? error.cause.message : undefined;
+    const told = error.cause instanceof Error ? error.cause.message : undefined;
+    const cause = told === undefined || error.message.includes(told) ? undefined : told;
     return { code: error.code, message: error.message, ...(cause !== undefined && { cause }), retryable: error.retryable };
   }
   const message = error instanceof Error ? error.message : String(error);

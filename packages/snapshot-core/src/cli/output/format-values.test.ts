@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { formatTable } from './format-table.ts';
 import { formatBytes, formatCount, formatDuration, formatTime } from './format-values.ts';
+import { shortIds } from '../repository/short-id.ts';
 import { printable } from './printable.ts';
 
 test.each([[0, '0 B'], [999, '999 B'], [1_000, '1.0 KiB'], [1_536, '1.5 KiB'], [2 ** 20 * 99.96, '100 MiB'], [2 ** 30 * 12.34, '12.3 GiB'], [2 ** 40 * 4, '4.0 TiB']])('%d bytes are %s', (bytes, text) => {
@@ -28,4 +29,10 @@ test('a table has aligned columns and no space at the end of a line', () => {
 
 test('what comes from a repository cannot obey the terminal', () => {
   expect(printable('a\u001b]0;x\u0007\nb\u202ec é')).toBe('a\\x1b]0;x\\x07\\x0ab\\xe2\\x80\\xaec é');
+});
+
+test('a listing may be as long as it likes', () => {
+  const ids = Array.from({ length: 200_000 }, (_, index) => index.toString(16).padStart(32, '0'));
+  expect(shortIds(ids).get(ids[1] ?? '')).toBe(ids[1]);
+  expect(formatTable([{ title: 'ID' }], ids.map((id) => [id])).split('\n')).toHaveLength(200_001);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PassThrough } from 'node:stream';
 import { createProgramOutput } from './program-output.ts';
 
 /** An output whose time and streams belong to the test. */
@@ -54,4 +55,20 @@ test('--quiet keeps closing words from people, not results, and nothing from pro
   const programs = openOutput({ quiet: true, json: true });
   programs.output.note({ type: 'summary' }, () => 'done');
   expect(programs.written.stdout).toBe('{"type":"summary"}\n');
+});
+
+test('a long listing waits for a slow reader, and ends when there is none any more', async () => {
+  const stdout = new PassThrough({ highWaterMark: 10 });
+  const output = createProgramOutput({ stdout, stderr: stdout, clock: { nowMs: () => 0 }, json: false, quiet: false });
+  expect(await output.caughtUp()).toBe(true);
+  output.tell({ type: 'x' }, () => 'much more than ten characters');
+  const waited = output.caughtUp();
+  stdout.resume();
+  expect(await waited).toBe(true);
+  stdout.pause();
+  output.tell({ type: 'x' }, () => 'much more than ten characters');
+  const ended = output.caughtUp();
+  stdout.on('error', () => {}).destroy(new Error('EPIPE'));
+  expect(await ended).toBe(false);
+  expect(await output.caughtUp()).toBe(false);
 });

@@ -30,8 +30,8 @@ export interface ProgramOutput {
   endProgress(): void;
   /** What stopped the verb, on standard error. `debug` is shown whole. */
   fail(error: DescribedError & { readonly exitStatus: number }, debug: unknown): void;
-  /** Resolves when a slow reader has caught up; await it in long listings. */
-  caughtUp(): Promise<void>;
+  /** Resolves when a slow reader has caught up; await it in long listings, and end them when the answer is false: nobody reads on. */
+  caughtUp(): Promise<boolean>;
 }
 
 const redrawEveryMs = 100;
@@ -53,6 +53,10 @@ export function createProgramOutput({ stdout, stderr, clock, json, quiet }: Prog
   let phase: string | undefined;
   let shownMs = Number.NEGATIVE_INFINITY;
   let isDrawn = false;
+  let isLost = false;
+  stdout.once('error', () => {
+    isLost = true;
+  });
 
   function erase(): void {
     if (isDrawn) stdout.write(eraseLine);
@@ -102,7 +106,8 @@ export function createProgramOutput({ stdout, stderr, clock, json, quiet }: Prog
       if (debug !== undefined) write(stderr, inspect(debug));
     },
     caughtUp: async () => {
-      if (stdout.writableNeedDrain === true) await once(stdout as NodeJS.WritableStream, 'drain');
+      if (!isLost && stdout.writableNeedDrain === true) await once(stdout as NodeJS.WritableStream, 'drain').catch(() => {});
+      return !isLost;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { RollbackReport, SnapshotRecord } from '../../index.ts';
 import type { ExitName } from '../exit-codes.ts';
-import type { OpenedTarget } from '../target/open-rollback-target.ts';
+import { isTakenOf, type OpenedTarget } from '../target/open-rollback-target.ts';
 import type { RollbackLosses } from '../target/rollback-losses.ts';
 import type { VerbContext } from '../verb.ts';
 import { formatBytes, formatCount, formatTime } from './format-values.ts';
@@ -8,14 +8,15 @@ import { printable } from './printable.ts';
 import { tellIssues } from './tell-issues.ts';
 
 /** Tells what a rollback would do: to people in counts and first names. */
-export function tellRollbackPlan({ output }: VerbContext, record: SnapshotRecord, { path, kind }: OpenedTarget, losses: RollbackLosses, dryRun: boolean): void {
+export function tellRollbackPlan({ output }: VerbContext, record: SnapshotRecord, opened: OpenedTarget, losses: RollbackLosses, dryRun: boolean): void {
   const { id, timeMs, hostname, source } = record;
+  const { path, kind } = opened;
   const { deleted, overwritten, created, metadata, blocked, firstLost } = losses;
   output.tell({ type: 'plan', verb: 'rollback', snapshotId: id, target: path, dryRun, takenOf: source.description, takenOn: hostname, ...losses }, () => {
     const names = [...firstLost.slice(0, 10).map((name) => `    ${name}`), ...(deleted.count + overwritten.count > 10 ? ['    …'] : [])];
     return [
       `snapshot ${id.slice(0, 8)} of ${formatTime(timeMs)}, taken of ${printable(source.description)} on ${printable(hostname)}`,
-      ...(source.description === path ? [] : [`WARNING: it was not taken of ${printable(path)}`]),
+      ...(isTakenOf(record, opened) ? [] : [`WARNING: it was not taken of ${printable(path)}`]),
       deleted.count + overwritten.count === 0
         ? '  nothing would be lost'
         : `  would be lost: ${kind === 'image' ? formatBytes(overwritten.bytes) : `${formatCount(deleted.count, 'item')} deleted (${formatBytes(deleted.bytes)}), ${formatCount(overwritten.count, 'file')} overwritten (${formatBytes(overwritten.bytes)})`}`,

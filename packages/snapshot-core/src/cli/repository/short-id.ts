@@ -6,6 +6,6 @@ export function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
     while (right !== undefined && at < left.length && left[at] === right[at]) at++;
     return at;
   };
-  const longest = Math.max(0, ...sorted.map((id, at) => sharedLength(id, sorted[at + 1])));
+  const longest = sorted.reduce((most, id, at) => Math.max(most, sharedLength(id, sorted[at + 1])), 0);
   return new Map(ids.map((id) => [id, id.slice(0, Math.max(8, longest + 1))]));
 }

@@ -26,7 +26,7 @@ export async function planLosses({ output, signal }: VerbContext, repository: Re
     const { action, displayPath, type, reason, lostBytes, writeBytes } = step;
     if (!listActions || action === 'keep') continue;
     output.tell({ type: 'action', action, path: displayPath, pathBase64: Buffer.from(step.path).toString('base64'), entryType: type, reason, lostBytes, writeBytes }, () => `${action.padEnd(12)} ${displayPath === '' ? '.' : displayPath}  (${reason})`);
-    await output.caughtUp();
+    if (!(await output.caughtUp())) break;
   }
   output.endProgress();
   return losses;

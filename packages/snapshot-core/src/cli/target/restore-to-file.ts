@@ -12,7 +12,9 @@ import type { VerbContext } from '../verb.ts';
 export async function restoreToFile(context: VerbContext, repository: Repository, record: SnapshotRecord, path: string, overwrite: boolean): Promise<void> {
   const { output, signal, flags } = context;
   const present = await stat(path).catch(() => {});
+  if (present?.isDirectory() === true) throw new SnapshotError('target/unusable', `${path} is a directory, and snapshot ${record.id} is an image; name a file or block device`);
   if (present !== undefined && !overwrite) throw new SnapshotError('argument/invalid', `${path} exists; give --overwrite to write over it, or use rollback to write only what differs`);
+  if (present !== undefined) await refuseOwnRepository(repository, path);
   try {
     const volume = await openFileVolume(path, present?.isBlockDevice() === true ? {} : { resizeToBytes: record.statistics.totalBytes });
     try {
@@ -26,5 +28,16 @@ export async function restoreToFile(context: VerbContext, repository: Repository
   } catch (error) {
     if (present === undefined) await rm(path, { force: true });
     throw error;
+  }
+}
+
+/** Before anything is cut to size: the image may hold the very repository. */
+async function refuseOwnRepository({ localPath, description }: Repository, path: string): Promise<void> {
+  if (localPath === undefined) return;
+  const volume = await openFileVolume(path, { readOnly: true });
+  try {
+    if (await volume.holdsPath(localPath)) throw new SnapshotError('rollback/repository-on-target', `the repository ${description} lies on ${path}; restore to another place`);
+  } finally {
+    await volume.close();
   }
 }

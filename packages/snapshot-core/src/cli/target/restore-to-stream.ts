@@ -1,5 +1,6 @@
 import { pipeline } from 'node:stream/promises';
 import { SnapshotError, readImage, type Repository, type SnapshotRecord } from '../../index.ts';
+import { leaseOf } from '../global-flags.ts';
 import type { VerbContext } from '../verb.ts';
 
 /**
@@ -16,5 +17,5 @@ export async function restoreToStream({ surroundings, flags, signal }: VerbConte
       if (signal.aborted || SnapshotError.isInstance(cause)) throw cause;
       throw new SnapshotError('target/write-failed', 'standard output was closed before the whole image was written', { cause });
     }
-  }, { signal });
+  }, { signal, ...leaseOf(flags) });
 }

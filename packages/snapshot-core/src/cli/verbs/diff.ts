@@ -33,8 +33,8 @@ async function* told(changes: AsyncIterable<TreeChange>, { output }: VerbContext
   for await (const change of changes) {
     const { path, displayPath, change: kind, type, what, bytes } = change;
     output.tell({ type: 'change', change: kind, path: displayPath, pathBase64: Buffer.from(path).toString('base64'), entryType: type, what, bytes }, () => `${markOf(change)}  ${displayPath}${type === 'directory' ? '/' : ''}`);
-    await output.caughtUp();
     yield change;
+    if (!(await output.caughtUp())) return;
   }
 }
 

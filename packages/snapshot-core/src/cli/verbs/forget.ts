@@ -34,9 +34,10 @@ export const defineForget: DefineVerb = (program, run) => {
 async function forget(context: VerbContext, names: readonly string[], flags: ForgetFlags): Promise<ExitName> {
   const { keepHours, diskBudget, keepLabel, host, path, label, checkFirst } = flags;
   const hasPolicy = keepHours !== undefined || diskBudget !== undefined;
-  if (names.length === 0 && !hasPolicy) throw new SnapshotError('argument/invalid', 'nothing is named; give snapshots, or a policy with --keep-hours or --disk-budget');
+  if (names.length === 0 && !hasPolicy) throw new SnapshotError('argument/invalid', 'nothing is named; give snapshots, or a policy with --keep-hours');
   if (names.length > 0 && [keepHours, diskBudget, keepLabel, host, path, label, checkFirst].some((flag) => flag !== undefined))
     throw new SnapshotError('argument/invalid', 'give either snapshots or a policy; no option of a policy goes with named snapshots');
+  if (names.length === 0 && keepHours === undefined) throw new SnapshotError('argument/invalid', 'a budget alone does not say how long snapshots are kept; give --keep-hours, too');
   const repository = await openChosenRepository(context);
   return names.length > 0 ? forgetNamed(context, repository, names, flags.dryRun ?? false) : forgetByPolicy(context, repository, flags);
 }

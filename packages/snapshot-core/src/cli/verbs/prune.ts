@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { SnapshotError } from '../../index.ts';
 import { examples } from '../examples.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { leaseOf } from '../global-flags.ts';
@@ -28,6 +29,7 @@ export const definePrune: DefineVerb = (program, run) => {
 };
 
 async function prune(context: VerbContext, { dryRun = false, grace, exclusive = false }: PruneFlags): Promise<ExitName> {
+  if (context.flags.ignoreLocks === true) throw new SnapshotError('argument/invalid', 'prune deletes, and does so only where nobody else is at work; leave --ignore-locks out. The lease of a machine that is down ends within half an hour: give --wait 1800');
   const repository = await openChosenRepository(context);
   const { waitAtMostMs } = leaseOf(context.flags);
   tellPrune(context, await repository.prune({ dryRun, exclusive, ...(grace !== undefined && { graceMs: grace }), ...(waitAtMostMs !== undefined && { waitAtMostMs }), signal: context.signal }), dryRun);

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import { restoreSnapshot, type SnapshotRecord } from '../../index.ts';
-import { SnapshotError } from '../../index.ts';
+import { SnapshotError, restoreSnapshot, type SnapshotRecord } from '../../index.ts';
 import { examples } from '../examples.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { leaseOf } from '../global-flags.ts';
-import { formatBytes, formatCount } from '../output/format-values.ts';
+import { formatBytes, formatCount, formatTime } from '../output/format-values.ts';
 import { printable } from '../output/printable.ts';
 import { tellIssues } from '../output/tell-issues.ts';
 import { collect } from '../parse-values.ts';
 import { openChosenRepository } from '../repository/chosen-repository.ts';
+import { pathInSnapshot } from '../repository/path-in-snapshot.ts';
 import { resolveSnapshot } from '../repository/resolve-snapshot.ts';
 import { restoreToFile } from '../target/restore-to-file.ts';
 import { restoreToStream } from '../target/restore-to-stream.ts';
@@ -28,7 +28,7 @@ export const defineRestore: DefineVerb = (program, run) => {
     .description('Restores a tree into a directory, or an image to a file, a block device or standard output. Every chunk is verified before it is written.\nTo bring back the original in place, writing only what differs, use rollback.')
     .argument('<snapshot>', 'id, its beginning, or latest')
     .requiredOption('-t, --target <path>', 'directory (tree), file or block device (image), - for standard output (image)')
-    .option('--path <path>', 'restore only this path of a tree; may be repeated', collect)
+    .option('--path <path>', 'restore only this path of a tree, relative to what was backed up or as it was there; may be repeated', collect)
     .option('--overwrite', 'replace files that are there already')
     .addHelpText('after', examples('restore latest --target /tmp/restored', 'restore 3fa94c01 --target /tmp/restored --path Documents/taxes', 'restore 3fa94c01 --target disk.raw', 'restore 3fa94c01 --target - | mysql'))
     .action((snapshot: string, flags: RestoreFlags, command: Command) => run(command, (context) => restore(context, snapshot, flags)));
@@ -39,8 +39,9 @@ async function restore(context: VerbContext, snapshot: string, flags: RestoreFla
   const repository = await openChosenRepository(context);
   const record = await resolveSnapshot(repository, snapshot, { signal });
   if (record.source.kind === 'tree') {
+    if (flags.target === '-') throw new SnapshotError('snapshot/wrong-kind', `snapshot ${record.id} is a directory tree, and standard output takes an image only; name a directory (one that is called - is ./-)`);
     const report = await restoreSnapshot(repository, record.id, flags.target, {
-      ...(flags.path !== undefined && { paths: flags.path }),
+      ...(flags.path !== undefined && { paths: flags.path.map((path) => pathInSnapshot(path, record)) }),
       overwrite: flags.overwrite ?? false,
       lease: leaseOf(context.flags),
       signal,
@@ -52,7 +53,7 @@ async function restore(context: VerbContext, snapshot: string, flags: RestoreFla
     const { files, directories, symlinks, hardLinks, bytesWritten, complete, issueCount } = report;
     context.output.note(
       { type: 'summary', verb: 'restore', snapshotId: record.id, target: flags.target, files, directories, symlinks, hardLinks, bytesWritten, complete, issueCount },
-      () => `restored ${formatCount(files, 'file')}, ${formatCount(directories, 'directory', 'directories')}, ${formatBytes(bytesWritten)} to ${printable(flags.target)}${complete ? '' : `; ${formatCount(issueCount, 'item')} not as stored`}`,
+      () => `restored ${formatCount(files, 'file')}, ${formatCount(directories, 'directory', 'directories')}, ${formatBytes(bytesWritten)} to ${printable(flags.target)} from ${describeOrigin(record)}${complete ? '' : `; ${formatCount(issueCount, 'item')} not as stored`}`,
     );
     return complete ? 'done' : 'incomplete';
   }
@@ -65,7 +66,13 @@ async function restore(context: VerbContext, snapshot: string, flags: RestoreFla
   return 'done';
 }
 
-function tellImage({ output }: VerbContext, { id, statistics }: SnapshotRecord, target: string): void {
+function tellImage({ output }: VerbContext, record: SnapshotRecord, target: string): void {
+  const { id, statistics } = record;
   output.endProgress();
-  output.note({ type: 'summary', verb: 'restore', snapshotId: id, target, bytesWritten: statistics.totalBytes, complete: true }, () => `restored ${formatBytes(statistics.totalBytes)} to ${printable(target)}`);
+  output.note({ type: 'summary', verb: 'restore', snapshotId: id, target, bytesWritten: statistics.totalBytes, complete: true }, () => `restored ${formatBytes(statistics.totalBytes)} to ${printable(target)} from ${describeOrigin(record)}`);
+}
+
+/** Which one it was: `latest` can be of another source than was meant. */
+function describeOrigin({ id, timeMs, hostname, source }: SnapshotRecord): string {
+  return `snapshot ${id.slice(0, 8)} of ${formatTime(timeMs)}, taken of ${printable(source.description)} on ${printable(hostname)}`;
 }

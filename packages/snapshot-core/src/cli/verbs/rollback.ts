@@ -8,7 +8,7 @@ import { printable } from '../output/printable.ts';
 import { tellRollbackPlan, tellRollbackReport } from '../output/tell-rollback.ts';
 import { openChosenRepository } from '../repository/chosen-repository.ts';
 import { resolveSnapshot } from '../repository/resolve-snapshot.ts';
-import { openRollbackTarget, type OpenedTarget } from '../target/open-rollback-target.ts';
+import { isTakenOf, openRollbackTarget, type OpenedTarget } from '../target/open-rollback-target.ts';
 import { planLosses } from '../target/plan-losses.ts';
 import type { DefineVerb, VerbContext } from '../verb.ts';
 
@@ -59,7 +59,7 @@ async function rollBack(context: VerbContext, snapshot: string | undefined, flag
       context.output.note({ type: 'summary', verb: 'rollback', changed: false }, () => 'nothing was changed');
       return 'failed';
     }
-  } else if (record.source.description !== opened.path)
+  } else if (!isTakenOf(record, opened))
     context.output.warn({ type: 'other-origin', takenOf: record.source.description, target: opened.path }, () => `snapshot ${record.id.slice(0, 8)} was taken of ${printable(record.source.description)}, not of ${printable(opened.path)}`);
   return await runRollback(context, opened, repository, (options) =>
     rollback(repository, record.id, opened.target, { ...options, operationId: context.surroundings.randomUUID(), safetySnapshot: flags.safetySnapshot, supersede: flags.supersede ?? false, clock: context.surroundings.clock }), flags);
@@ -70,10 +70,11 @@ async function finishPending(context: VerbContext, repository: Repository, opene
 }
 
 /** `latest` means the latest snapshot of this very target: the latest of anything could be of another machine. */
-async function findSnapshot({ surroundings, signal }: VerbContext, repository: Repository, { path, kind }: OpenedTarget, name: string): Promise<SnapshotRecord> {
+async function findSnapshot({ surroundings, signal }: VerbContext, repository: Repository, opened: OpenedTarget, name: string): Promise<SnapshotRecord> {
+  const { path, kind } = opened;
   const record = await resolveSnapshot(repository, name, {
     signal, wanted: `snapshot of ${path} taken on ${surroundings.hostname}; name another one by its id`,
-    isWanted: ({ hostname, source }) => hostname === surroundings.hostname && source.kind === kind && source.description === path,
+    isWanted: (candidate) => candidate.hostname === surroundings.hostname && isTakenOf(candidate, opened),
   });
   if (record.source.kind !== kind) throw new SnapshotError('snapshot/wrong-kind', `snapshot ${record.id} is ${record.source.kind === 'tree' ? 'a directory tree' : 'an image'}, and ${path} is ${kind === 'tree' ? 'a directory' : 'none'}; name another target`);
   return record;

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { SnapshotError, planSchedule, safetyLabel, type Repository, type RestorePointSchedule, type RetentionPolicy, type SnapshotRecord } from '../../index.ts';
 import { examples } from '../examples.ts';
 import type { ExitName } from '../exit-codes.ts';
+import { leaseOf } from '../global-flags.ts';
 import { describeError } from '../output/describe-error.ts';
 import { formatTime } from '../output/format-values.ts';
 import { printable } from '../output/printable.ts';
@@ -18,6 +19,7 @@ import type { RunVerb, VerbContext } from '../verb.ts';
 interface ScheduleRunFlags extends KeepFlags, BackupFlags {
   readonly cadence: RetentionPolicy['cadenceHours'];
   readonly once?: boolean;
+  readonly exclusive?: boolean;
 }
 
 /** A PC may sleep, its clock may change, another process may take a snapshot: the plan is made anew this often. */
@@ -32,12 +34,15 @@ export function defineScheduleRun(schedule: Command, run: RunVerb): void {
     .argument('<path>', 'directory; with --image a file; a block device');
   addBackupFlags(addKeepFlags(addCadenceFlag(command)))
     .option('--once', 'do what is due now, then end')
-    .addHelpText('after', examples('schedule run /home/ada --cadence 4 --keep-hours 24', 'schedule run /home/ada --once --quiet'))
+    .option('--exclusive', 'your word that nobody else uses the repository while this prunes; asked for only by S3 servers that cannot create exclusively')
+    .addHelpText('after', examples('schedule run /home/ada --cadence 4 --keep-hours 24', 'schedule run /home/ada --keep-hours 72 --once --quiet'))
     .action((path: string, flags: ScheduleRunFlags, command: Command) => run(command, (context) => runSchedule(context, path, flags)));
 }
 
 async function runSchedule(context: VerbContext, path: string, flags: ScheduleRunFlags): Promise<ExitName> {
   const { output, surroundings, signal } = context;
+  // Somebody's older snapshots go: for that nobody may rely on a default.
+  if (flags.keepHours === undefined) throw new SnapshotError('argument/invalid', 'snapshots of PATH that expired are forgotten and pruned; say with --keep-hours when they expire');
   const policy = policyOf(flags.cadence, flags);
   let toldDueAtMs: number | undefined;
   try {
@@ -66,6 +71,7 @@ async function runSchedule(context: VerbContext, path: string, flags: ScheduleRu
 /** Takes a snapshot if one is due, then forgets and prunes; answers with what is due next. */
 async function runOnce(context: VerbContext, path: string, flags: ScheduleRunFlags, policy: RetentionPolicy): Promise<RestorePointSchedule & { readonly isIncomplete: boolean }> {
   const { surroundings, signal } = context;
+  const { waitAtMostMs } = leaseOf(context.flags);
   const repository = await openChosenRepository(context);
   const plan = async () => planSchedule((await ownSnapshots(context, repository, path, flags)).filter(({ labels }) => !labels.includes(safetyLabel)), policy, surroundings.clock.nowMs());
   const planned = await plan();
@@ -73,7 +79,7 @@ async function runOnce(context: VerbContext, path: string, flags: ScheduleRunFla
   const taken = await takeBackup(context, path, flags);
   tellBackup(context, taken);
   for (const group of groupSnapshots(await ownSnapshots(context, repository, path, flags))) await applyPolicy(context, repository, group, policy, [], false);
-  tellPrune(context, await repository.prune({ signal }), false);
+  tellPrune(context, await repository.prune({ signal, exclusive: flags.exclusive ?? false, ...(waitAtMostMs !== undefined && { waitAtMostMs }) }), false);
   return { ...(await plan()), isIncomplete: taken.record.incomplete };
 }
 

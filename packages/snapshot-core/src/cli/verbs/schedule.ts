@@ -23,7 +23,7 @@ export const defineSchedule: DefineVerb = (program, run) => {
   const command = schedule
     .command('show', { isDefault: true })
     .summary('show when snapshots are due and expire')
-    .description('Shows for each source when the next snapshot is due, and when the ones there expire. Changes nothing.');
+    .description('Shows for each source when the next snapshot is due, and when the ones there expire; without --keep-hours after 72. Changes nothing.');
   addSnapshotFilter(addKeepFlags(addCadenceFlag(command)))
     .addHelpText('after', examples('schedule --cadence 4 --keep-hours 24', 'schedule run /home/ada --cadence 4 --keep-hours 24'))
     .action((flags: ScheduleFlags, command: Command) => run(command, (context) => showSchedule(context, flags)));
