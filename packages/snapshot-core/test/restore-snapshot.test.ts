@@ -147,6 +147,17 @@ test('an image comes back to a volume of its size, and as a stream', async () =>
   const small = await openFileVolume(join(scratch, 'small'), { resizeToBytes: 100 });
   await expect(restoreImage(repository, record.id, small)).rejects.toMatchObject({ code: 'target/unusable' });
   await small.close();
+  // What is refused has not begun: a file that was there is as it was.
+  const long = await openFileVolume(join(scratch, 'copy'), { resizeToBytes: 10 });
+  await expect(restoreImage(repository, record.id, long)).rejects.toMatchObject({ code: 'target/unusable' });
+  await expect(restoreImage(repository, '00'.repeat(16), long)).rejects.toMatchObject({ code: 'snapshot/not-found' });
+  await long.close();
+  expect(readFileSync(join(scratch, 'copy')).equals(bytes)).toBe(true);
+  writeFileSync(join(scratch, 'longer'), seededBytes(5, 900_000));
+  const longer = await openFileVolume(join(scratch, 'longer'), { resizeToBytes: 700_001 });
+  await restoreImage(repository, record.id, longer);
+  await longer.close();
+  expect(readFileSync(join(scratch, 'longer')).equals(bytes)).toBe(true);
   await expect(restoreSnapshot(repository, record.id, join(scratch, 'tree'))).rejects.toMatchObject({ code: 'snapshot/wrong-kind' });
 });
 

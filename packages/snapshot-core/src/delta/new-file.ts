@@ -55,8 +55,14 @@ export async function createNewFile(path: string): Promise<NewFile> {
         await giveName(temporaryPath, path).catch((cause: unknown) => {
           throw systemErrorCode(cause) === 'EEXIST' || SnapshotError.isInstance(cause) ? nameTaken(path) : cause;
         });
-        await unlink(temporaryPath).catch(ignoreGone);
-        await syncFolder(dirname(path));
+        try {
+          await unlink(temporaryPath).catch(ignoreGone);
+          await syncFolder(dirname(path));
+        } catch (cause) {
+          // A name that may not outlive a power cut was not given.
+          await unlink(path).catch(ignoreGone);
+          throw cause;
+        }
       }),
   };
 }

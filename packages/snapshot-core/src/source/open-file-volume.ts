@@ -11,7 +11,7 @@ import type { VolumePort } from './volume-port.ts';
 export interface FileVolumeOptions {
   /** Open for reading only; `write` then fails. Default false. */
   readonly readOnly?: boolean;
-  /** Create the file with this size, or set an existing one to it. */
+  /** Create the file where there is none, and set it to this size when it is locked, before the first write: what is refused before that leaves a file as it was. */
   readonly resizeToBytes?: number;
 }
 
@@ -26,8 +26,8 @@ export interface FileVolume extends VolumePort {
  * @throws {SnapshotError} `source/unreadable` when it cannot be opened or is neither file nor block device
  */
 export async function openFileVolume(path: string, options: FileVolumeOptions = {}): Promise<FileVolume> {
-  const create = options.resizeToBytes !== undefined && options.readOnly !== true;
-  const flags = (options.readOnly === true ? constants.O_RDONLY : constants.O_RDWR) | (create ? constants.O_CREAT : 0);
+  const resizeToBytes = options.readOnly === true ? undefined : options.resizeToBytes;
+  const flags = (options.readOnly === true ? constants.O_RDONLY : constants.O_RDWR) | (resizeToBytes === undefined ? 0 : constants.O_CREAT);
   const file = await open(path, flags, 0o600).catch((cause: unknown) => {
     throw new SnapshotError('source/unreadable', `cannot open the image ${path}; check the path and its permissions`, { cause });
   });
@@ -35,8 +35,8 @@ export async function openFileVolume(path: string, options: FileVolumeOptions = 
     const stats = await file.stat({ bigint: true });
     if (!stats.isFile() && !stats.isBlockDevice())
       throw new SnapshotError('source/unreadable', `${path} is neither a file nor a block device; name a raw image`);
-    if (create && stats.isFile()) await file.truncate(options.resizeToBytes);
-    const bytes = create && stats.isFile() ? (options.resizeToBytes ?? 0) : await sizeOf(file, stats.isFile() ? Number(stats.size) : undefined);
+    const newBytes = stats.isFile() ? resizeToBytes : undefined;
+    const bytes = newBytes ?? (await sizeOf(file, stats.isFile() ? Number(stats.size) : undefined));
     return {
       description: resolve(path),
       descriptor: file.fd,
@@ -55,7 +55,8 @@ export async function openFileVolume(path: string, options: FileVolumeOptions = 
           done += (await file.write(from, done, from.length - done, offset + done)).bytesWritten;
       },
       flush: () => file.sync(),
-      holdsPath: (other) => volumeHoldsPath(path, stats.isFile() ? undefined : stats.rdev, other),
+      ...(newBytes !== undefined && { lock: () => file.truncate(newBytes) }),
+      holdsPath: (other) => volumeHoldsPath(resolve(path), stats.isFile() ? undefined : stats.rdev, other),
       close: () => file.close(),
     };
   } catch (error) {
