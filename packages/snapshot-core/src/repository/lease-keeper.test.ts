@@ -125,6 +125,20 @@ describe('leases', () => {
     });
   });
 
+  test('a lease whose holder meets a clock that was set back is renewed by the new time', async () => {
+    const { clock, storage, a, b } = await makeWorld();
+    await a.withLease('exclusive', async () => {
+      clock.advance(-10 * leaseDurationMs);
+      await a.engine.renewLeases();
+      await expect(b.withLease('shared', noWork)).rejects.toMatchObject(locked);
+      clock.advance(leaseDurationMs / 2);
+      await a.engine.renewLeases();
+      clock.advance(leaseDurationMs / 2);
+      await expect(b.withLease('shared', noWork)).rejects.toMatchObject(locked);
+      expect(await leasesIn(storage)).toHaveLength(1);
+    });
+  });
+
   test('a damaged lease keeps prune off until it would have expired, and recovery not at all', async () => {
     const { clock, storage, a, b } = await makeWorld();
     await a.withLease('shared', async () => {

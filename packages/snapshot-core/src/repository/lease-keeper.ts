@@ -88,7 +88,9 @@ export class LeaseKeeper {
     for (const lease of this.#held) {
       if (lease.mode === 'exclusive' && nowMs >= lease.renewedAtMs + leaseDurationMs)
         throw new SnapshotError('repository/locked', `the exclusive lease on ${this.#parts.storage.description} expired while this process was not running; start the work again`);
-      if (lease.names.size === 0 || nowMs < lease.dueAtMs) continue;
+      // To others a lease from the future is void, so a clock that was set back makes it due.
+      const isDue = nowMs >= lease.dueAtMs || nowMs < lease.renewedAtMs;
+      if (lease.names.size === 0 || !isDue) continue;
       lease.dueAtMs = nowMs + renewAfterMs;
       try {
         await this.#renew(lease, nowMs, options);

@@ -83,9 +83,11 @@ export class ObjectStore {
    * Brings the index up to what is stored. Packs that no index file lists, as a killed process leaves them, are read from their own
    * directories and listed by the next `flush`; listed packs that are gone are left out, and those of another length than they
    * should have are not relied on. Packs whose data key is not held are left out as well; `requireEveryDataKey` tells.
+   *
+   * @param condemned `undefined`: nobody knows, so those that were stay so
    */
-  async reload(condemned: Iterable<string>, options?: StorageCallOptions): Promise<void> {
-    this.index.setCondemned(condemned);
+  async reload(condemned: Iterable<string> | undefined, options?: StorageCallOptions): Promise<void> {
+    if (condemned !== undefined) this.index.setCondemned(condemned);
     const { unlisted, outdated } = await this.#refresher.refresh(options);
     this.#outdated = outdated;
     if (unlisted.length > 0) this.#hasFoundPacks = true;

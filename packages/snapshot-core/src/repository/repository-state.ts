@@ -33,7 +33,7 @@ const unknownEpoch = -1;
  */
 export async function reloadIndex(state: RepositoryState, options?: CallOptions): Promise<PruneEpoch> {
   const epoch = await readPruneEpoch(state.storage, state.envelope, options);
-  await reloadObjects(state, epoch, options);
+  await state.objects.reload(epoch.condemned.map(({ packName }) => packName), options);
   return epoch;
 }
 
@@ -43,12 +43,7 @@ export async function reloadForReading(state: RepositoryState, options?: CallOpt
     return await reloadIndex(state, options);
   } catch (error) {
     if (!SnapshotError.isInstance(error) || error.code !== 'storage/failed') throw error;
-    const unknown = { epoch: unknownEpoch, condemned: [] };
-    await reloadObjects(state, unknown, options);
-    return unknown;
+    await state.objects.reload(undefined, options);
+    return { epoch: unknownEpoch, condemned: [] };
   }
-}
-
-async function reloadObjects(state: RepositoryState, epoch: PruneEpoch, options?: CallOptions): Promise<void> {
-  await state.objects.reload(epoch.condemned.map(({ packName }) => packName), options);
 }

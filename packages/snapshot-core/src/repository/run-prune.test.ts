@@ -3,7 +3,9 @@ import { collect } from '../../test/collect.ts';
 import { createFaultStorage, flipBit, rewriteFile } from '../../test/fault-storage.ts';
 import { createSteppingClock } from '../../test/lent-machine.ts';
 import { commitSampleSnapshot, loadSampleSnapshot, sampleChunks, saveSampleTree, takeSampleSnapshot } from '../../test/sample-snapshot.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
+import type { Storage } from '../storage/storage.ts';
 import { leaseDurationMs } from './lease-keeper.ts';
 import { createRepository, openRepository } from './open-repository.ts';
 import type { PruneReport } from './prune-report.ts';
@@ -381,5 +383,35 @@ describe('prune and damage', () => {
       clock.advance(graceMs);
     }
     expect(await (await open()).load(repository.identify(shared[1] ?? new Uint8Array()))).toEqual(shared[1]);
+  });
+});
+
+describe('an epoch that the disk does not give', () => {
+  /** A repository with a condemned pack, opened before the sectors under its epoch went bad. */
+  async function makeWorldWithBadSectors() {
+    const { clock, storage: sound, repository, forget } = await makeWorld();
+    const chunks = sampleChunks(3, 3);
+    await takeSampleSnapshot(repository, sampleChunks(1, 2));
+    await forget((await takeSampleSnapshot(repository, chunks)).id);
+    await repository.prune({ graceMs });
+    const bad = { kind: '' };
+    const storage: Storage = { ...sound, get: async (kind, name, call) => (kind === bad.kind ? Promise.reject(new SnapshotError('storage/failed', 'bad sectors')) : sound.get(kind, name, call)) };
+    return { clock, storage, bad, chunks, opened: await openRepository({ storage, clock }) };
+  }
+
+  test('does not make anybody forget what was condemned', async () => {
+    const { bad, chunks, opened } = await makeWorldWithBadSectors();
+    bad.kind = 'epoch';
+    await expect(opened.load('ab'.repeat(32))).rejects.toMatchObject({ code: 'object/missing' });
+    expect(chunks.map((bytes) => opened.has(opened.identify(bytes), 'data'))).toEqual([false, false, false]);
+  });
+
+  test('does not keep a check from telling what else is damaged', async () => {
+    const { storage, bad, opened } = await makeWorldWithBadSectors();
+    const at = opened.locate(opened.identify(sampleChunks(1, 2)[0] ?? new Uint8Array()));
+    await rewriteFile(storage, 'pack', at?.packName ?? '', (bytes) => flipBit(bytes, 8 * (at?.offset ?? 0)));
+    bad.kind = 'epoch';
+    const { findings } = await opened.check({ readData: true });
+    expect(findings.map(({ file }) => file)).toEqual(expect.arrayContaining([`pack/${at?.packName}`, 'epoch/00000001']));
   });
 });
