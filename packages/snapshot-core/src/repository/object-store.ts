@@ -74,11 +74,6 @@ export class ObjectStore {
     this.#hasUncommitted = false;
   }
 
-  /** Whether saved objects wait for `flush`. */
-  get hasUnflushed(): boolean {
-    return this.#writer.hasUnflushed || this.#others.hasUnflushed || this.#unlisted.size > 0;
-  }
-
   /**
    * Brings the index up to what is stored. Packs that no index file lists, as a killed process leaves them, are read from their own
    * directories and listed by the next `flush`; listed packs that are gone are left out, and those of another length than they

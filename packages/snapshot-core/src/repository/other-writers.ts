@@ -14,11 +14,6 @@ export class OtherWriters {
   /** By kind and id. No more than what fits into the open packs of the writers. */
   readonly #expected = new Set<string>();
 
-  /** Whether something that was saved is not announced yet. */
-  get hasUnflushed(): boolean {
-    return this.#expected.size > 0;
-  }
-
   /** @returns ends it; what is still expected stays so, and makes the next flush fail */
   attach(writer: OtherWriter): () => void {
     this.#writers.add(writer);

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -33,6 +34,20 @@ test('leftovers of interrupted writes are cleared once they are old enough', asy
   await utimes(join(path, 'tmp', 'new'), 5_000, 5_000);
   await createFolderStorage({ path, nowMs: () => 5_500_000 }).deleteLeftovers(1_000_000);
   expect(await readdir(join(path, 'tmp'))).toEqual(['new']);
+});
+
+test('a leftover that goes by itself while leftovers are cleared stops nobody', async () => {
+  const path = await makeScratchFolder();
+  await mkdir(join(path, 'tmp'));
+  const leftover = join(path, 'tmp', 'old');
+  await writeFile(leftover, 'half');
+  // Its writer comes to its end between the look at it and the removal.
+  const nowMs = () => {
+    rmSync(leftover);
+    return Date.now() + 1_000_000;
+  };
+  await createFolderStorage({ path, nowMs }).deleteLeftovers(1_000);
+  expect(await readdir(join(path, 'tmp'))).toEqual([]);
 });
 
 test('a folder where a file should be is no stored file', async () => {

@@ -108,13 +108,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
     delete: async (kind, name, options) => {
       const path = pathOf(kind, name);
       return call(`cannot delete ${path}`, 'write', options, async () => {
-        try {
-          await unlink(path);
-        } catch (cause) {
-          if (isMissing(cause)) return;
-          throw cause;
-        }
-        await syncFolder(dirname(path));
+        if (await removeFile(path)) await syncFolder(dirname(path));
       });
     },
     settle: async (kind, options) => {
@@ -130,7 +124,7 @@ export function createFolderStorage(options: FolderStorageOptions): Storage {
         });
         for (const name of names) {
           const file = await statFile(join(folder, name), name);
-          if (file && nowMs() - file.modifiedAtMs > olderThanMs) await unlink(join(folder, name));
+          if (file && nowMs() - file.modifiedAtMs > olderThanMs) await removeFile(join(folder, name));
         }
       });
     },
@@ -154,6 +148,17 @@ async function readRange(path: string, offset: number, lengthBytes: number): Pro
     return bytes.subarray(0, filled);
   } finally {
     await handle.close();
+  }
+}
+
+/** @returns whether it was there */
+async function removeFile(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (cause) {
+    if (isMissing(cause)) return false;
+    throw cause;
   }
 }
 
