@@ -115,3 +115,34 @@ test('a region whose turn it is is read whole where threads read it past the por
   await volume.close();
   closeSync(file);
 }, 60_000);
+
+test('what was given free since the parent counts as zeros where it is read, and does not make the tracker wrong', async () => {
+  const path = join(scratchDirectory(), 'image');
+  const file = openSync(path, 'w+');
+  const sizeBytes = region + 6_000_000;
+  writeSync(file, seededBytes(7, 6_000_000), 0, 6_000_000, region);
+  const folder = await createRepository({ path: join(scratchDirectory(), 'repository'), profile: 'large' });
+  const volume = await openFileVolume(path, { readOnly: true });
+  const free = { offset: region + 1_000_000, bytes: 900_000 };
+  const allocatedRanges = () => [{ offset: 0, bytes: free.offset }, { offset: free.offset + free.bytes, bytes: sizeBytes - free.offset - free.bytes }];
+  const takeTracked = (parent: string, changedRanges: readonly ByteRange[] = []) =>
+    takeSnapshot(folder, { kind: 'volume', volume: { ...volume, allocatedRanges }, changedRanges }, { workers: 0, parent });
+  const first = (await takeSnapshot(folder, { kind: 'volume', volume }, { workers: 0 })).record;
+  const { record: freed } = await takeSnapshot(folder, { kind: 'volume', volume: { ...volume, allocatedRanges } }, { workers: 0 });
+  let parent = first;
+  while (parent.generation < 30) {
+    const { record, report } = await takeTracked(parent.id);
+    expect(report.issues).toEqual([]);
+    parent = record;
+  }
+  const inTurn = await takeTracked(parent.id);
+  expect([inTurn.report.issues, inTurn.record.rootId]).toEqual([[], freed.rootId]);
+  // So it is in a region that is read for a change beside it.
+  const beside = await takeTracked(first.id, [{ offset: region + 5_000_000, bytes: 1 }]);
+  expect([beside.report.issues, beside.record.rootId]).toEqual([[], freed.rootId]);
+  writeSync(file, Uint8Array.of(1), 0, 1, region + 4_000_000);
+  const wrong = await takeTracked(parent.id);
+  expect(wrong.report.issues).toMatchObject([{ reason: 'changes-ignored', message: expect.stringContaining('missed a change') }]);
+  await volume.close();
+  closeSync(file);
+}, 60_000);

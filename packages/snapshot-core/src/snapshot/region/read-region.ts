@@ -36,7 +36,7 @@ export async function readRegion(context: VolumeContext, volume: VolumePort, wor
   if (region.action === 'reuse' && known?.every(({ id, kind }) => context.repository.has(id, kind)) === true)
     return { references: known, isTrackerWrong: false, count: (tally) => void (tally.bytesReused += region.bytes) };
   const done = volume.descriptor === undefined ? await readThroughPort(context, volume, work) : await readByWorker(context, volume, volume.descriptor, work);
-  const isTrackerWrong = done.isTrackerWrong || (region.reason === 'rotation' && known !== undefined && !haveSameIds(known, done.references));
+  const isTrackerWrong = done.isTrackerWrong || (region.reason === 'rotation' && known !== undefined && contradict(known, done.references, region.offset, work.allocated));
   return { ...done, isTrackerWrong };
 }
 
@@ -56,8 +56,24 @@ function chunksOfRegion({ packed, firstOffset }: ParentWindow, region: ByteRange
   return bytes === region.bytes ? found : undefined;
 }
 
-function haveSameIds(left: readonly ContentReference[], right: readonly ContentReference[]): boolean {
-  return left.length === right.length && left.every(({ id }, index) => id === right[index]?.id);
+/**
+ * Whether something differs where nothing should have changed: of what begins at the same place in both, and is all in use. What was
+ * given free since has become zeros without a change, and moves where chunks behind it begin.
+ */
+function contradict(known: readonly ContentReference[], found: readonly ContentReference[], start: number, allocated: readonly ByteRange[] | undefined): boolean {
+  const foundAt = new Map<number, string>();
+  let offset = start;
+  for (const { id, lengthBytes } of found) {
+    foundAt.set(offset, id);
+    offset += lengthBytes;
+  }
+  offset = start;
+  return known.some(({ id, lengthBytes }) => {
+    const other = foundAt.get(offset);
+    const isInUse = allocated === undefined || rangesWithin(allocated, { offset, bytes: lengthBytes })[0]?.bytes === lengthBytes;
+    offset += lengthBytes;
+    return other !== undefined && other !== id && isInUse;
+  });
 }
 
 async function readByWorker(context: VolumeContext, volume: VolumePort, descriptor: number, { region, parent, changed, allocated }: RegionToRead): Promise<ReadRegion> {
@@ -65,8 +81,8 @@ async function readByWorker(context: VolumeContext, volume: VolumePort, descript
   const part = { offset: region.offset, bytes: region.bytes };
   const { packed, addedChunks, ...taken } = await engine.pool.run(takeRegionTask, {
     descriptor, region: part, isLast: region.offset + region.bytes === volume.bytes, generation, verifyAll, parent,
-    // A region that is read to see whether the tracker is right is not taken over on its word.
-    unchanged: changed === undefined || region.reason === 'rotation' ? [] : gapsWithin(changed, part),
+    // A region that is read to see whether the tracker is right is not taken over on its word; and what is free now is zeros, changed or not.
+    unchanged: changed === undefined || region.reason === 'rotation' ? [] : gapsWithin(changed, part).flatMap((gap) => (allocated === undefined ? [gap] : rangesWithin(allocated, gap))),
     allocated: allocated && rangesWithin(allocated, part),
   });
   const references = Array.from({ length: countPacked(packed) }, (_, ordinal) => toContentReference(packedChunkAt(packed, ordinal)));
