@@ -1,14 +1,15 @@
-import { cp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { createRepository, openFileVolume, openRepository, restoreImage, restoreSnapshot, rollback, takeSnapshot, type TakenSnapshot } from '../src/index.ts';
 import { decodeRepositoryConfig, encodeRepositoryConfig, type RepositoryConfig } from '../src/format/repository-config.ts';
 import { openSealedFile, sealFile } from '../src/format/sealed-file.ts';
 import { checkRepository } from '../src/repository/check-repository.ts';
-import { createRepository, openRepository } from '../src/repository/open-repository.ts';
 import { repairRepository } from '../src/repository/repair/repair-repository.ts';
 import type { Repository } from '../src/repository/repository.ts';
 import { pendingRollbacks, putIntent } from '../src/repository/rollback-intent.ts';
 import { makeScratchFolder } from './scratch-folder.ts';
+import { noise } from './support/noise.ts';
 import { loadSampleSnapshot, takeSampleSnapshot } from './sample-snapshot.ts';
 
 // What somebody does who can write to the storage and has no key, or had one once.
@@ -83,6 +84,49 @@ describe('a key file that is brought back', () => {
     expect(await hers.check({ readData: true })).toMatchObject({ intact: true });
     expect((await hers.listSnapshots()).snapshots).toHaveLength(2);
     expect(await hers.listKeys()).toHaveLength(2);
+  });
+
+  test('stores nothing and restores nothing by halves: trees and images, in threads too', async () => {
+    const { folder, repository, open, files } = await makeRepository();
+    await repository.addKey(bob);
+    const scratch = join(folder, '..');
+    const [tree, disk] = [join(scratch, 'tree'), join(scratch, 'disk')];
+    await mkdir(tree);
+    await writeFile(join(tree, 'gone'), noise(1, 200_000));
+    await writeFile(join(tree, 'kept'), noise(2, 100_000));
+    await writeFile(disk, noise(3, 300_000));
+    const takeImage = async (from: Repository): Promise<TakenSnapshot> => {
+      const volume = await openFileVolume(disk);
+      return takeSnapshot(from, { kind: 'volume', volume }, { workers: 2 }).finally(() => volume.close());
+    };
+    const old = await takeSnapshot(repository, { kind: 'directory', path: tree });
+    await rm(join(tree, 'gone'));
+    const moved = await takeSnapshot(repository, { kind: 'directory', path: tree });
+    await repository.withLease('shared', () => repository.forgetSnapshot(old.record.id));
+    const names = await readdir(join(folder, 'keys'));
+    const aside = join(scratch, 'old keys');
+    await cp(join(folder, 'keys'), aside, { recursive: true });
+    await repository.rotateDataKey({ others: [bob] });
+    // What the tree needs goes to a pack under the second data key, the tree itself stays under the first.
+    const hers = await open();
+    await hers.prune({ graceMs: 0, rewriteAboveDeadShare: 0 });
+    await hers.prune({ graceMs: 0 });
+    const image = await takeImage(hers);
+    for (const path of await files('keys')) await rm(path);
+    for (const name of names) await cp(join(aside, name), join(folder, 'keys', name));
+
+    const his = await open(bob);
+    const before = await files('packs');
+    await writeFile(join(tree, 'new'), noise(4, 300_000));
+    for (const workers of [0, 2]) await expect(takeSnapshot(his, { kind: 'directory', path: tree }, { workers })).rejects.toEqual(code('repository/key-outdated'));
+    await writeFile(disk, noise(5, 300_000));
+    await expect(takeImage(his)).rejects.toEqual(code('repository/key-outdated'));
+    expect(await files('packs')).toEqual(before);
+    await expect(restoreSnapshot(his, moved.record.id, join(scratch, 'restored'))).rejects.toEqual(code('repository/key-outdated'));
+    await expect(rollback(his, moved.record.id, tree, { operationId: 'op' })).rejects.toEqual(code('repository/key-outdated'));
+    const target = await openFileVolume(disk);
+    await expect(restoreImage(his, image.record.id, target)).rejects.toEqual(code('repository/key-outdated'));
+    await target.close();
   });
 
   test('in the place of a newer one is told from the packs that are there', async () => {
