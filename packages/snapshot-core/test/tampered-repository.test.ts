@@ -137,9 +137,29 @@ describe('a key file that is brought back', () => {
     const deceived = await open();
     await expect(takeSampleSnapshot(deceived, text('more '))).rejects.toEqual(code('repository/key-outdated'));
     expect(Buffer.concat(await loadSampleSnapshot(deceived, first)).toString()).toContain('from before');
-    // Not less when nothing lists the packs any more.
-    for (const path of await files('index')) await rm(path);
-    await expect(takeSampleSnapshot(await open(), text('more '))).rejects.toEqual(code('repository/key-outdated'));
+  });
+
+  test.each(['index', 'packs'])('is told from what is left when the %s files are taken away, and by whoever needs nothing of them', async (gone) => {
+    const { open, bringBack, adasName, files, folder } = await rotateAwayFromBob();
+    const hers = await open();
+    const secret = await takeSampleSnapshot(hers, text('secret since '));
+    await hers.withLease('shared', () => hers.forgetSnapshot(secret.id));
+    await rm((await files('keys'))[0] ?? '');
+    await bringBack(adasName);
+    for (const path of await files(gone)) if (gone === 'index' || (await readFile(path)).readUInt16LE(14) === 2) await rm(path);
+    const everything = async () => Promise.all((await readdir(folder, { recursive: true })).toSorted().map(async (path) => (path.includes('/') ? `${path} ${(await readFile(join(folder, path))).toString('hex')}` : path)));
+    const before = await everything();
+    const deceived = await open();
+    const calls: Record<string, () => Promise<unknown>> = {
+      snapshot: () => takeSampleSnapshot(deceived, text('more ')),
+      prune: () => deceived.prune({ graceMs: 0 }),
+      'plan of a prune': () => deceived.prune({ dryRun: true }),
+      check: () => checkRepository({ path: folder, ...ada, readData: true }),
+      repair: () => repairRepository({ path: folder, ...ada }),
+      'plan of a repair': () => repairRepository({ path: folder, ...ada, dryRun: true }),
+    };
+    for (const [what, call] of Object.entries(calls)) await expect(call(), what).rejects.toEqual(code('repository/key-outdated'));
+    expect(await everything()).toEqual(before);
   });
 
   test('beside a newer one for the same raw key is not the one that is used', async () => {
