@@ -190,6 +190,22 @@ describe('a key file that is brought back', () => {
   });
 });
 
+test('key files of two rotations that did not know of each other are not made one', async () => {
+  const { repository, open, files, folder } = await makeRepository();
+  await repository.addKey(carol);
+  const keys = join(folder, 'keys');
+  const [first, second] = [join(folder, '..', 'first'), join(folder, '..', 'second')];
+  await cp(keys, first, { recursive: true });
+  await repository.rotateDataKey({ others: [carol] });
+  await rename(keys, second);
+  await rename(first, keys);
+  await (await open()).rotateDataKey({ others: [carol] });
+  const [one = ''] = await readdir(keys);
+  await cp(join(second, one), join(keys, one));
+  await expect((await open()).rotateDataKey({ others: [carol] })).rejects.toEqual(code('format/damaged'));
+  expect((await files('keys')).every((path) => path.endsWith('-0002'))).toBe(true);
+});
+
 test('the last key that has all data keys is not removed', async () => {
   const { repository, open, files } = await makeRepository();
   const { id } = await repository.addKey(bob);

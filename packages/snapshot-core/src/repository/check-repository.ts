@@ -79,7 +79,7 @@ async function unlock(storage: Storage, stored: StoredConfig, findings: CheckFin
     return await unlockRepository(storage, stored, options.randomBytes ?? nodeRandomBytes, credentialOf(options), options);
   } catch (error) {
     if (!SnapshotError.isInstance(error) || (error.code !== 'format/damaged' && error.code !== 'storage/failed')) throw error;
-    findings.add('error', 'config', 'primary', `it says that the repository is encrypted, and no key file opens it: ${error.message}`);
+    findings.add('error', 'config', 'primary', `with this config the repository does not open: ${error.message}`);
     return undefined;
   }
 }
