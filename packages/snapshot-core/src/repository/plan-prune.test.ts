@@ -15,12 +15,13 @@ interface TestPack {
 const pack = (name: string, kind: 'data' | 'tree', ids: string, condemnedAtMs?: number): TestPack => ({ name, kind, ids, ...(condemnedAtMs !== undefined && { condemnedAtMs }) });
 
 /** Counts and plans as prune does. Objects have 10 bytes and ids of one letter; `damaged` names copies by pack and id: `p a`. */
-async function plan(packs: readonly TestPack[], needed: string, change: Partial<PrunePlanInput> = {}, damaged: readonly string[] = []): Promise<readonly PackVerdict[]> {
-  const copies = { needed: new CopySet(), damaged: new CopySet() };
+async function plan(packs: readonly TestPack[], needed: string, change: Partial<PrunePlanInput> = {}, damaged: readonly string[] = [], unread: readonly string[] = []): Promise<readonly PackVerdict[]> {
+  const copies = { needed: new CopySet(), damaged: new CopySet(), unread: new CopySet() };
   for (const [ordinal, { name, ids }] of packs.entries())
     for (const [object, id] of ids.split('').entries()) {
       if (needed.includes(id)) copies.needed.add(ordinal, object, ids.length);
       if (damaged.includes(`${name} ${id}`)) copies.damaged.add(ordinal, object, ids.length);
+      if (unread.includes(`${name} ${id}`)) copies.unread.add(ordinal, object, ids.length);
     }
   const met = new Set<string>();
   const settled = { has: () => false, add: (id: string | Uint8Array, kind: string) => met.size < met.add(`${kind} ${String(id)}`).size };
@@ -28,7 +29,7 @@ async function plan(packs: readonly TestPack[], needed: string, change: Partial<
     const ids = packs[ordinal]?.ids ?? '';
     return { objectCount: ids.length, idAt: (object: number) => Buffer.from(ids.charAt(object)), lengthAt: () => 10 };
   };
-  const counted = await countLiveObjects({ packs: packs.map((each, ordinal) => ({ ...each, ordinal })), directoryOf, ...copies, settled, live: new CopySet() }, async () => undefined);
+  const counted = await countLiveObjects({ packs: packs.map((each, ordinal) => ({ ...each, ordinal })), directoryOf, needed: copies.needed, doubtful: { damaged: copies.damaged, unread: copies.unread }, settled, live: new CopySet() }, async () => undefined);
   return planPrune({ packs: counted, nowMs: 1_000, graceMs: 100, rewriteAboveDeadShare: 0.5, ...change });
 }
 
@@ -56,6 +57,13 @@ test('of two copies one is enough, and it is not the condemned one', async () =>
 test('an intact copy goes before one that is not condemned, and without one the pack stays', async () => {
   expect((await plan([pack('old', 'data', 'a', 900), pack('new', 'data', 'a')], 'a', {}, ['new a'])).map(({ action }) => action)).toEqual(['reprieve', 'condemn']);
   expect((await plan([pack('old', 'data', 'ab', 900)], 'ab', {}, ['old a'])).map(({ action }) => action)).toEqual(['await-grace']);
+});
+
+test('a copy that could not be read goes before a damaged one, and after an intact one', async () => {
+  const packs = [pack('old', 'data', 'a', 900), pack('new', 'data', 'a')];
+  expect((await plan(packs, 'a', {}, ['new a'], ['old a'])).map(({ action }) => action)).toEqual(['await-grace', 'condemn']);
+  expect((await plan(packs, 'a', {}, [], ['old a'])).map(({ action }) => action)).toEqual(['delete', 'keep']);
+  expect((await plan(packs, 'a', {}, [], ['new a'])).map(({ action }) => action)).toEqual(['reprieve', 'condemn']);
 });
 
 test('the same bytes as data and as a tree are two objects', async () => {

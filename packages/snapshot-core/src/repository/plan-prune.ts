@@ -9,7 +9,7 @@ export interface PrunablePack {
   readonly liveCount: number;
   readonly liveBytes: number;
   readonly deadBytes: number;
-  /** How many of the live objects were found damaged: no intact copy of them is stored. */
+  /** How many of the live objects were found damaged or could not be read: no copy of them is known to be intact. */
   readonly damagedCount: number;
   /** Set when it is condemned already. */
   readonly condemnedAtMs?: number;
@@ -37,7 +37,7 @@ function judge(pack: PrunablePack, input: PrunePlanInput): Pick<PackVerdict, 'ac
   const { kind, liveCount, liveBytes, deadBytes, damagedCount } = pack;
   const deadCount = pack.objectCount - liveCount;
   if (pack.condemnedAtMs !== undefined) {
-    if (damagedCount > 0) return { action: 'await-grace', reason: `condemned and damaged: ${damagedCount} of its ${liveCount} needed objects are lost, the others are kept` };
+    if (damagedCount > 0) return { action: 'await-grace', reason: `condemned, and ${damagedCount} of its ${liveCount} needed objects are damaged or could not be read; it is kept for the others` };
     if (liveCount > 0 && deadCount > 0 && kind === 'tree') return { action: 'rewrite', reason: `condemned, but ${liveCount} of its trees are needed; what its dead ones refer to may be gone` };
     if (liveCount > 0) return { action: 'reprieve', reason: `condemned, but ${liveCount} of its objects are needed and stored nowhere else` };
     const ageMs = input.nowMs - pack.condemnedAtMs;

@@ -353,6 +353,18 @@ describe('prune and damage', () => {
     expect(await loadSampleSnapshot(await open(), kept)).toEqual(chunks);
   });
 
+  test('a copy that could not be read for once does not go while the other is damaged', async () => {
+    const { clock, storage, repository, open, chunks, kept } = await makeTwins();
+    await repository.prune({ graceMs });
+    clock.advance(graceMs);
+    // The copy that stayed rots, and the other cannot be read at this moment.
+    const [stays, other] = (await open()).engine.objects.index.copiesOf(repository.identify(chunks[0] ?? new Uint8Array()));
+    await rewriteFile(storage, 'pack', stays?.pack.name ?? '', (bytes) => flipBit(bytes, 8 * ((stays?.object.frame.offset ?? 0) + (stays?.object.offset ?? 0))));
+    const flaky: Storage = { ...storage, getRange: async (kind, name, ...rest) => (name === other?.pack.name ? Promise.reject(new SnapshotError('storage/failed', 'the network is down')) : storage.getRange(kind, name, ...rest)) };
+    await (await openRepository({ storage: flaky, clock })).prune({ graceMs }).catch(() => undefined);
+    expect(await loadSampleSnapshot(await open(), kept)).toEqual(chunks);
+  });
+
   test('a pack condemned for damage is neither trusted again nor deleted while something in it is needed', async () => {
     const { clock, storage, repository, open } = await makeWorld();
     const chunks = sampleChunks(4, 3);

@@ -37,11 +37,11 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   const nowMs = await storage.timeMs();
   const packs: readonly CountedPack[] = Array.from(objects.index.packs(), (pack) => ({ ...pack, ...withTime(condemnedAtMs.get(pack.name)) }));
   const rewriteAboveDeadShare = options.rewriteAboveDeadShare ?? defaultRewriteAboveDeadShare;
-  const damaged = await findDamagedCopies(state, needed.copies, (packName) => condemnedAtMs.has(packName), options);
+  const doubtful = await findDamagedCopies(state, needed.copies, (packName) => condemnedAtMs.has(packName), options);
   const settled = new ObjectSet(objects.index);
   const live = new CopySet();
   const counted = await countLiveObjects(
-    { packs, directoryOf: (ordinal) => openDirectory(state, ordinal), needed: needed.copies, damaged, settled, live },
+    { packs, directoryOf: (ordinal) => openDirectory(state, ordinal), needed: needed.copies, doubtful, settled, live },
     () => state.leases.renew(options),
   );
   const verdicts = planPrune({ packs: counted, nowMs, graceMs, rewriteAboveDeadShare });
