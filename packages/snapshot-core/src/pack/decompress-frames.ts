@@ -44,15 +44,15 @@ const zstdMagic = 0xfd2f_b528;
 
 /** The content size in the header of a zstd frame; `undefined` without one. The decoder holds a frame to it. */
 function contentSizeOf(bytes: Uint8Array): number | undefined {
-  if (bytes.length < 14) return undefined;
+  if (bytes.length < 6) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   if (view.getUint32(0, true) !== zstdMagic) return undefined;
   const descriptor = view.getUint8(4);
   const sizeFlag = descriptor >> 6;
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const hasDictionary = (descriptor & 0x03) !== 0;
-  if (hasDictionary) return undefined;
   const at = isSingleSegment ? 5 : 6;
+  if (hasDictionary || at + 2 ** sizeFlag > bytes.length) return undefined;
   if (sizeFlag === 0) return isSingleSegment ? view.getUint8(at) : undefined;
   if (sizeFlag === 1) return view.getUint16(at, true) + 256;
   if (sizeFlag === 2) return view.getUint32(at, true);
