@@ -3,9 +3,10 @@ import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { joinPath } from '../source/byte-path.ts';
 import { flattenSteps, Inside, type Nested } from '../source/nested-steps.ts';
+import { changedRanges } from './changed-ranges.ts';
 import { loadTreeRoot } from './list-snapshot.ts';
 import { mergeByName } from './merge-by-name.ts';
-import { readDirectory, readReferences } from './read-content.ts';
+import { readDirectory } from './read-content.ts';
 import { metadataDiffers, treeChange } from './tree-change.ts';
 import type { TreeChange } from './tree-change.ts';
 
@@ -55,22 +56,7 @@ function sameReferences(left: ContentTable, right: ContentTable): boolean {
 /** Bytes of the chunks of `to` that `from` does not have at the same offset. */
 async function countChangedBytes(repository: Repository, from: ContentTable, to: ContentTable, options: CallOptions): Promise<number> {
   if (sameReferences(from, to)) return 0;
-  const earlier = readReferences(repository, from, 'data', options);
   let bytes = 0;
-  let offset = 0;
-  let earlierOffset = 0;
-  try {
-    let step = await earlier.next();
-    for await (const reference of readReferences(repository, to, 'data', options)) {
-      while (step.done !== true && earlierOffset < offset) {
-        earlierOffset += step.value.lengthBytes;
-        step = await earlier.next();
-      }
-      if (step.done === true || earlierOffset !== offset || step.value.id !== reference.id) bytes += reference.lengthBytes;
-      offset += reference.lengthBytes;
-    }
-  } finally {
-    await earlier.return(undefined);
-  }
+  for await (const range of changedRanges(repository, from, to, options)) bytes += range.bytes;
   return bytes;
 }

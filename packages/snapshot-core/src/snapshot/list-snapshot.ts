@@ -43,7 +43,7 @@ export async function loadTreeRoot(repository: Repository, snapshotId: string, o
   const record = await repository.getSnapshot(snapshotId, options);
   const root = await loadRootEntry(repository, record.rootId, options);
   if (record.source.kind !== 'tree' || root.type !== 'directory')
-    throw new SnapshotError('snapshot/wrong-kind', `snapshot ${snapshotId} is an image, not a directory tree; restore it to a volume`);
+    throw new SnapshotError('snapshot/wrong-kind', `snapshot ${snapshotId} is an image, not a directory tree; it can only be restored whole, to a volume`);
   return root;
 }
 

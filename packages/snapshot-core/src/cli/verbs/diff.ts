@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { diffSnapshots, summarizeChanges, type ChangeSummary, type TreeChange } from '../../index.ts';
+import { SnapshotError, diffImages, diffSnapshots, summarizeChanges, type ChangeSummary, type Repository, type SnapshotRecord, type TreeChange } from '../../index.ts';
 import { examples } from '../examples.ts';
 import type { ExitName } from '../exit-codes.ts';
 import { formatBytes, formatCount } from '../output/format-values.ts';
@@ -12,7 +12,7 @@ export const defineDiff: DefineVerb = (program, run) => {
   program
     .command('diff')
     .summary('show what changed between two snapshots')
-    .description('Shows what changed from one tree snapshot to another: + added, - removed, M content, U only mode, owner or time.\nNo file content is read: chunks are compared by identity.')
+    .description('Shows what changed from one tree snapshot to another: + added, - removed, M content, U only mode, owner or time.\nBetween two images: the ranges of the later one that changed, OFFSET BYTES, as long as the chunks that changed.\nNo content is read: chunks are compared by identity.')
     .argument('<from>', 'id, its beginning, or latest')
     .argument('<to>', 'id, its beginning, or latest')
     .addHelpText('after', examples('diff 3fa94c01 latest', 'diff 3fa94c01 latest --json'))
@@ -23,8 +23,24 @@ async function diff(context: VerbContext, from: string, to: string): Promise<Exi
   const { output, signal } = context;
   const repository = await openChosenRepository(context);
   const [earlier, later] = [await resolveSnapshot(repository, from, { signal }), await resolveSnapshot(repository, to, { signal })];
+  if (earlier.source.kind !== later.source.kind) throw new SnapshotError('snapshot/wrong-kind', `of the snapshots ${earlier.id} and ${later.id} one is a directory tree and one an image; name two of a kind`);
+  if (later.source.kind === 'image') return diffTwoImages(context, repository, earlier, later);
   const summary = await summarizeChanges(told(diffSnapshots(repository, earlier.id, later.id, { signal }), context));
   output.note({ type: 'summary', verb: 'diff', from: earlier.id, to: later.id, ...summary }, () => describeSummary(summary));
+  return 'done';
+}
+
+async function diffTwoImages({ output, signal }: VerbContext, repository: Repository, from: SnapshotRecord, to: SnapshotRecord): Promise<ExitName> {
+  const changed = { count: 0, bytes: 0 };
+  for await (const { offset, bytes } of diffImages(repository, from.id, to.id, { signal })) {
+    changed.count += 1;
+    changed.bytes += bytes;
+    output.tell({ type: 'changed-range', offset, bytes }, () => `${offset} ${bytes}`);
+    if (!(await output.caughtUp())) break;
+  }
+  const [fromBytes, toBytes] = [from, to].map(({ statistics }) => statistics.totalBytes) as [number, number];
+  output.note({ type: 'summary', verb: 'diff', from: from.id, to: to.id, changed, fromBytes, toBytes }, () =>
+    `# ${formatCount(changed.count, 'range')} changed (${formatBytes(changed.bytes)}) of ${formatBytes(toBytes)}${fromBytes === toBytes ? '' : `; it was ${formatBytes(fromBytes)} before`}`);
   return 'done';
 }
 

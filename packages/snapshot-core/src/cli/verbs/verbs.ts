@@ -8,6 +8,7 @@ import { defineDiff } from './diff.ts';
 import { defineForget } from './forget.ts';
 import { defineInit } from './init.ts';
 import { defineKey } from './key.ts';
+import { defineLs } from './ls.ts';
 import { definePrune } from './prune.ts';
 import { defineRepair } from './repair.ts';
 import { defineRestore } from './restore.ts';
@@ -20,6 +21,7 @@ export const verbs: readonly DefineVerb[] = [
   defineInit,
   defineBackup,
   defineSnapshots,
+  defineLs,
   defineDiff,
   defineRestore,
   defineRollback,
