@@ -26,7 +26,7 @@ async function makeRepository() {
   const open = (credential: typeof ada = ada): Promise<Repository> => openRepository({ path: folder, ...credential });
   const files = async (kind: string): Promise<string[]> => (await readdir(join(folder, kind))).map((name) => join(folder, kind, name)).toSorted();
   /** The data-key epochs that the packs say. */
-  const packEpochs = async (): Promise<number[]> => (await Promise.all((await files('packs')).map(async (path) => (await readFile(path)).readUInt16LE(14)))).toSorted();
+  const packEpochs = async (): Promise<number[]> => Promise.all((await files('packs')).map(async (path) => (await readFile(path)).readUInt16LE(14)));
   return { folder, repository, first, open, files, packEpochs };
 }
 
@@ -97,7 +97,11 @@ describe('a key file that is brought back', () => {
     await writeFile(disk, noise(3, 300_000));
     const takeImage = async (from: Repository): Promise<TakenSnapshot> => {
       const volume = await openFileVolume(disk);
-      return takeSnapshot(from, { kind: 'volume', volume }, { workers: 2 }).finally(() => volume.close());
+      try {
+        return await takeSnapshot(from, { kind: 'volume', volume }, { workers: 2 });
+      } finally {
+        await volume.close();
+      }
     };
     const old = await takeSnapshot(repository, { kind: 'directory', path: tree });
     await rm(join(tree, 'gone'));
