@@ -14,17 +14,28 @@ export type FramePack = Pick<PackManifest, 'name' | 'prefix'>;
 const maxBatchFrames = 16;
 const maxBatchBytes = 2_097_152;
 
+/** A frame as it was read. */
+export interface StoredFrame {
+  readonly pack: FramePack;
+  readonly frame: PackFrame;
+  readonly stored: Uint8Array | undefined;
+}
+
+/** `openStoredFrames` for frames of one pack. */
+export function openFrames(codec: PackCodec, pack: FramePack, frames: readonly PackFrame[], stored: readonly Uint8Array[]): Uint8Array[] {
+  return openStoredFrames(codec, frames.map((frame, index) => ({ pack, frame, stored: stored[index] })));
+}
+
 /**
- * Plain bytes of frames of one pack, in order and of exactly the lengths the directory says: decrypted, then decompressed, many at a time.
+ * Plain bytes of frames, in order and of exactly the lengths the directories say: decrypted, then decompressed, many at a time.
  *
  * The answers may share memory with each other and, where nothing had to be done, with `stored`. Encrypted frames are authentic; of
  * others only the lengths are proved, so verify the identity of each object.
  *
  * @throws {SnapshotError} `object/damaged` naming the first frame that is
  */
-export function openFrames(codec: PackCodec, pack: FramePack, frames: readonly PackFrame[], stored: readonly Uint8Array[]): Uint8Array[] {
-  const cipher = codec.cipherOf(pack.prefix);
-  const decrypted = frames.map((frame, index) => decryptFrame(cipher, pack, frame, stored[index]));
+export function openStoredFrames(codec: PackCodec, frames: readonly StoredFrame[]): Uint8Array[] {
+  const decrypted = frames.map((frame) => decryptFrame(codec.cipherOf(frame.pack.prefix), frame));
   const plain: Uint8Array[] = [];
   for (let at = 0; at < frames.length; ) {
     const batch = takeBatch(frames, at);
@@ -33,9 +44,9 @@ export function openFrames(codec: PackCodec, pack: FramePack, frames: readonly P
       continue;
     }
     const compressed = decrypted.slice(at, at + batch.length);
-    plain.push(...decompressBatch(pack, batch, compressed));
+    plain.push(...decompressBatch(batch, compressed));
     // Without a cipher they are the caller's.
-    if (cipher) for (const bytes of compressed) freeBytes(bytes);
+    for (const [index, bytes] of compressed.entries()) if (bytes !== batch[index]?.stored) freeBytes(bytes);
     at += batch.length;
   }
   return plain;
@@ -53,7 +64,7 @@ export function verifyFrame(codec: PackCodec, pack: FramePack, frame: PackFrame,
   return sameBytes(frame.seal, expected);
 }
 
-function decryptFrame(cipher: PackCipher | undefined, pack: FramePack, frame: PackFrame, stored: Uint8Array | undefined): Uint8Array {
+function decryptFrame(cipher: PackCipher | undefined, { pack, frame, stored }: StoredFrame): Uint8Array {
   if (stored?.length !== frame.storedBytes) throw damaged(pack, frame, `it has ${stored?.length ?? 0} of ${frame.storedBytes} bytes`);
   if (!cipher) return stored;
   const plain = cipher.openFrame(frame.ordinal, stored, frame.seal);
@@ -62,22 +73,22 @@ function decryptFrame(cipher: PackCipher | undefined, pack: FramePack, frame: Pa
 }
 
 /** The compressed frames from `at` on that one call shall decompress; none when the frame there is not compressed. */
-function takeBatch(frames: readonly PackFrame[], at: number): readonly PackFrame[] {
+function takeBatch(frames: readonly StoredFrame[], at: number): readonly StoredFrame[] {
   let end = at;
   let totalBytes = 0;
-  for (let frame = frames[end]; frame?.compression === 'zstd' && end - at < maxBatchFrames; frame = frames[++end]) {
+  for (let frame = frames[end]?.frame; frame?.compression === 'zstd' && end - at < maxBatchFrames; frame = frames[++end]?.frame) {
     totalBytes += frame.plainBytes;
     if (end > at && totalBytes > maxBatchBytes) break;
   }
   return frames.slice(at, end);
 }
 
-function decompressBatch(pack: FramePack, frames: readonly PackFrame[], stored: readonly Uint8Array[]): Uint8Array[] {
-  const inputs = frames.map(({ plainBytes }, index) => ({ stored: stored[index] ?? new Uint8Array(0), plainBytes }));
+function decompressBatch(frames: readonly StoredFrame[], stored: readonly Uint8Array[]): Uint8Array[] {
+  const inputs = frames.map(({ frame: { plainBytes } }, index) => ({ stored: stored[index] ?? new Uint8Array(0), plainBytes }));
   const together = decompressFrames(inputs);
   if (together) return together;
   // Something in the batch is damaged: name it, and give up nothing else.
-  return frames.map((frame, index) => {
+  return frames.map(({ pack, frame }, index) => {
     const [plain] = decompressFrames(inputs.slice(index, index + 1)) ?? [];
     if (!plain) throw damaged(pack, frame, `it does not decompress to ${frame.plainBytes} bytes`);
     return plain;

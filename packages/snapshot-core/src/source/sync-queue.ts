@@ -18,6 +18,9 @@ const maxWaiting = 64;
 /** The way to another thread and back takes about as long: what is quicker than that is done at once. */
 const quickMs = 0.02;
 
+/** This many slow files of a batch say that the target is slow; fewer are those at which the thread had to wait for its turn. */
+const slowFilesOfSlowTarget = 3;
+
 /** Batches that are not tried on this thread after a slow one, so that trying costs a disk few commits more. */
 const batchesBetweenTries = 16;
 
@@ -77,6 +80,7 @@ export class SyncQueue {
       this.#batchesUntilTry -= 1;
       return 0;
     }
+    let slowFiles = 0;
     let beforeMs = this.#port.nowMs();
     for (const [index, file] of waiting.entries()) {
       try {
@@ -85,7 +89,7 @@ export class SyncQueue {
         fail(cause, file);
       }
       const nowMs = this.#port.nowMs();
-      if (nowMs - beforeMs > quickMs) {
+      if (nowMs - beforeMs > quickMs && ++slowFiles === slowFilesOfSlowTarget) {
         this.#batchesUntilTry = batchesBetweenTries;
         return index + 1;
       }

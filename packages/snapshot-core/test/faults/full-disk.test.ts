@@ -118,6 +118,26 @@ describe.skipIf(reason !== undefined)('a full disk under the target', () => {
     expect(await describeTree(target)).toEqual(await describeTree(volume));
   });
 
+  test.each([0, 2])('ends a restore in units and of large files, shows no half file, and the next one finishes when there is room (%d workers)', async (workers) => {
+    const { disk, volume, source, repository } = await setUp();
+    mkdirSync(join(volume, 'many'));
+    for (let file = 0; file < 300; file++) writeFileSync(join(volume, 'many', `file-${file}`), seededBytes(file, 3_000));
+    mkdirSync(join(volume, 'sub'));
+    writeFileSync(join(volume, 'sub', 'medium'), seededBytes(400, 2_000_000));
+    const { record } = await takeSnapshot(repository, source);
+    const target = join(disk.path, 'target');
+    for (const leftBytes of [60_000, 1_700_000, 3_000_000]) {
+      rmSync(target, { recursive: true, force: true });
+      disk.fillUpTo(leftBytes);
+      await expect(restoreSnapshot(repository, record.id, target, { workers })).rejects.toMatchObject({ code: 'target/write-failed' });
+      const filesOf = (lines: readonly string[]) => lines.filter((line) => line.includes(' file '));
+      expect(filesOf(await describeTree(volume))).toEqual(expect.arrayContaining(filesOf(await describeTree(target))));
+      disk.free();
+    }
+    expect(await restoreSnapshot(repository, record.id, target, { workers, overwrite: true })).toMatchObject({ complete: true });
+    expect(await describeTree(target)).toEqual(await describeTree(volume));
+  });
+
   test('leaves a rollback of a tree pending, and it finishes when there is room', async () => {
     const { disk, volume, source, repository } = await setUp();
     const { record } = await takeSnapshot(repository, source);

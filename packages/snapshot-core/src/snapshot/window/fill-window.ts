@@ -1,11 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { DirectoryPack } from '../../chunk-index/directory-cache.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
-import { freeBytes } from '../../pack/free-bytes.ts';
-import { openFrames } from '../../pack/open-frames.ts';
 import { localFilePath } from '../../storage/local-file-path.ts';
 import type { EngineTools } from '../engine/engine-tools.ts';
 import { isDamage } from '../is-damage.ts';
+import { FrameBatch } from './frame-batch.ts';
 import { planDirectReads, planFrameRuns, type WantedChunk } from './plan-pack-reads.ts';
 
 /** A chunk and its place in a window. */
@@ -89,16 +88,20 @@ function readPacks(tools: EngineTools, localPath: string, window: Uint8Array, ch
       return true;
     });
   }
-  for (const { pack, chunks: inPack } of wanted.values()) {
-    try {
-      readPack(tools, localFilePath(localPath, 'pack', pack.name), pack, window, inPack);
-    } catch (error) {
-      if (!SnapshotError.isInstance(error) && !(error instanceof Error && 'code' in error)) throw error;
-    }
+  const batch = new FrameBatch(tools.codec, window);
+  for (const { pack, chunks: inPack } of wanted.values()) ignoreFailedReads(() => readPack(tools, localFilePath(localPath, 'pack', pack.name), pack, window, inPack, batch));
+  ignoreFailedReads(() => batch.open());
+}
+
+function ignoreFailedReads(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!SnapshotError.isInstance(error) && !(error instanceof Error && 'code' in error)) throw error;
   }
 }
 
-function readPack({ codec }: EngineTools, path: string, pack: DirectoryPack, window: Uint8Array, chunks: readonly WantedChunk[]): void {
+function readPack({ codec }: EngineTools, path: string, pack: DirectoryPack, window: Uint8Array, chunks: readonly WantedChunk[], batch: FrameBatch): void {
   const isEncrypted = codec.cipherOf(pack.prefix) !== undefined;
   const isDirect = ({ frame }: WantedChunk) => !isEncrypted && frame.compression === 'none';
   const file = openSync(path, 'r');
@@ -107,11 +110,7 @@ function readPack({ codec }: EngineTools, path: string, pack: DirectoryPack, win
     for (const run of planFrameRuns(chunks.filter((chunk) => !isDirect(chunk)), maxRunBytes)) {
       const stored = new Uint8Array(run.lengthBytes);
       if (!readInto(file, stored, run.fileOffset)) continue;
-      const parts = run.frames.map(({ frame }) => stored.subarray(frame.offset - run.fileOffset, frame.offset - run.fileOffset + frame.storedBytes));
-      const plain = openFrames(codec, pack, run.frames.map(({ frame }) => frame), parts);
-      for (const [index, entry] of run.frames.entries())
-        for (const { offset, lengthBytes, target } of entry.chunks) window.set((plain[index] ?? stored).subarray(offset, offset + lengthBytes), target);
-      for (const bytes of [...plain, stored]) freeBytes(bytes);
+      batch.add(pack, run, stored);
     }
   } finally {
     closeSync(file);
