@@ -14,6 +14,9 @@ const listed = vi.hoisted((): { suffix: string; act: () => void } => ({ suffix: 
 /** What happens to bytes read from a file whose path ends so: a disk that forgets, or cannot read. */
 const rotten = vi.hoisted((): { suffix: string; act: (bytes: Uint8Array) => void } => ({ suffix: '/nothing', act: () => {} }));
 
+/** A file system that does not tell types in its listings. */
+const untyped = vi.hoisted(() => ({ isOn: false }));
+
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<typeof Fs>();
   return {
@@ -23,7 +26,8 @@ vi.mock('node:fs', async (importOriginal) => {
       if (real.readlinkSync(`/proc/self/fd/${descriptor}`).endsWith(rotten.suffix)) rotten.act(into.subarray(offset, offset + bytesRead));
       return bytesRead;
     },
-    readdirSync: (path: Buffer, ...more: unknown[]) => {
+    readdirSync: (path: Buffer, ...more: readonly { readonly withFileTypes?: boolean }[]) => {
+      if (untyped.isOn && more[0]?.withFileTypes === true) throw Object.assign(new TypeError('as Node says of unknown types'), { code: 'ERR_INVALID_ARG_TYPE' });
       const names: unknown = Reflect.apply(real.readdirSync, undefined, [path, ...more]);
       if (path.toString().startsWith('/proc/self/fd/') && real.readlinkSync(path).endsWith(listed.suffix)) listed.act();
       return names;
@@ -119,6 +123,23 @@ test.runIf(process.platform === 'linux')('bytes that went bad behind the back of
   const sound = await take(repository, volume, { parent: record.id, verifyAll: true });
   expect(sound.report).toMatchObject({ files: { unmodified: 3 }, bytesRead: 220_000, bytesAdded: 0 });
   expect(sound.record.rootId).toBe(record.rootId);
+});
+
+test('where listings do not tell types, everything is looked at', async () => {
+  const volume = subdirectory(scratchDirectory(), 'volume');
+  mkdirSync(join(volume, 'directory'));
+  for (const name of ['directory/inside', 'file']) write(join(volume, name), name);
+  symlinkSync('file', join(volume, 'symlink'));
+  const repository = await newRepository();
+  const wanted = await take(repository, volume);
+  try {
+    untyped.isOn = true;
+    expect((await take(repository, volume)).record.rootId).toBe(wanted.record.rootId);
+    const again = await take(repository, volume, { parent: wanted.record.id });
+    expect(again).toMatchObject({ record: { rootId: wanted.record.rootId }, report: { files: { unmodified: 2 }, bytesRead: 0 } });
+  } finally {
+    untyped.isOn = false;
+  }
 });
 
 test.for([0, 2])('any edits since the parent give what a snapshot without a parent gives, by %i threads', { timeout: 120_000 }, async (workers) => {

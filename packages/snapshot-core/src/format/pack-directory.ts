@@ -122,7 +122,9 @@ export class PackDirectory {
   hasIdAt(ordinal: number, id: Uint8Array): boolean {
     if (ordinal >= this.objectCount || id.length !== objectIdBytes) return false;
     const at = this.#objectsStart + ordinal * objectEntryBytes + 4;
-    return this.#bytes.compare(id, 0, objectIdBytes, at, at + objectIdBytes) === 0;
+    // Asked for every object of every snapshot: for so few bytes a loop is faster than a call.
+    for (let index = 0; index < objectIdBytes; index++) if (this.#bytes[at + index] !== id[index]) return false;
+    return true;
   }
 
   /** Id of an object as 32 bytes, a view; empty for a position outside of the pack. */

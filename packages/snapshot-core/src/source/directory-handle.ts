@@ -48,7 +48,7 @@ export type DirectoryLink = { readonly descriptor: number } | ({ readonly path: 
 export interface ListedName {
   /** Byte text: each character is one byte. */
   readonly name: string;
-  /** It was a regular file when it was listed. */
+  /** It was a regular file when it was listed, as far as the file system tells that. */
   readonly isFile: boolean;
 }
 
@@ -141,9 +141,17 @@ function sortedNames(path: Buffer): Uint8Array[] {
 }
 
 function sortedEntries(path: Buffer): ListedName[] {
-  return readdirSync(path, { encoding: 'latin1', withFileTypes: true })
-    .map((entry) => ({ name: entry.name, isFile: entry.isFile() }))
-    .toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return listTyped(path).toSorted((left, right) => (left.name < right.name ? -1 : 1));
+}
+
+function listTyped(path: Buffer): ListedName[] {
+  try {
+    return readdirSync(path, { encoding: 'latin1', withFileTypes: true }).map((entry) => ({ name: entry.name, isFile: entry.isFile() }));
+  } catch (error) {
+    // Of a file system that does not tell types in its listings Node looks at each name itself, which it cannot where the path is bytes and the names are text.
+    if (!(error instanceof TypeError && 'code' in error && error.code === 'ERR_INVALID_ARG_TYPE')) throw error;
+    return readdirSync(path, { encoding: 'latin1' }).map((name) => ({ name, isFile: false }));
+  }
 }
 
 /** What a descriptor's link says. */

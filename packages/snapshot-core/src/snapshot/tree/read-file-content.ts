@@ -29,12 +29,11 @@ export const regionFileBytes = 1_048_576;
  *
  * @throws system errors of reading
  */
-export async function readFileContent(context: TakeContext, descriptor: number, { bytes, allocatedBytes }: FileFacts, parent: FileEntry | undefined): Promise<StoredFile> {
+export function readFileContent(context: TakeContext, descriptor: number, { bytes, allocatedBytes }: FileFacts, parent: FileEntry | undefined): Promise<StoredFile> {
   context.budget.spendBytes(bytes);
   // Node cannot ask where the holes are: a file that takes less room than it has bytes, and has blocks of zeros, is taken for sparse.
   const holes: Holes = { mayBe: allocatedBytes < bytes, found: false };
-  const stored = bytes < regionFileBytes ? await readSmall(context, descriptor, bytes, holes) : await readRegions(context, descriptor, bytes, parent, holes);
-  return { ...stored, hasHoles: holes.found };
+  return bytes < regionFileBytes ? readSmall(context, descriptor, bytes, holes) : readRegions(context, descriptor, bytes, parent, holes);
 }
 
 interface Holes {
@@ -43,7 +42,7 @@ interface Holes {
 }
 
 /** The whole file into the kernels' memory, cut and hashed there. */
-async function readSmall(context: TakeContext, descriptor: number, bytes: number, holes: Holes): Promise<StoredContent> {
+async function readSmall(context: TakeContext, descriptor: number, bytes: number, holes: Holes): Promise<StoredFile> {
   const { tools, tally } = context;
   const { kernels, identity, parameters } = tools;
   const { dataStart, bytes: memory } = kernels;
@@ -66,10 +65,11 @@ async function readSmall(context: TakeContext, descriptor: number, bytes: number
     start = cutEnd;
   }
   tally.bytesRead += end - dataStart;
-  return { content: await buildContent(context, references), bytes: end - dataStart, chunkCount: references.length };
+  const content = references.length <= maxInlineReferences ? { level: 0, references } : await buildContent(context, references);
+  return { content, bytes: end - dataStart, chunkCount: references.length, hasHoles: holes.found };
 }
 
-async function readRegions(context: TakeContext, descriptor: number, bytes: number, parent: FileEntry | undefined, holes: Holes): Promise<StoredContent> {
+async function readRegions(context: TakeContext, descriptor: number, bytes: number, parent: FileEntry | undefined, holes: Holes): Promise<StoredFile> {
   const { tools, tally, objects } = context;
   const builder = new ContentBuilder(objects, 'data', tally.saved);
   const windows = parent === undefined ? undefined : readParentWindows(objects, parent.content, {});
@@ -90,11 +90,11 @@ async function readRegions(context: TakeContext, descriptor: number, bytes: numb
       for (let ordinal = 0; ordinal < count; ordinal++) await builder.add(toContentReference(packedChunkAt(taken.packed, ordinal)), {});
       chunkCount += count;
     }
-    return { content: await builder.finish({}), bytes, chunkCount };
+    return { content: await builder.finish({}), bytes, chunkCount, hasHoles: holes.found };
   } catch (error) {
     if (!SnapshotError.isInstance(error) || error.code !== 'source/unreadable') throw error;
     // It has become shorter than it was; what there is now is taken as it comes.
-    return await storeContent({ repository: objects, parameters: tools.parameters, tally, options: {} }, readFilePieces(descriptor, bytes));
+    return { ...(await storeContent({ repository: objects, parameters: tools.parameters, tally, options: {} }, readFilePieces(descriptor, bytes))), hasHoles: holes.found };
   } finally {
     await windows?.return(undefined);
   }
@@ -118,7 +118,6 @@ async function nextWindow(windows: AsyncGenerator<ParentWindow, void> | undefine
 }
 
 async function buildContent({ objects, tally }: TakeContext, references: readonly ContentReference[]): Promise<ContentTable> {
-  if (references.length <= maxInlineReferences) return { level: 0, references };
   const builder = new ContentBuilder(objects, 'data', tally.saved);
   for (const reference of references) await builder.add(reference, {});
   return builder.finish({});

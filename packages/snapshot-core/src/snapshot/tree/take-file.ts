@@ -33,7 +33,8 @@ export async function takeFile(context: TakeContext, present: OpenedEntry, path:
     return { ...known, name: present.name };
   }
   const before = parent?.type === 'file' ? parent : undefined;
-  const taken = (await reuseParent(context, present, path, before)) ?? (await readFile(context, present, path, before));
+  const reused = before === undefined ? undefined : await reuseParent(context, present, path, before);
+  const taken = reused ?? (await readFile(context, present, path, before));
   if (taken === undefined) return undefined;
   const { entry, change, chunkCount } = taken;
   tally.files[change] += 1;
@@ -53,8 +54,8 @@ interface TakenFile {
   readonly chunkCount: number;
 }
 
-async function reuseParent(context: TakeContext, present: OpenedEntry, path: Uint8Array, parent: FileEntry | undefined): Promise<TakenFile | undefined> {
-  if (parent === undefined || context.verifyAll || parent.torn || !parent.settled || !isUnchanged(parent, present.facts)) return undefined;
+async function reuseParent(context: TakeContext, present: OpenedEntry, path: Uint8Array, parent: FileEntry): Promise<TakenFile | undefined> {
+  if (context.verifyAll || parent.torn || !parent.settled || !isUnchanged(parent, present.facts)) return undefined;
   const chunkCount = await countStored(context.objects, parent.content, {});
   if (chunkCount === undefined) return undefined;
   context.tally.bytesReused += parent.size;
@@ -111,9 +112,11 @@ async function readOpened(context: TakeContext, { directory, name }: OpenedEntry
   return { entry, chunkCount: stored.chunkCount, read };
 }
 
+const isLinux = process.platform === 'linux';
+
 /** On Linux a file whose name was taken away or given to another file has a new time of change, which was looked at already. */
 function isStillNamed(directory: DirectoryHandle, name: Uint8Array, before: FileFacts): boolean {
-  if (process.platform === 'linux') return true;
+  if (isLinux) return true;
   const named = lookAt(directory, name);
   return named !== undefined && sameFile(before, named);
 }

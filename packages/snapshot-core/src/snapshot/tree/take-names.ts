@@ -6,7 +6,7 @@ import { lookAt } from '../../source/list-directory.ts';
 import { createQuickLook } from '../../source/quick-look.ts';
 import { countAsItWas, isTrusted } from './as-it-was.ts';
 import { deferNames, maxSliceNames } from './defer-names.ts';
-import { openListedFile, type OpenedEntry } from './open-listed-file.ts';
+import { openListedFile } from './open-listed-file.ts';
 import { ParentPages } from './parent-pages.ts';
 import { reportDamage } from './report-damage.ts';
 import { takeEntry } from './take-entry.ts';
@@ -65,17 +65,13 @@ async function takeListed(
   try {
     const facts = opened?.facts ?? lookAt(directory, name);
     if (facts === undefined) return;
-    await takePresent(context, { name, directory, facts, descriptor: opened?.descriptor }, path, parents, isFound);
+    const item = await takeEntry(context, { name, directory, facts, descriptor: opened?.descriptor }, joinPath(path, name), isFound ? parents.entry() : undefined);
+    if (isFound && item?.kind === 'entry' && parents.cursor?.equals(item.entry) === true && isRelied(context, parents)) parents.keep();
+    else if (isFound) parents.replace(item);
+    else if (item !== undefined) parents.insert(item);
   } finally {
     if (opened !== undefined) closeSync(opened.descriptor);
   }
-}
-
-async function takePresent(context: TakeContext, present: OpenedEntry, path: Uint8Array, parents: ParentPages, isFound: boolean): Promise<void> {
-  const item = await takeEntry(context, present, joinPath(path, present.name), isFound ? parents.entry() : undefined);
-  if (isFound && item?.kind === 'entry' && parents.cursor?.equals(item.entry) === true && isRelied(context, parents)) parents.keep();
-  else if (isFound) parents.replace(item);
-  else if (item !== undefined) parents.insert(item);
 }
 
 /** What an equal entry refers to was looked up or saved when it was made; so this costs a look-up only. */
