@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import { deviceNumbers, findDevicesUnder } from './devices-under.ts';
 import { factsFromStats, sameFile } from './file-facts.ts';
-import { isGone } from './system-error-code.ts';
+import { isGone, systemErrorCode } from './system-error-code.ts';
 import type { VolumePort } from './volume-port.ts';
 
 /** How to open an image file. */
@@ -23,12 +23,14 @@ export interface FileVolume extends VolumePort {
 /**
  * Opens a raw image file, or a block device by its path, as a volume. Its description is the absolute path, by which an unfinished rollback is known.
  *
- * @throws {SnapshotError} `source/unreadable` when it cannot be opened or is neither file nor block device
+ * A block device is opened for writing only when nothing else on this machine has it: no file system mounted from it, no array, no swap.
+ *
+ * @throws {SnapshotError} `source/unreadable` when it cannot be opened or is neither file nor block device; `target/unusable` for a device that is in use
  */
 export async function openFileVolume(path: string, options: FileVolumeOptions = {}): Promise<FileVolume> {
   const resizeToBytes = options.readOnly === true ? undefined : options.resizeToBytes;
-  const flags = (options.readOnly === true ? constants.O_RDONLY : constants.O_RDWR) | (resizeToBytes === undefined ? 0 : constants.O_CREAT);
-  const file = await open(path, flags, 0o600).catch((cause: unknown) => {
+  const file = await open(path, await flagsFor(path, options), 0o600).catch((cause: unknown) => {
+    if (systemErrorCode(cause) === 'EBUSY') throw new SnapshotError('target/unusable', `${path} is in use: something is mounted from it, or it is a part of something else; unmount it first`, { cause });
     throw new SnapshotError('source/unreadable', `cannot open the image ${path}; check the path and its permissions`, { cause });
   });
   try {
@@ -63,6 +65,14 @@ export async function openFileVolume(path: string, options: FileVolumeOptions = 
     await file.close();
     throw error;
   }
+}
+
+/** On Linux, `O_EXCL` without `O_CREAT` refuses a block device that is in use. It says nothing of files. */
+async function flagsFor(path: string, { readOnly, resizeToBytes }: FileVolumeOptions): Promise<number> {
+  if (readOnly === true) return constants.O_RDONLY;
+  const present = await stat(path).catch((error: unknown) => ignoreGone(error));
+  if (present?.isBlockDevice() === true) return constants.O_RDWR | constants.O_EXCL;
+  return constants.O_RDWR | (resizeToBytes === undefined ? 0 : constants.O_CREAT);
 }
 
 type FileHandle = Awaited<ReturnType<typeof open>>;

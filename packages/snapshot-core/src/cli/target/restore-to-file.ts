@@ -11,7 +11,10 @@ import type { VerbContext } from '../verb.ts';
  */
 export async function restoreToFile(context: VerbContext, repository: Repository, record: SnapshotRecord, path: string, overwrite: boolean): Promise<void> {
   const { output, signal, flags } = context;
-  const present = await stat(path).catch(() => {});
+  const present = await stat(path).catch((error: unknown) => {
+    // Only what is known to be new may be removed again.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw new SnapshotError('target/unusable', `${path} cannot be looked at; check the path and its permissions`, { cause: error });
+  });
   if (present?.isDirectory() === true) throw new SnapshotError('target/unusable', `${path} is a directory, and snapshot ${record.id} is an image; name a file or block device`);
   if (present !== undefined && !overwrite) throw new SnapshotError('argument/invalid', `${path} exists; give --overwrite to write over it, or use rollback to write only what differs`);
   if (present !== undefined) await refuseOwnRepository(repository, path);
