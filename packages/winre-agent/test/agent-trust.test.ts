@@ -34,8 +34,8 @@ describe('a restore that the gateway would let through', () => {
     const [pack] = Object.entries(await digestTree(machine.restorePoints)).find(([path, digest]) => path.includes('pack') && digest !== 'directory') ?? [];
     const path = join(machine.restorePoints, pack ?? '');
     const bytes = await readFile(path);
-    const middle = Math.floor(bytes.length / 2);
-    bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+    // Behind its header of 32 bytes, where the first frame of objects lies.
+    bytes[48] = (bytes[48] ?? 0) ^ 1;
     await writeFile(path, bytes);
     expect(await bench.gateway.query(device.id, { kind: 'restore-points' }, { signal })).toMatchObject({ restorePoints: [{ id: restorePointId, state: 'damaged', detail: expect.stringContaining('pack/') }] });
     await bench.gateway.submitOperation(await approve(bench, 'damaged-1', { capability: 'winre.restore.trigger', tenantId, device, restorePointId, safetySnapshot: false }, { lossDigest: loss.digest }));
