@@ -15,6 +15,8 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     testTimeout: 20_000,
+    // One for each processor: by default one is left idle, which is half of a small machine.
+    maxWorkers: '100%',
     projects: folders.map((folder) => ({
       extends: true as const,
       root: `./${folder}`,
