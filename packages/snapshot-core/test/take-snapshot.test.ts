@@ -185,3 +185,21 @@ test('an abort passes through unchanged and leaves no snapshot; a missing source
   expect((await repository.listSnapshots()).snapshots).toEqual([]);
   await expect(takeSnapshot(repository, directorySource(join(volume, 'nothing')))).rejects.toMatchObject({ code: 'source/unreadable' });
 });
+
+test('of an encrypted volume goes into an encrypted repository alone', async () => {
+  const bytes = seededBytes(1, 100_000);
+  const volume = {
+    description: 'drive C:', bytes: bytes.length, isEncrypted: true, flush: () => Promise.resolve(), holdsPath: () => Promise.resolve(false), write: () => Promise.resolve(),
+    read: (offset: number, into: Uint8Array) => {
+      const part = bytes.subarray(offset, offset + into.length);
+      into.set(part);
+      return Promise.resolve(part.length);
+    },
+  };
+  const plain = await newRepository();
+  await expect(takeSnapshot(plain, { kind: 'volume', volume })).rejects.toMatchObject({ code: 'source/encrypted', message: expect.stringContaining('drive C:') });
+  expect((await plain.listSnapshots()).snapshots).toEqual([]);
+  const encrypted = await createRepository({ storage: createMemoryStorage(), encryption: { key: seededBytes(2, 32) } });
+  expect((await takeSnapshot(encrypted, { kind: 'volume', volume })).record.statistics.totalBytes).toBe(bytes.length);
+  expect((await takeSnapshot(plain, { kind: 'volume', volume: { ...volume, isEncrypted: false } })).record.statistics.totalBytes).toBe(bytes.length);
+});

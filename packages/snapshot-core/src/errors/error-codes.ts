@@ -29,6 +29,7 @@ export const errorCodes = {
   'snapshot/wrong-kind': { retryable: false, meaning: 'the snapshot is of another kind (tree, image) than the call needs' },
   'snapshot/path-not-found': { retryable: false, meaning: 'the snapshot has nothing at a path that was asked for' },
   'source/unreadable': { retryable: true, meaning: 'the root of the source cannot be opened or read' },
+  'source/encrypted': { retryable: false, meaning: 'the source is encrypted where it lies and the repository is not, so its content would be stored in the clear' },
   'target/unusable': { retryable: false, meaning: 'the target cannot be opened, has the wrong size or is not what the call needs' },
   'target/write-failed': { retryable: true, meaning: 'the target refused a write; what was written so far stays' },
   'rollback/repository-on-target': { retryable: false, meaning: 'the repository lies on the volume that would be rolled back, or the target lies in the repository' },

@@ -6,6 +6,8 @@ import type { ItemIssue } from './item-issue.ts';
 export interface SnapshotProgress {
   readonly filesDone: number;
   readonly bytesRead: number;
+  /** Taken over from the parent without reading. */
+  readonly bytesReused: number;
   readonly bytesAdded: number;
 }
 
@@ -78,7 +80,7 @@ export class SnapshotTally {
   }
 
   progress(): void {
-    this.#onProgress?.({ filesDone: this.filesDone, bytesRead: this.bytesRead, bytesAdded: this.bytesAdded });
+    this.#onProgress?.({ filesDone: this.filesDone, bytesRead: this.bytesRead, bytesReused: this.bytesReused, bytesAdded: this.bytesAdded });
   }
 
   report(): SnapshotReport {

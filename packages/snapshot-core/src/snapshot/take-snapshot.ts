@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { chunkProfiles } from '../chunking/chunk-profiles.ts';
 import { deriveSieveParameters } from '../chunking/sieve-parameters.ts';
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { SnapshotRecord } from '../format/snapshot-record.ts';
 import type { FileEntry, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
@@ -54,11 +55,12 @@ export interface TakenSnapshot {
  *
  * Items that cannot be read do not stop it: they are in the report, and the record says `incomplete`.
  *
- * @throws {SnapshotError} `source/unreadable` (the root itself), `snapshot/not-found` (the parent), `repository/*`, `storage/*`
+ * @throws {SnapshotError} `source/unreadable` (the root itself), `source/encrypted` (an encrypted volume, and a repository that is not), `snapshot/not-found` (the parent), `repository/*`, `storage/*`
  * @throws the signal's reason when aborted
  */
 export async function takeSnapshot(repository: Repository, source: SnapshotSource, options: TakeSnapshotOptions = {}): Promise<TakenSnapshot> {
   const call: CallOptions = options.signal === undefined ? {} : { signal: options.signal };
+  requireCover(repository, source);
   return repository.withLease('shared', async () => {
     const nowMs = () => options.clock?.nowMs() ?? Date.now();
     const startedMs = Math.max(0, Math.floor(nowMs()));
@@ -92,6 +94,12 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
     tally.progress();
     return { record, report: tally.report() };
   }, { ...call, ...options.lease });
+}
+
+/** What its owner encrypted does not become readable by being backed up. */
+function requireCover({ config, description }: Repository, source: SnapshotSource): void {
+  if (source.kind === 'volume' && source.volume.isEncrypted === true && config.encryption === 'none')
+    throw new SnapshotError('source/encrypted', `${source.volume.description} is encrypted, and the repository ${description} is not; use a repository that was created with encryption`);
 }
 
 function describeSource(source: SnapshotSource): string {

@@ -13,6 +13,8 @@ export interface VolumePort {
   readonly bytes: number;
   /** The device's own unit of writing in bytes, for whoever shows or plans with it. Reads and writes through this port have any length all the same. */
   readonly sectorBytes?: number;
+  /** True for a volume that is encrypted where it lies (BitLocker, LUKS) and is read here in the clear: only an encrypted repository takes it. */
+  readonly isEncrypted?: boolean;
   /**
    * A file descriptor of this process that gives and takes the same bytes at any offset and alignment. With it, worker threads read and
    * write past this port, several at once, for as long as the port is open; `flush` must cover what they wrote.

@@ -27,6 +27,8 @@ export async function takeBackup(context: VerbContext, path: string | undefined,
   const repository = await openChosenRepository(context);
   const hostname = flags.host ?? surroundings.hostname;
   const parent = named === false ? undefined : await findParent(repository, named === true ? undefined : named, { hostname, kind, description }, signal);
+  // What a tree has nobody knows beforehand; what it had is near enough for a bar.
+  const bytesTotal = totalBytes ?? parent?.statistics.totalBytes;
   try {
     return await takeSnapshot(repository, source, {
       ...(parent !== undefined && { parent: parent.id }),
@@ -37,7 +39,7 @@ export async function takeBackup(context: VerbContext, path: string | undefined,
       clock: surroundings.clock,
       lease: leaseOf(context.flags),
       signal,
-      onProgress: ({ filesDone, bytesRead }) => output.progress({ phase: 'backup', filesDone, bytesDone: bytesRead, ...(totalBytes !== undefined && { bytesTotal: totalBytes }) }),
+      onProgress: ({ filesDone, bytesRead, bytesReused }) => output.progress({ phase: 'backup', filesDone, bytesDone: bytesRead + bytesReused, ...(bytesTotal !== undefined && { bytesTotal }) }),
     });
   } finally {
     output.endProgress();
