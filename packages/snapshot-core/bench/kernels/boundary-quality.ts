@@ -10,7 +10,7 @@ import { writeEditedImage, writeImage } from '../data/write-images.ts';
 import { createGearTable, gearCut } from './gear-cut.ts';
 
 const imageBytes = 128 << 20;
-const rounds = 3;
+const rounds = 12;
 
 type NextCut = (start: number) => number;
 

@@ -7,7 +7,7 @@ const pageBytes = 65_536;
 
 /** What the compiled code offers; see `assembly/`. Truth values are numbers. */
 interface KernelExports {
-  setSieve(minBytes: number, averageBytes: number, maxBytes: number, strictBits: number, looseBits: number, key0: number, key1: number, key2: number, target: number, seed: number): void;
+  setSieve(minBytes: number, looseFromBytes: number, maxBytes: number, strictBits: number, looseBits: number, key0: number, key1: number, key2: number, target: number, seed: number): void;
   setMultiplier(ordinal: number, value: number): void;
   findCut(start: number, end: number): number;
   cutByContent(): number;
@@ -40,8 +40,8 @@ function createCompiledKernels(engine: WebAssemblyEngine, module: CompiledModule
     bytes: new Uint8Array(memory.buffer),
     dataStart,
     simd: true,
-    setSieve: ({ minBytes, averageBytes, maxBytes, strictBits, looseBits, stageOneKeys, stageOneTarget, stageTwoSeed, stageTwoMultipliers }) => {
-      code.setSieve(minBytes, averageBytes, maxBytes, strictBits, looseBits, ...stageOneKeys, stageOneTarget, stageTwoSeed);
+    setSieve: ({ minBytes, looseFromBytes, maxBytes, strictBits, looseBits, stageOneKeys, stageOneTarget, stageTwoSeed, stageTwoMultipliers }) => {
+      code.setSieve(minBytes, looseFromBytes, maxBytes, strictBits, looseBits, ...stageOneKeys, stageOneTarget, stageTwoSeed);
       for (const [ordinal, multiplier] of stageTwoMultipliers.entries()) code.setMultiplier(ordinal, multiplier);
     },
     // Positions from 2 GiB on come back as negative numbers.

@@ -26,7 +26,7 @@ export function findCut(bytes: Uint8Array, start: number, end: number, parameter
   const stop = Math.min(end, start + parameters.maxBytes);
   const first = start + parameters.minBytes;
   if (stop <= first) return { end: stop, byContent: false };
-  const middle = Math.min(stop, start + parameters.averageBytes);
+  const middle = Math.min(stop, start + parameters.looseFromBytes);
   const [key0, key1, key2] = parameters.stageOneKeys;
   const target = parameters.stageOneTarget;
 

@@ -25,7 +25,7 @@ function findCutByDefinition(bytes: Uint8Array, start: number, end: number, para
       hash ^= hash >> 16n;
     }
     hash = (hash * BigInt(parameters.stageTwoMultipliers[8] ?? 0)) & 0xffff_ffffn;
-    const bits = cut - start <= parameters.averageBytes ? parameters.strictBits : parameters.looseBits;
+    const bits = cut - start <= parameters.looseFromBytes ? parameters.strictBits : parameters.looseBits;
     if (hash >> BigInt(32 - bits) === 0n) return { end: cut, byContent: true };
   }
   return { end: stop, byContent: false };

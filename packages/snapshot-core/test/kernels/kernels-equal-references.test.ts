@@ -53,12 +53,12 @@ const keys = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const profiles = fc.constantFrom(...Object.values(chunkProfiles));
 /** Small and odd sizes: every boundary of a turn of 64 positions is met. Stage two lets much pass, so that cuts are frequent. */
 const smallSieve = fc
-  .record({ key: keys, minBytes: fc.integer({ min: 64, max: 200 }), toAverage: fc.integer({ min: 1, max: 300 }), toMax: fc.integer({ min: 1, max: 600 }), looseBits: fc.integer({ min: 1, max: 3 }) })
-  .map(({ key, minBytes, toAverage, toMax, looseBits }) => ({
+  .record({ key: keys, minBytes: fc.integer({ min: 64, max: 200 }), toLoose: fc.integer({ min: 1, max: 300 }), toMax: fc.integer({ min: 1, max: 600 }), looseBits: fc.integer({ min: 1, max: 3 }) })
+  .map(({ key, minBytes, toLoose, toMax, looseBits }) => ({
     ...deriveSieveParameters(key, chunkProfiles.small),
     minBytes,
-    averageBytes: minBytes + toAverage,
-    maxBytes: minBytes + toAverage + toMax,
+    looseFromBytes: minBytes + toLoose,
+    maxBytes: minBytes + toLoose + toMax,
     strictBits: looseBits + 1,
     looseBits,
   }));
@@ -122,7 +122,7 @@ describe('findCut', () => {
       const [key0 = 0, key1 = 0, key2 = 0, ...rest] = noise(seed, 3 + 36);
       const stageOneKeys = [key0, key1, key2] as const;
       const stageTwoMultipliers = new Uint32Array(new Uint8Array(rest).buffer).map((word) => word | 1);
-      const keyed = { ...base, stageOneKeys, stageTwoMultipliers, minBytes: 64, averageBytes: 100, maxBytes: 1_000, strictBits: 1, looseBits: 1 };
+      const keyed = { ...base, stageOneKeys, stageTwoMultipliers, minBytes: 64, looseFromBytes: 100, maxBytes: 1_000, strictBits: 1, looseBits: 1 };
       const bytes = new Uint8Array([...noise(seed, 70), ...run.subarray(0, 300 + (seed % 64)), ...noise(seed + 1, 130)]);
       assertSameCuts(bytes, { ...keyed, stageOneTarget: sum8(run, keyed) });
     }
@@ -140,11 +140,11 @@ describe('findCut', () => {
   test('every length around a boundary, at every alignment to 16 and 64', () => {
     const lengths = (sizes: SieveParameters): number[] => [
       ...Array.from({ length: 130 }, (_, length) => length),
-      ...[sizes.minBytes, sizes.averageBytes, sizes.maxBytes].flatMap((size) => [-65, -64, -63, -1, 0, 1, 2, 15, 16, 17, 31, 32, 63, 64, 65, 66, 129].map((by) => size + by)),
+      ...[sizes.minBytes, sizes.looseFromBytes, sizes.maxBytes].flatMap((size) => [-65, -64, -63, -1, 0, 1, 2, 15, 16, 17, 31, 32, 63, 64, 65, 66, 129].map((by) => size + by)),
     ].filter((length) => length >= 0);
     const small = deriveSieveParameters(key, chunkProfiles.small);
-    const odd = { ...small, minBytes: 64, averageBytes: 191, maxBytes: 320, strictBits: 5, looseBits: 3 };
-    for (const parameters of [small, odd, { ...odd, averageBytes: 65 }, { ...odd, averageBytes: 319 }])
+    const odd = { ...small, minBytes: 64, looseFromBytes: 191, maxBytes: 320, strictBits: 5, looseBits: 3 };
+    for (const parameters of [small, odd, { ...odd, looseFromBytes: 65 }, { ...odd, looseFromBytes: 319 }])
       for (const [turn, length] of lengths(parameters).entries())
         for (const offset of [0, 1, 15, 16, 17, 63, 64, turn % 64]) assertSameCuts(noise(length, length), parameters, offset);
   });

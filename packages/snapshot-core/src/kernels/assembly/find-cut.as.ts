@@ -1,7 +1,7 @@
 // The sieve-v1 scan for 64 positions a turn. What it computes is told in ../find-cut.ts, its reference.
 
 import { bitsOf } from './bits-of.as';
-import { averageBytesAt, cutByContentAt, keysAt, looseBitsAt, maxBytesAt, minBytesAt, multipliersAt, seedAt, strictBitsAt, targetAt } from './memory-layout.as';
+import { looseFromBytesAt, cutByContentAt, keysAt, looseBitsAt, maxBytesAt, minBytesAt, multipliersAt, seedAt, strictBitsAt, targetAt } from './memory-layout.as';
 
 /** More candidates than this in one turn are hardly an accident: the bytes repeat, and are looked at as a whole. */
 const sparseCandidates: u64 = 2;
@@ -150,9 +150,9 @@ function scan(from: usize, to: usize, shift: u32): usize {
 }
 
 /** What `findCut` goes by from now on; nine multipliers come one by one. */
-export function setSieve(minBytes: u32, averageBytes: u32, maxBytes: u32, strictBits: u32, looseBits: u32, key0: u32, key1: u32, key2: u32, target: u32, seed: u32): void {
+export function setSieve(minBytes: u32, looseFromBytes: u32, maxBytes: u32, strictBits: u32, looseBits: u32, key0: u32, key1: u32, key2: u32, target: u32, seed: u32): void {
   store<u32>(minBytesAt, minBytes);
-  store<u32>(averageBytesAt, averageBytes);
+  store<u32>(looseFromBytesAt, looseFromBytes);
   store<u32>(maxBytesAt, maxBytes);
   store<u32>(strictBitsAt, strictBits);
   store<u32>(looseBitsAt, looseBits);
@@ -179,8 +179,8 @@ export function findCut(start: usize, end: usize): usize {
   const stop = end < largest ? end : largest;
   const first = start + load<u32>(minBytesAt);
   if (stop <= first) return stop;
-  const average = start + load<u32>(averageBytesAt);
-  const middle = average < stop ? average : stop;
+  const looseFrom = start + load<u32>(looseFromBytesAt);
+  const middle = looseFrom < stop ? looseFrom : stop;
   let cut = scan(first - 1, middle, 32 - load<u32>(strictBitsAt));
   if (cut == 0 && middle < stop) cut = scan(middle, stop, 32 - load<u32>(looseBitsAt));
   if (cut == 0) return stop;

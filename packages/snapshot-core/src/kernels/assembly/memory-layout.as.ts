@@ -2,7 +2,7 @@
 
 /** Sizes of the profile: smallest, average and largest chunk (u32 each). */
 export const minBytesAt: usize = 0;
-export const averageBytesAt: usize = 4;
+export const looseFromBytesAt: usize = 4;
 export const maxBytesAt: usize = 8;
 /** Stage two: how many top bits must be zero up to the average size, and beyond it (u32 each). */
 export const strictBitsAt: usize = 12;

@@ -90,7 +90,7 @@ class RegionRun {
     this.#tools = tools;
     this.#offset = region.offset;
     this.#rule = new GroupRule(tools.profile);
-    this.#references = new PackedReferenceWriter(Math.ceil((1.25 * (region.endOffset - region.offset)) / tools.parameters.averageBytes));
+    this.#references = new PackedReferenceWriter(Math.ceil((1.25 * (region.endOffset - region.offset)) / tools.parameters.looseFromBytes));
     const readAt: ReadAt = (into, position) => {
       const bytesRead = region.readAt(into, position);
       this.#bytesRead += bytesRead;
