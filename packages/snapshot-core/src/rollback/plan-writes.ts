@@ -93,7 +93,8 @@ async function* planEntry(context: RollbackContext, stored: TreeEntry, found: Fi
   }
   if (stored.incomplete === true) yield act(incompleteDecision, present, { issue: 'not-restorable' });
   const now = place.directory === undefined ? undefined : lookAt(place.directory, stored.name);
-  if (now?.type === 'directory' && (context.mayChange || present !== undefined)) yield act(decideMetadata(stored, now, place.directory !== undefined && attributesDiffer(context, place.directory, stored.name, stored)), now);
+  // The one that was entered is the one meant: its name may stand for another by now.
+  if (now?.type === 'directory' && (context.mayChange || present !== undefined)) yield act(decideMetadata(stored, now, place.directory !== undefined && attributesDiffer(context, place.directory, stored.name, stored)), child?.facts ?? now);
 }
 
 /** The repository itself and other file systems are never entered; a directory that leads to the repository is, but stays a directory. */

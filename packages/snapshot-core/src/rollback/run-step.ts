@@ -9,6 +9,7 @@ import { makeDirectory, removeName, writeHardLink, writeSymlink } from '../snaps
 import { writeFile } from '../snapshot/write-file.ts';
 import { displayPath } from '../source/byte-path.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
+import type { FileId } from '../source/file-facts.ts';
 import { SyncQueue } from '../source/sync-queue.ts';
 import { systemErrorCode } from '../source/system-error-code.ts';
 import { compareContent } from './compare-content.ts';
@@ -56,7 +57,7 @@ export class StepRunner {
   }
 
   async #carryOut(step: ActStep, directory: DirectoryHandle): Promise<void> {
-    const { action, name, stored } = step;
+    const { action, name, present, stored } = step;
     if (action.action === 'keep') return;
     if (action.action === 'delete') {
       removeName(directory, name, action.type);
@@ -67,33 +68,41 @@ export class StepRunner {
     if (action.action === 'set-metadata') {
       // Opened before: the stored mode may shut its owner out.
       const descriptor = stored.type === 'symlink' ? undefined : openToSync(directory.pathOf(name), stored.type);
-      applyMetadata(this.#context.attributes, directory, name, action.path, stored, this.issues);
+      applyMetadata(this.#context.attributes, directory, name, action.path, stored, present, this.issues);
       if (descriptor !== undefined) await this.#syncQueue.add(descriptor);
       return;
     }
     this.#touch(directory);
     if (stored.type === 'directory') return makeDirectory(directory, name);
+    let written: FileId | undefined;
     if (stored.type === 'symlink') await writeSymlink(this.#context.repository, directory, name, stored.target);
     else {
-      await this.#writeContent(step, directory, stored);
+      written = await this.#writeContent(step, directory, stored);
       this.#written.get(directory)?.push({ name, path: action.path, entry: stored });
+      // What got another name has its metadata since it got the first one.
+      if (written === undefined) return;
     }
-    applyMetadata(this.#context.attributes, directory, name, action.path, stored, this.issues);
+    applyMetadata(this.#context.attributes, directory, name, action.path, stored, written, this.issues);
   }
 
-  async #writeContent(step: ActStep, directory: DirectoryHandle, stored: FileEntry): Promise<void> {
+  /** @returns which file was written; `undefined` when only a name was given */
+  async #writeContent(step: ActStep, directory: DirectoryHandle, stored: FileEntry): Promise<FileId | undefined> {
     const { action, name, present, existingPath } = step;
     const { repository, root, options, shared } = this.#context;
-    if (existingPath !== undefined) return writeHardLink(repository, root, existingPath, directory, name);
+    if (existingPath !== undefined) {
+      await writeHardLink(repository, root, existingPath, directory, name);
+      return undefined;
+    }
     if (action.action === 'rewrite' && present !== undefined) {
       const written = await rewriteFile(repository, directory, name, stored, present, action.ranges ?? [], this.#syncQueue, options);
       this.bytesWritten += written ?? 0;
-      if (written !== undefined) return;
+      if (written !== undefined) return present;
     }
-    await writeFile(repository, directory, name, stored, this.#syncQueue, options, (bytes) => {
+    const created = await writeFile(repository, directory, name, stored, this.#syncQueue, options, (bytes) => {
       this.bytesWritten += bytes;
     });
     if (present !== undefined) shared.forget(present);
+    return created;
   }
 
   #touch(directory: DirectoryHandle): void {

@@ -32,7 +32,13 @@ export async function runTreeRollback(
     let phase: 'remove' | 'write' = 'remove';
     for await (const step of planSteps(context, stored)) {
       if (step.step === 'act' && step.stored !== undefined) phase = 'write';
-      await runner.run(step);
+      try {
+        await runner.run(step);
+      } catch (error) {
+        // The steps end with the directories open in which files still wait for being durable, or removed.
+        await runner.drain().catch(() => undefined);
+        throw error;
+      }
       progress(phase);
     }
     await runner.drain();

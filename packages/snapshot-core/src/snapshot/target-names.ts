@@ -10,20 +10,23 @@ import { systemErrorCode } from '../source/system-error-code.ts';
  *
  * The temporary name comes from the final one, so a killed run leaves at most one per file; a name that is taken is never
  * overwritten, a number is appended.
+ *
+ * @returns what `create` answered
  */
-export async function createThenRename(
+export async function createThenRename<Created>(
   repository: Pick<Repository, 'identify'>,
   directory: DirectoryHandle,
   name: Uint8Array,
-  create: (temporary: Buffer) => void | Promise<void>,
-): Promise<void> {
+  create: (temporary: Buffer) => Created | Promise<Created>,
+): Promise<Created> {
   const stem = `.winre-kit-${repository.identify(name).slice(0, 16)}`;
   for (let attempt = 0; ; attempt++) {
     const temporaryName = Buffer.from(`${stem}-${attempt}.tmp`);
     if (lookAt(directory, temporaryName) !== undefined) continue;
     const temporary = directory.pathOf(temporaryName);
+    let created: Created;
     try {
-      await create(temporary);
+      created = await create(temporary);
       renameSync(temporary, directory.pathOf(name));
     } catch (error) {
       if (systemErrorCode(error) === 'EEXIST') continue;
@@ -32,7 +35,7 @@ export async function createThenRename(
     }
     // Renaming one hard link over another of the same file does nothing and leaves both.
     removeIfThere(temporary);
-    return;
+    return created;
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -39,5 +39,30 @@ test('a file nobody may open gets its mode; a symlink in its place is not follow
   expect(lstatSync(join(root, 'outside'))).toMatchObject({ mode: 0o040755 });
   expect(lstatSync(join(root, 'outside')).mtimeMs).toBeGreaterThan(1);
   chmodSync(join(root, 'name'), 0o600);
+  handle.close();
+});
+
+test('a name that stands for another file than the one meant is left alone', () => {
+  const root = scratchDirectory();
+  for (const file of ['name', 'meant']) writeFileSync(join(root, file), '', { mode: 0o600 });
+  const handle = openDirectory(root);
+  const meant = factsFromStats(lstatSync(join(root, 'meant'), { bigint: true }));
+  const before = lookAt(handle, name);
+  expect(changeMetadata(handle, name, 'file', { ...meant, mode: 0o4755, modifiedMicros: 0n }, meant)).toBeUndefined();
+  expect(lookAt(handle, name)).toEqual(before);
+  handle.close();
+});
+
+test.runIf(process.getuid?.() === 0)('a symlink gets an owner and a time of its own, what it leads to keeps its', () => {
+  const root = scratchDirectory();
+  writeFileSync(join(root, 'file'), '');
+  symlinkSync('file', join(root, 'name'));
+  const handle = openDirectory(root);
+  const before = lookAt(handle, Buffer.from('file'));
+  const present = factsFromStats(lstatSync(join(root, 'name'), { bigint: true }));
+  expect(changeMetadata(handle, name, 'symlink', { ...present, userId: 1_234, groupId: 5_678, modifiedMicros: 77_000_000n }, present)).toEqual([]);
+  expect(lookAt(handle, name)).toMatchObject({ type: 'symlink', userId: 1_234, groupId: 5_678, modifiedMicros: 77_000_000n });
+  expect(readlinkSync(join(root, 'name'))).toBe('file');
+  expect(lookAt(handle, Buffer.from('file'))).toEqual(before);
   handle.close();
 });

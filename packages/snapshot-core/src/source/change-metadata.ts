@@ -1,9 +1,10 @@
-import { chmodSync, chownSync, closeSync, constants, existsSync, lchownSync, lutimesSync, openSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, constants, existsSync, fstatSync, lchownSync, lutimesSync, openSync, utimesSync } from 'node:fs';
 import { displayPath } from './byte-path.ts';
 import type { DirectoryHandle } from './directory-handle.ts';
 import { noExtendedAttributes } from './extended-attributes.ts';
 import type { ExtendedAttributes } from './extended-attributes.ts';
-import type { FileFacts } from './file-facts.ts';
+import { factsFromStats, sameFile } from './file-facts.ts';
+import type { FileFacts, FileId } from './file-facts.ts';
 import type { AttributeChange } from './plan-attribute-changes.ts';
 import { systemErrorCode } from './system-error-code.ts';
 
@@ -25,9 +26,13 @@ const pathOnly = 0o10000000;
  * Gives a name its owner, extended attributes, mode and modification time, without following a symlink, and only what differs
  * from `present`.
  *
- * Answers with the properties that the target refused; those are for the caller to report.
+ * Answers with the properties that the target refused; those are for the caller to report. `undefined` when the name stands for
+ * another file than `present` by now: nothing was changed then, because owner and set-id bits on somebody else's file give him rights.
+ * Extended attributes are reached by the name alone.
  */
-export function changeMetadata(directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', wanted: Metadata, present: Metadata, work: AttributeWork = noWork): string[] {
+export function changeMetadata(
+  directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', wanted: Metadata, present: Metadata & FileId, work: AttributeWork = noWork,
+): string[] | undefined {
   const refused: string[] = [];
   const attempt = (what: string, change: () => void): boolean => {
     try {
@@ -41,14 +46,16 @@ export function changeMetadata(directory: DirectoryHandle, name: Uint8Array, typ
   };
   const ownerDiffers = wanted.userId !== present.userId || wanted.groupId !== present.groupId;
   const seconds = toSeconds(wanted.modifiedMicros);
-  if (type === 'symlink') {
-    const path = directory.pathOf(name);
-    if (ownerDiffers) attempt('owner', () => lchownSync(path, wanted.userId, wanted.groupId));
-    for (const change of work.changes) attempt(nameOf(change), () => changeAttribute(work.port, path, change));
-    if (wanted.modifiedMicros !== present.modifiedMicros) attempt('time', () => lutimesSync(path, seconds, seconds));
-    return refused;
-  }
-  withoutFollowing(directory, name, (path) => {
+  return withoutFollowing(directory, name, (path, descriptor) => {
+    if (descriptor !== undefined && !sameFile(factsFromStats(fstatSync(descriptor, { bigint: true })), present)) return undefined;
+    if (type === 'symlink') {
+      // A descriptor's path leads to the symlink itself, and would be followed no further.
+      const [chown, utimes] = descriptor === undefined ? [lchownSync, lutimesSync] : [chownSync, utimesSync];
+      if (ownerDiffers) attempt('owner', () => chown(path, wanted.userId, wanted.groupId));
+      for (const change of work.changes) attempt(nameOf(change), () => changeAttribute(work.port, directory.pathOf(name), change));
+      if (wanted.modifiedMicros !== present.modifiedMicros) attempt('time', () => utimes(path, seconds, seconds));
+      return refused;
+    }
     // Changing the owner clears set-id bits, so the mode comes after it, and is set again even when it looked right.
     if (ownerDiffers) attempt('owner', () => chownSync(path, wanted.userId, wanted.groupId));
     // Attributes come after the owner, whose change drops capabilities, and before the mode, which an ACL changes and which may forbid writing.
@@ -64,8 +71,8 @@ export function changeMetadata(directory: DirectoryHandle, name: Uint8Array, typ
     const mode = refused.includes('owner') ? wanted.mode & 0o1777 : wanted.mode;
     if (ownerDiffers || work.changes.length > 0 || mode !== present.mode) attempt('mode', () => chmodSync(path, mode));
     if (wanted.modifiedMicros !== present.modifiedMicros) attempt('time', () => utimesSync(path, seconds, seconds));
+    return refused;
   });
-  return refused;
 }
 
 /** Sets permission bits of a file or directory without following a symlink. */
@@ -107,12 +114,13 @@ function openUp(path: string | Buffer, mode: number): void {
   }
 }
 
-function withoutFollowing<T>(directory: DirectoryHandle, name: Uint8Array, change: (path: string | Buffer) => T): T {
+/** @param change gets a path of the file itself, and the descriptor that the path goes through, where there is one */
+function withoutFollowing<T>(directory: DirectoryHandle, name: Uint8Array, change: (path: string | Buffer, descriptor?: number) => T): T {
   // Elsewhere there is no such descriptor; the caller has looked, and the tree belongs to one owner alone.
   if (process.platform !== 'linux' || !existsSync('/proc/self/fd')) return change(directory.pathOf(name));
   const descriptor = openSync(directory.pathOf(name), pathOnly | constants.O_NOFOLLOW);
   try {
-    return change(`/proc/self/fd/${descriptor}`);
+    return change(`/proc/self/fd/${descriptor}`, descriptor);
   } finally {
     closeSync(descriptor);
   }

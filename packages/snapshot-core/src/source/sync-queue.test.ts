@@ -1,4 +1,4 @@
-import { existsSync, fstatSync, openSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scratchDirectory } from '../../test/support/scratch.ts';
@@ -122,4 +122,18 @@ test('a thread that has to wait for its turn now and then does not take the targ
   await addFiles(queue, scratchDirectory(), 'file', 128);
   await queue.drain();
   expect([target.now.length, target.elsewhere.length]).toEqual([128, 0]);
+});
+
+test('one that cannot be closed does not keep the others open, and is told once', async () => {
+  const directory = scratchDirectory();
+  const target = new LentTarget(0.001);
+  const queue = new SyncQueue(target);
+  const descriptors = ['first', 'bad', 'last'].map((name) => newFile(directory, name));
+  const events: string[] = [];
+  for (const [index, descriptor] of descriptors.entries()) await queue.add(descriptor, () => events.push(`discarded ${index}`), () => events.push(`settled ${index}`));
+  target.bad = descriptors[1];
+  closeSync(descriptors[1] ?? -1);
+  await expect(queue.drain()).rejects.toMatchObject({ code: 'target/write-failed', message: expect.stringContaining('make 1 written files durable (EIO)') });
+  for (const descriptor of descriptors) expect(() => fstatSync(descriptor)).toThrow(/EBADF/);
+  expect(events).toEqual(['discarded 1', 'settled 0', 'settled 1', 'settled 2']);
 });

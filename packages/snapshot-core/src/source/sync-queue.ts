@@ -27,6 +27,7 @@ const batchesBetweenTries = 16;
 interface WaitingFile {
   readonly descriptor: number;
   readonly discard: () => void;
+  readonly settled: () => void;
 }
 
 /**
@@ -47,13 +48,14 @@ export class SyncQueue {
    * that a mode or time set right after the adding is made durable with it.
    *
    * @param discard called when that fails: a file whose fsync failed is removed and never tried again, because it would seem to succeed
+   * @param settled called when it is durable, or discarded: until then what `discard` works with must stay open
    * @throws {SnapshotError} `target/write-failed` for files added before
    */
-  async add(descriptor: number, discard: () => void = () => {}): Promise<void> {
+  async add(descriptor: number, discard: () => void = () => {}, settled: () => void = () => {}): Promise<void> {
     try {
       if (this.#waiting.length >= maxWaiting) await this.drain();
     } finally {
-      this.#waiting.push({ descriptor, discard });
+      this.#waiting.push({ descriptor, discard, settled });
     }
   }
 
@@ -62,16 +64,26 @@ export class SyncQueue {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];
-    const failures: { readonly cause: unknown; readonly discard: () => void }[] = [];
-    const done = this.#syncWhileQuick(waiting, (cause, { discard }) => failures.push({ cause, discard }));
-    const rest = waiting.slice(done);
-    const results = await Promise.allSettled(rest.map(({ descriptor }) => this.#port.sync(descriptor)));
-    for (const { descriptor } of waiting) closeSync(descriptor);
-    for (const [index, result] of results.entries()) if (result.status === 'rejected') failures.push({ cause: result.reason, discard: rest[index]?.discard ?? (() => {}) });
-    for (const { discard } of failures) ignoreSystemErrors(discard);
-    if (failures[0] === undefined) return;
-    const { cause } = failures[0];
-    throw new SnapshotError('target/write-failed', `the target could not make ${failures.length} written files durable (${systemErrorCode(cause) ?? String(cause)}); repair it, then run this again`, { cause });
+    /** The first failure of each. */
+    const failures = new Map<WaitingFile, unknown>();
+    const fail = (cause: unknown, file: WaitingFile) => {
+      if (!failures.has(file)) failures.set(file, cause);
+    };
+    const rest = waiting.slice(this.#syncWhileQuick(waiting, fail));
+    await Promise.all(rest.map((file) => this.#port.sync(file.descriptor).catch((cause: unknown) => fail(cause, file))));
+    for (const file of waiting) {
+      try {
+        closeSync(file.descriptor);
+      } catch (cause) {
+        fail(cause, file);
+      }
+    }
+    for (const { discard } of failures.keys()) ignoreSystemErrors(discard);
+    for (const { settled } of waiting) settled();
+    const first = failures.values().next();
+    if (first.done === true) return;
+    const cause = first.value;
+    throw new SnapshotError('target/write-failed', `the target could not make ${failures.size} written files durable (${systemErrorCode(cause) ?? String(cause)}); repair it, then run this again`, { cause });
   }
 
   /** @returns how many of them are done with */

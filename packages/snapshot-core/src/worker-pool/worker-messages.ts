@@ -20,6 +20,8 @@ export interface PortableError {
   readonly name: string;
   readonly message: string;
   readonly code?: string;
+  /** Where it has a code: callers branch on it too. */
+  readonly cause?: { readonly message: string; readonly code: string };
   readonly stack?: string;
   readonly isSnapshotError: boolean;
 }

@@ -38,31 +38,34 @@ export class LargeFiles {
       if (systemErrorCode(error) === undefined) throw error;
       return this.#careful.write(file);
     }
-    const bytesBefore = tally.bytesWritten;
+    let ownBytes = 0;
     let refused: readonly string[];
     try {
-      await this.#writeRuns(file, descriptor, pool);
+      await this.#writeRuns(file, descriptor, pool, (bytes) => {
+        ownBytes += bytes;
+        tally.addBytes(bytes);
+      });
       refused = changeOpenMetadata(descriptor, entry, factsFromStats(fstatSync(descriptor, { bigint: true })));
     } catch (error) {
       closeSync(descriptor);
       removeQuietly(place);
       if (!isOfThisFile(error)) throw error;
-      tally.bytesWritten = bytesBefore;
+      tally.bytesWritten -= ownBytes;
       return this.#careful.write(file);
     }
-    await this.#careful.keep(descriptor, () => removeQuietly(place));
+    await this.#careful.keep(directory, descriptor, () => removeQuietly(place));
     tally.countFile(step, path, entry);
     if (refused.length > 0) issues.add(step, path, 'metadata', `the target does not take its ${refused.join(', ')}`);
   }
 
-  async #writeRuns({ plan: { entry } }: PlacedFile, descriptor: number, pool: WorkerPool): Promise<void> {
-    const { repository, call, tally } = this.#context;
+  async #writeRuns({ plan: { entry } }: PlacedFile, descriptor: number, pool: WorkerPool, onBytes: (bytes: number) => void): Promise<void> {
+    const { repository, call } = this.#context;
     const write = async ({ packed, offset, lengthBytes }: PackedRun) => {
       await pool.run(writeChunksTask, { descriptor, packed, offset });
       await repository.engine.renewLeases();
       return lengthBytes;
     };
-    for await (const lengthBytes of runInOrder(packContent(repository, entry.content, runBytes, call), 2 * pool.size, write)) tally.addBytes(lengthBytes);
+    for await (const lengthBytes of runInOrder(packContent(repository, entry.content, runBytes, call), 2 * pool.size, write)) onBytes(lengthBytes);
   }
 }
 

@@ -28,7 +28,7 @@ export class RestoreRun {
   constructor(context: RestoreContext, isNew: boolean) {
     this.#context = context;
     this.#directories = new TargetDirectories(context, new FillingDirectory(context.root, undefined, isNew));
-    this.#careful = new CarefulWriter(context);
+    this.#careful = new CarefulWriter(context, this.#directories);
     this.#units = new FileUnits({ context, directories: this.#directories, careful: this.#careful, pool: () => this.#poolNow() });
     this.#large = new LargeFiles(context, this.#careful);
   }
@@ -62,6 +62,8 @@ export class RestoreRun {
   /** Resolves when everything so far is done. @throws {SnapshotError} `target/write-failed`, `worker/lost` */
   async settle(): Promise<void> {
     await this.#units.settle();
+    // It holds directories, which are finished after it.
+    await this.#careful.drain();
     await this.#directories.settle();
   }
 
@@ -70,11 +72,14 @@ export class RestoreRun {
     return this.#units.end();
   }
 
-  /** Ends the run, also when it was cut short: what was written is durable and nothing is open afterwards. */
+  /** Ends the run, also when it was cut short: what was written is durable and nothing is open afterwards. @throws {SnapshotError} `target/write-failed`; nothing is open then either */
   async close(): Promise<void> {
     await this.end();
-    await this.#careful.drain().catch((error: unknown) => itemErrorCode(error, new Uint8Array(0)));
-    await this.#directories.close();
+    try {
+      await this.#careful.drain();
+    } finally {
+      await this.#directories.close();
+    }
   }
 
   async #write(name: PlacedName): Promise<void> {

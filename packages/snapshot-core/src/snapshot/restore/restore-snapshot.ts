@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import type { CallOptions } from '../../repository/call-options.ts';
 import type { LeaseOptions } from '../../repository/lease.ts';
@@ -11,6 +10,7 @@ import { withEngine, type Engine } from '../engine/with-engine.ts';
 import type { ItemIssue } from '../item-issue.ts';
 import { listSnapshot, loadTreeRoot } from '../list-snapshot.ts';
 import { givesNoAttributes } from './gives-no-attributes.ts';
+import { makeTarget } from './make-target.ts';
 import { planRestore, type RestoreStep } from './plan-restore.ts';
 import { RestoreRun } from './restore-run.ts';
 import { RestoreTally } from './restore-tally.ts';
@@ -68,18 +68,22 @@ export async function restoreSnapshot(repository: Repository, snapshotId: string
     const { totalBytes } = (await repository.getSnapshot(snapshotId, call)).statistics;
     const repositoryId = repository.localPath === undefined ? undefined : idsFromRoot(repository.localPath).at(-1);
     const { attributes } = await loadExtendedAttributes();
-    const { root, isNew } = openTarget(repository, repositoryId, target);
+    const { root, isNew } = await openTarget(repository, repositoryId, target);
     const tally = new RestoreTally(totalBytes, options.onProgress);
     const run = new RestoreRun({ repository, repositoryId, root, attributes, overwrite: options.overwrite === true, call, tally, issues: tally.issues }, isNew && givesNoAttributes(attributes, root));
     const items = listSnapshot(repository, snapshotId, { ...call, ...(options.paths !== undefined && { paths: options.paths }) });
     const steps = planRestore(items, { windowsNames: process.platform === 'win32' });
     try {
       await carryOut(repository, run, steps, options);
-      return tally.report();
+    } catch (error) {
+      // The first failure is the one worth telling.
+      await run.close().catch(() => undefined);
+      throw error;
     } finally {
       await steps.return(undefined);
-      await run.close();
     }
+    await run.close();
+    return tally.report();
   }, { ...call, ...options.lease });
 }
 
@@ -116,11 +120,11 @@ async function carryOut(repository: Repository, run: RestoreRun, steps: AsyncGen
  *
  * @throws {SnapshotError} `target/unusable`, `rollback/repository-on-target`
  */
-function openTarget(repository: Repository, repositoryId: string | undefined, path: string): { readonly root: DirectoryHandle; readonly isNew: boolean } {
+async function openTarget(repository: Repository, repositoryId: string | undefined, path: string): Promise<{ readonly root: DirectoryHandle; readonly isNew: boolean }> {
   try {
     if (repositoryId !== undefined && idsFromRoot(path).includes(repositoryId))
       throw new SnapshotError('rollback/repository-on-target', `${path} lies in the repository ${repository.description}; name a directory outside of it`);
-    const isNew = mkdirSync(path, { recursive: true }) !== undefined;
+    const isNew = await makeTarget(path);
     return { root: openDirectory(path), isNew };
   } catch (cause) {
     if (SnapshotError.isInstance(cause)) throw cause;

@@ -113,10 +113,13 @@ export class TargetDirectories {
 
   async #completeMetadata(handle: DirectoryHandle, parent: DirectoryHandle | undefined, { step, path, entry }: DirectoryStep): Promise<void> {
     const { attributes, tally, issues } = this.#context;
-    await handle.sync();
-    tally.directories += 1;
+    // By its path it cannot be reached any more once its mode shuts us out.
+    const isHeld = 'descriptor' in handle.link;
+    if (!isHeld) await handle.sync();
     // The target's own name belongs to its parent directory; it is changed through itself.
-    applyMetadata(attributes, parent ?? handle, parent === undefined ? currentDirectory : entry.name, path, entry, issues.of(step));
+    applyMetadata(attributes, parent ?? handle, parent === undefined ? currentDirectory : entry.name, path, entry, handle.facts, issues.of(step));
+    if (isHeld) await handle.sync();
+    tally.directories += 1;
   }
 }
 

@@ -22,8 +22,12 @@ export function openListedFile(directory: DirectoryHandle, name: Uint8Array): { 
     if (systemErrorCode(error) === undefined) throw error;
     return undefined;
   }
-  const facts = factsFromStats(fstatSync(descriptor, { bigint: true }));
-  if (facts.type === 'file') return { descriptor, facts };
-  closeSync(descriptor);
-  return undefined;
+  let isKept = false;
+  try {
+    const facts = factsFromStats(fstatSync(descriptor, { bigint: true }));
+    isKept = facts.type === 'file';
+    return isKept ? { descriptor, facts } : undefined;
+  } finally {
+    if (!isKept) closeSync(descriptor);
+  }
 }
