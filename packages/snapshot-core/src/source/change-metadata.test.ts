@@ -1,10 +1,11 @@
-import { chmodSync, lstatSync, mkdirSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { scratchDirectory } from '../../test/support/scratch.ts';
 import { changeMetadata } from './change-metadata.ts';
 import { openDirectory } from './directory-handle.ts';
+import { noExtendedAttributes } from './extended-attributes.ts';
 import { factsFromStats } from './file-facts.ts';
 import { lookAt } from './list-directory.ts';
 
@@ -50,6 +51,24 @@ test('a name that stands for another file than the one meant is left alone', () 
   const before = lookAt(handle, name);
   expect(changeMetadata(handle, name, 'file', { ...meant, mode: 0o4755, modifiedMicros: 0n }, meant)).toBeUndefined();
   expect(lookAt(handle, name)).toEqual(before);
+  handle.close();
+});
+
+test.each([1, 2])('of %s extended attributes none is set once the name stands for another file, nor anything else', (count) => {
+  const root = scratchDirectory();
+  for (const file of ['name', 'own']) writeFileSync(join(root, file), '', { mode: 0o600 });
+  const handle = openDirectory(root);
+  const present = factsFromStats(lstatSync(join(root, 'name'), { bigint: true }));
+  const set: string[] = [];
+  const port = { ...noExtendedAttributes, isAvailable: true, set: (_: Uint8Array, attribute: Uint8Array) => {
+    set.push(Buffer.from(attribute).toString());
+    renameSync(join(root, 'name'), join(root, 'moved'));
+    renameSync(join(root, 'own'), join(root, 'name'));
+  } };
+  const changes = ['security.capability', 'user.one'].slice(0, count).map((attribute) => ({ change: 'set' as const, name: Buffer.from(attribute), value: Buffer.from('x') }));
+  expect(changeMetadata(handle, name, 'file', { ...present, mode: 0o4755 }, present, { port, changes })).toBeUndefined();
+  expect(set).toEqual(['security.capability']);
+  for (const file of ['name', 'moved']) expect(lstatSync(join(root, file)).mode & 0o7777).toBe(0o600);
   handle.close();
 });
 

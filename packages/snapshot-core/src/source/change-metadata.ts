@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, closeSync, constants, existsSync, fstatSync, lchownSync, lutimesSync, openSync, utimesSync } from 'node:fs';
+import { chmodSync, chownSync, closeSync, constants, fstatSync, lchownSync, lstatSync, lutimesSync, openSync, utimesSync } from 'node:fs';
 import { displayPath } from './byte-path.ts';
 import type { DirectoryHandle } from './directory-handle.ts';
 import { noExtendedAttributes } from './extended-attributes.ts';
@@ -27,46 +27,50 @@ const pathOnly = 0o10000000;
  * from `present`.
  *
  * Answers with the properties that the target refused; those are for the caller to report. `undefined` when the name stands for
- * another file than `present` by now: nothing was changed then, because owner and set-id bits on somebody else's file give him rights.
- * Extended attributes are reached by the name alone.
+ * another file than `present` by now: nothing more is changed then, because owner, set-id bits and capabilities on somebody else's
+ * file give him rights. Extended attributes of a file are reached by its name alone, which is looked at before and after each of them.
  */
 export function changeMetadata(
   directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', wanted: Metadata, present: Metadata & FileId, work: AttributeWork = noWork,
 ): string[] | undefined {
   const refused: string[] = [];
-  const attempt = (what: string, change: () => void): boolean => {
+  const attempt = (what: string, change: () => void): void => {
     try {
       change();
-      return true;
     } catch (error) {
       if (systemErrorCode(error) === undefined) throw error;
       refused.push(what);
-      return false;
     }
   };
   const ownerDiffers = wanted.userId !== present.userId || wanted.groupId !== present.groupId;
   const seconds = toSeconds(wanted.modifiedMicros);
   return withoutFollowing(directory, name, (path, descriptor) => {
     if (descriptor !== undefined && !sameFile(factsFromStats(fstatSync(descriptor, { bigint: true })), present)) return undefined;
+    /** @returns whether the name stood for what was meant all the time */
+    const changeAttributes = (): boolean => {
+      if (work.changes.length === 0) return true;
+      const attributePath = type === 'directory' ? insideOf(path) : directory.pathOf(name);
+      const isMeant = () => type === 'directory' || sameFile(factsFromStats(lstatSync(attributePath, { bigint: true })), present);
+      for (const change of work.changes) {
+        if (!isMeant()) return false;
+        if (refused.includes('owner') && isCapability(change)) refused.push(nameOf(change));
+        else attempt(nameOf(change), () => changeAttribute(work.port, attributePath, change));
+      }
+      return isMeant();
+    };
     if (type === 'symlink') {
       // A descriptor's path leads to the symlink itself, and would be followed no further.
       const [chown, utimes] = descriptor === undefined ? [lchownSync, lutimesSync] : [chownSync, utimesSync];
       if (ownerDiffers) attempt('owner', () => chown(path, wanted.userId, wanted.groupId));
-      for (const change of work.changes) attempt(nameOf(change), () => changeAttribute(work.port, directory.pathOf(name), change));
+      if (!changeAttributes()) return undefined;
       if (wanted.modifiedMicros !== present.modifiedMicros) attempt('time', () => utimes(path, seconds, seconds));
       return refused;
     }
     // Changing the owner clears set-id bits, so the mode comes after it, and is set again even when it looked right.
     if (ownerDiffers) attempt('owner', () => chownSync(path, wanted.userId, wanted.groupId));
     // Attributes come after the owner, whose change drops capabilities, and before the mode, which an ACL changes and which may forbid writing.
-    if (work.changes.length > 0) {
-      if (type === 'file' && (present.mode & 0o600) !== 0o600) openUp(path, present.mode);
-      withAttributePath(directory, name, type, (attributePath) => {
-        for (const change of work.changes)
-          if (refused.includes('owner') && isCapability(change)) refused.push(nameOf(change));
-          else attempt(nameOf(change), () => changeAttribute(work.port, attributePath, change));
-      });
-    }
+    if (work.changes.length > 0 && type === 'file' && (present.mode & 0o600) !== 0o600) openUp(path, present.mode);
+    if (!changeAttributes()) return undefined;
     // A file that could not be given to its owner must not keep set-id bits: they would now mean somebody else.
     const mode = refused.includes('owner') ? wanted.mode & 0o1777 : wanted.mode;
     if (ownerDiffers || work.changes.length > 0 || mode !== present.mode) attempt('mode', () => chmodSync(path, mode));
@@ -88,7 +92,11 @@ export function changeMode(directory: DirectoryHandle, name: Uint8Array, mode: n
  */
 export function withAttributePath<T>(directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', work: (path: Buffer) => T): T {
   if (type !== 'directory') return work(directory.pathOf(name));
-  return withoutFollowing(directory, name, (path) => work(Buffer.concat([Buffer.from(path), Buffer.from('/.')])));
+  return withoutFollowing(directory, name, (path) => work(insideOf(path)));
+}
+
+function insideOf(directoryPath: string | Buffer): Buffer {
+  return Buffer.concat([Buffer.from(directoryPath), Buffer.from('/.')]);
 }
 
 function changeAttribute(port: ExtendedAttributes, path: Buffer, change: AttributeChange): void {
@@ -117,7 +125,7 @@ function openUp(path: string | Buffer, mode: number): void {
 /** @param change gets a path of the file itself, and the descriptor that the path goes through, where there is one */
 function withoutFollowing<T>(directory: DirectoryHandle, name: Uint8Array, change: (path: string | Buffer, descriptor?: number) => T): T {
   // Elsewhere there is no such descriptor; the caller has looked, and the tree belongs to one owner alone.
-  if (process.platform !== 'linux' || !existsSync('/proc/self/fd')) return change(directory.pathOf(name));
+  if (!('descriptor' in directory.link)) return change(directory.pathOf(name));
   const descriptor = openSync(directory.pathOf(name), pathOnly | constants.O_NOFOLLOW);
   try {
     return change(`/proc/self/fd/${descriptor}`, descriptor);
