@@ -1,3 +1,32 @@
+// The `./windows` entry: Windows in its own words. Pure functions and tables, no I/O. One block a folder, lines sorted.
+export { dialectOf, quickMachineRecoveryMinimumBuild, recoveryMinimumBuilds } from './csp/csp-dialect.ts';
+export type { CspDialect, DialectVerdict } from './csp/csp-dialect.ts';
+export type { CspAccess, CspFormat, CspNode, CspRange, CspTable } from './csp/csp-node.ts';
+export { factSources } from './csp/fact-sources.table.ts';
+export type { FactGrade, FactSource, FactTag } from './csp/fact-sources.table.ts';
+export { canonicalUri, decodeUriName, encodeUriName } from './csp/loc-uri.ts';
+export { meaningsOfPasswordEncryption, passwordEncryptionCodes } from './csp/password-encryption-codes.table.ts';
+export type { PasswordEncryption, PasswordEncryptionCodebook } from './csp/password-encryption-codes.table.ts';
+export { recoveryCsp } from './csp/recovery-csp.table.ts';
+export { remoteRemediationCsp } from './csp/remote-remediation-csp.table.ts';
+export { compareWindowsBuilds, formatWindowsBuild, hasMinimumBuild, parseWindowsBuild } from './csp/windows-build.ts';
+export type { WindowsBuild } from './csp/windows-build.ts';
+export { editionOfProductCode, windowsEditionCodes } from './csp/windows-editions.table.ts';
+export type { WindowsEdition } from './csp/windows-editions.table.ts';
+
+export { compileSettings } from './recovery-settings/compile-settings.ts';
+export type { CompileTarget } from './recovery-settings/compile-settings.ts';
+export { valueOfNode } from './recovery-settings/desired-node.ts';
+export type { CompileDoubt, CompiledSettings, DesiredGroup, DesiredNode, GovernedRoot, NotExpressed } from './recovery-settings/desired-node.ts';
+export { verbFor } from './recovery-settings/node-presence.ts';
+export { nodesToRead } from './recovery-settings/nodes-to-read.ts';
+export { parseReadback } from './recovery-settings/parse-readback.ts';
+export type { ReadNetwork, ReadNode, ReadResult, ReadSettings, UnknownValue } from './recovery-settings/read-settings.ts';
+export { recoverySettingsSchema, winreNetworkSchema } from './recovery-settings/recovery-settings.ts';
+export type { RecoverySettings, WifiProfile, WinreNetwork } from './recovery-settings/recovery-settings.ts';
+export { settingsDrift } from './recovery-settings/settings-drift.ts';
+export type { Drift } from './recovery-settings/settings-drift.ts';
+
 export { wlanProfileName, wlanProfileXml } from './wlan-profile.ts';
 export type { PasswordWifiProfile } from './wlan-profile.ts';
 export { readXml } from './xml/read-xml.ts';

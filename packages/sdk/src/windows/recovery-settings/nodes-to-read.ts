@@ -1,0 +1,14 @@
+import type { CspDialect } from '../csp/csp-dialect.ts';
+import { canonicalUri, joinUri } from '../csp/loc-uri.ts';
+import { credentialPaths, dialectTables, wifiPaths } from './setting-paths.table.ts';
+
+/**
+ * Addresses to Get, outside of any Atomic, to know what a device has: every leaf but secret ones, and the interior nodes whose children tell which networks there are.
+ * Networks of the Recovery provider have names of their own; {@link ReadSettings.stillToRead} lists their leaves after the first answer.
+ */
+export function nodesToRead(dialect: CspDialect): readonly string[] {
+  const { root, nodes } = dialectTables[dialect];
+  const networks = dialect === 'recovery' ? wifiPaths.group : credentialPaths.group;
+  const isRead = nodes.filter((node) => node.path === networks || (node.format !== 'node' && !('isSecret' in node) && node.access.has('get')));
+  return isRead.map(({ path }) => canonicalUri(joinUri(root, path)));
+}

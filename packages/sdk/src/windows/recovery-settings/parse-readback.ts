@@ -1,0 +1,112 @@
+import type { RemediationPolicy } from '../../schemas/remediation.ts';
+import type { RestorePolicy } from '../../schemas/restore.ts';
+import type { CspDialect } from '../csp/csp-dialect.ts';
+import type { CspNode, CspTable } from '../csp/csp-node.ts';
+import { canonicalUri, encodeUriName, joinUri } from '../csp/loc-uri.ts';
+import { childNames } from './node-presence.ts';
+import type { ReadNetwork, ReadNode, ReadResult, ReadSettings, UnknownValue } from './read-settings.ts';
+import { bytesPerMegabyte, cadenceHoursOf, retentionHoursOf } from './restore-units.ts';
+import { rangeFault } from './setting-nodes.ts';
+import { credentialPaths, dialectTables, remediationPaths, restorePaths, wifiPaths } from './setting-paths.table.ts';
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/**
+ * Turns the answers to {@link nodesToRead} into settings. Pure; never throws for what a device sent.
+ *
+ * Of several results for one address the last counts. What is out of range or of an unknown form is in `unknown` with the raw text; keys and passwords are dropped.
+ */
+export function parseReadback(results: readonly ReadResult[], dialect: CspDialect): ReadSettings {
+  const table = dialectTables[dialect];
+  const latest = new Map(results.map((result) => [canonicalUri(result.uri), result]));
+  const unknown: UnknownValue[] = [];
+  const nodes = [...latest].map(([uri, { status, value }]): ReadNode => {
+    const isSecret = rowOf(table, uri)?.isSecret === true;
+    return { uri, status, ...(status === 200 && value !== undefined && !isSecret ? { value } : {}) };
+  });
+  const values = new Map<string, boolean | number | string>();
+  for (const node of nodes) {
+    if (node.status !== 200) continue;
+    const verdict = judgeValue(rowOf(table, node.uri), node.value);
+    if ('fault' in verdict) unknown.push({ uri: node.uri, ...(node.value === undefined ? {} : { raw: node.value }), reason: verdict.fault });
+    else if (verdict.value !== undefined) values.set(node.uri, verdict.value);
+  }
+  const at = (path: string): boolean | number | string | undefined => values.get(canonicalUri(joinUri(table.root, path)));
+  const remediation = readRemediation(dialect, at);
+  const restore = readRestore(at, (path, reason) => {
+    const uri = canonicalUri(joinUri(table.root, path));
+    unknown.push({ uri, raw: String(at(path)), reason });
+  });
+  const networks = dialect === 'recovery' ? readWifi(table, nodes) : readCredential(table, at);
+  const leaves = dialect === 'recovery' ? networks.map(({ uri }) => `${uri}/${wifiPaths.leaf}`) : [];
+  return { dialect, remediation, restore: dialect === 'recovery' ? restore : {}, networks, unknown, stillToRead: leaves.filter((uri) => !latest.has(uri)), nodes };
+}
+
+/** The row of the table that an address belongs to; a dynamic segment matches any name. */
+function rowOf(table: CspTable, uri: string): CspNode | undefined {
+  const segments = uri.split('/');
+  return table.nodes.find((row) => {
+    const pattern = canonicalUri(joinUri(table.root, row.path)).split('/');
+    return pattern.length === segments.length && pattern.every((segment, index) => segment === segments[index] || segment === encodeUriName('{SSID}'));
+  });
+}
+
+function judgeValue(row: CspNode | undefined, raw: string | undefined): { readonly value: boolean | number | string | undefined } | { readonly fault: string } {
+  if (row === undefined) return { fault: 'the table of this dialect has no such node' };
+  if (row.format === 'node' || row.isSecret === true) return { value: undefined };
+  if (raw === undefined) return { fault: 'the device sent no value' };
+  const text = raw.trim();
+  if (row.format === 'bool') {
+    if (/^(true|1)$/i.test(text)) return { value: true };
+    return /^(false|0)$/i.test(text) ? { value: false } : { fault: 'expected true or false' };
+  }
+  if (row.format !== 'int') return { value: raw };
+  if (!/^-?\d{1,15}$/.test(text)) return { fault: 'expected a whole number' };
+  const fault = rangeFault(row, Number(text));
+  return fault === undefined ? { value: Number(text) } : { fault };
+}
+
+function readRemediation(dialect: CspDialect, at: (path: string) => boolean | number | string | undefined): Partial<RemediationPolicy> {
+  const paths = remediationPaths[dialect];
+  const read: Partial<Writable<RemediationPolicy>> = {};
+  const [cloud, auto, timeToReboot, retryInterval] = [at(paths.cloud), at(paths.auto), at(paths.timeToReboot), at(paths.retryInterval)];
+  if (typeof cloud === 'boolean') read.cloudRemediation = cloud;
+  // Off with the master switch, whatever is stored.
+  if (cloud === false) read.autoRemediation = false;
+  else if (typeof auto === 'boolean') read.autoRemediation = auto;
+  if (typeof timeToReboot === 'number') read.timeToRebootMinutes = timeToReboot;
+  if (typeof retryInterval === 'number') read.retryIntervalMinutes = retryInterval;
+  return read;
+}
+
+function readRestore(at: (path: string) => boolean | number | string | undefined, refuse: (path: string, reason: string) => void): Partial<RestorePolicy> {
+  const read: Partial<Writable<RestorePolicy>> = {};
+  const [enabled, maxDisk, frequency, retention] = [at(restorePaths.enabled), at(restorePaths.maxDisk), at(restorePaths.frequency), at(restorePaths.retention)];
+  if (typeof enabled === 'boolean') read.enabled = enabled;
+  if (typeof maxDisk === 'number') read.maxDiskBytes = maxDisk * bytesPerMegabyte;
+  if (typeof frequency === 'number') {
+    const hours = cadenceHoursOf(frequency);
+    if (hours === undefined) refuse(restorePaths.frequency, 'the node takes it, but a policy has no such cadence');
+    else read.cadenceHours = hours;
+  }
+  if (typeof retention === 'number') {
+    const hours = retentionHoursOf(retention);
+    if (hours === undefined) refuse(restorePaths.retention, 'the node takes it, but a policy has no such retention');
+    else read.retentionHours = hours;
+  }
+  return read;
+}
+
+function readWifi({ root }: CspTable, nodes: readonly ReadNode[]): readonly ReadNetwork[] {
+  const group = canonicalUri(joinUri(root, wifiPaths.group));
+  const listed = nodes.find(({ uri, status }) => uri === group && status === 200)?.value ?? '';
+  return childNames(listed).flatMap((ssid): ReadNetwork[] => {
+    const name = encodeUriName(ssid);
+    return name === undefined ? [] : [{ ssid, uri: `${group}/${name}` }];
+  });
+}
+
+function readCredential({ root }: CspTable, at: (path: string) => boolean | number | string | undefined): readonly ReadNetwork[] {
+  const ssid = at(credentialPaths.ssid);
+  return typeof ssid === 'string' && ssid !== '' ? [{ ssid, uri: canonicalUri(joinUri(root, credentialPaths.group)) }] : [];
+}

@@ -1,0 +1,55 @@
+import type { CompiledSettings, DesiredNode } from './desired-node.ts';
+import { presenceOf } from './node-presence.ts';
+import type { ReadSettings } from './read-settings.ts';
+
+/** One difference between what a device should have and what it has. */
+export interface Drift {
+  readonly uri: string;
+  /** `missing`: not there. `different`: another value. `extra`: a network that is not wanted; delete the node. `unreadable`: cannot be told. */
+  readonly kind: 'missing' | 'different' | 'extra' | 'unreadable';
+  /** `«secret»` for keys and profiles; absent for `extra`. */
+  readonly desired?: string;
+  /** As the device gave it; absent where it gave none or it may be secret. */
+  readonly actual?: string;
+  readonly reason: string;
+}
+
+/**
+ * Compares what was compiled for a device with what it has. Pure; in the order of `desired.groups`, extra networks last.
+ *
+ * Keys and passwords are not compared: a device gives them back encrypted, or not at all. Nodes of a group that may be absent are reported as any other.
+ */
+export function settingsDrift(desired: CompiledSettings, actual: ReadSettings): readonly Drift[] {
+  const wanted = desired.groups.flatMap(({ nodes }) => nodes).flatMap((node) => driftOf(node, actual) ?? []);
+  return [...wanted, ...extraNetworks(desired, actual)];
+}
+
+function driftOf(node: DesiredNode, actual: ReadSettings): Drift | undefined {
+  const { uri } = node;
+  const desired = String(node.value);
+  const read = actual.nodes.find((item) => item.uri === uri);
+  const presence = presenceOf(uri, actual.nodes);
+  if (presence === 'absent') return { uri, kind: 'missing', desired, reason: 'the device does not have the node' };
+  if (presence === 'unknown') return { uri, kind: 'unreadable', desired, reason: read === undefined ? 'it was not read' : `the device answered ${read.status} to Get` };
+  if (node.isSecret) return undefined;
+  const value = read?.value;
+  if (value === undefined) return { uri, kind: 'unreadable', desired, reason: 'the device has the node, but its value was not read' };
+  if (sameValue(node, value)) return undefined;
+  const fault = actual.unknown.find((item) => item.uri === uri)?.reason;
+  return { uri, kind: 'different', desired, actual: value, reason: fault ?? 'the device has another value' };
+}
+
+function sameValue({ format, value }: DesiredNode, actual: string): boolean {
+  const text = actual.trim().toLowerCase();
+  if (format === 'bool') return String(value) === (text === '1' ? 'true' : text === '0' ? 'false' : text);
+  return format === 'int' ? Number(value) === Number(text) && text !== '' : value === actual;
+}
+
+function extraNetworks({ groups, governs }: CompiledSettings, actual: ReadSettings): readonly Drift[] {
+  const desired = groups.flatMap(({ nodes }) => nodes.map(({ uri }) => uri));
+  return governs.flatMap(({ root, keep }) =>
+    actual.networks
+      .filter(({ uri }) => (uri === root || uri.startsWith(`${root}/`)) && !keep.includes(uri) && !desired.some((wanted) => wanted.startsWith(`${uri}/`)))
+      .map(({ uri, ssid }): Drift => ({ uri, kind: 'extra', actual: ssid, reason: 'the settings do not name this network' })),
+  );
+}
