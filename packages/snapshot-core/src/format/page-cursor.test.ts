@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { SnapshotError } from '../errors/snapshot-error.ts';
+import { ByteWriter } from './byte-writer.ts';
+import type { ObjectReference } from './object-reference.ts';
 import { PageCursor, type PlainStats } from './page-cursor.ts';
 import type { FileEntry } from './tree-entry.ts';
-import { encodeTreeObject } from './tree-object.ts';
+import { maxInlineReferences, writeTreeEntry } from './tree-entry-codec.ts';
+import { encodeTreeObject, writeTreeObject } from './tree-object.ts';
 import { encodeTreeNode } from './tree-payload.ts';
 
 const fingerprint = new Uint8Array(16).fill(7);
@@ -64,6 +68,62 @@ describe('a file as it is stored', () => {
     expect(cursorOf(file).everyContent((id) => id.startsWith('1'))).toBe(false);
     const list = [{ name: Buffer.from('user.a'), value: Buffer.from('b') }];
     expect([cursorOf(file).hasAttributes, cursorOf({ ...file, attributes: { complete: true, list } }).hasAttributes]).toEqual([false, true]);
+  });
+
+  describe('of which some bytes were spoiled', () => {
+    const list = [{ name: Buffer.from('user.a'), value: Buffer.from('b') }, { name: Buffer.from('user.c'), value: Buffer.from('d') }];
+    const encode = (entry: FileEntry) => Buffer.from(encodeTreeObject(encodeTreeNode({ type: 'page', entries: [entry] })));
+    const plain = encode(file);
+    const withAttributes = encode({ ...file, attributes: { complete: true, list } });
+    const entryAt = (page: Buffer) => page.length - page.readUInt32LE(12) + 6;
+    const isRecognized = (page: Buffer, look = stats) => {
+      try {
+        return new PageCursor(page, 'test').isSameFile(look);
+      } catch (error) {
+        if (SnapshotError.isInstance(error)) return false;
+        throw error;
+      }
+    };
+
+    test.for<[string, Buffer, (page: Buffer) => void, Partial<PlainStats>]>([
+      ['its mode has bits of a type', plain, (page) => page.writeUInt16LE(0o100_640, entryAt(page) + 2), {}],
+      ['its mode has bits of a symlink', plain, (page) => page.writeUInt16LE(0o020_640, entryAt(page) + 2), { mode: 0o120_640 }],
+      ['its attributes are not sorted', withAttributes, (page) => page.write('z', page.indexOf('user.a') + 5), {}],
+      ['an attribute has a NUL in its name', withAttributes, (page) => page.writeUInt8(0, page.indexOf('user.c') + 5), {}],
+      ['a reference has an unknown cut', plain, (page) => page.writeUInt8(9, 16 + 40 + 37), {}],
+      ['a reference stands for nothing', plain, (page) => {
+        page.writeUInt32LE(0, 16 + 40 + 32);
+        page.writeBigUInt64LE(4_000_000_000n, entryAt(page) + 48);
+      }, { size: 4_000_000_000 }],
+    ])('is not recognized when %s', ([, page, spoil, difference]) => {
+      const spoiled = Buffer.from(page);
+      spoil(spoiled);
+      expect(isRecognized(page)).toBe(true);
+      expect(spoiled.equals(page)).toBe(false);
+      expect(isRecognized(spoiled, { ...stats, ...difference })).toBe(false);
+    });
+
+    test('is not recognized when it has more references than an entry may have', () => {
+      const pageWith = (count: number) => {
+        const written: ObjectReference[] = [];
+        const payload = new ByteWriter().u8(1).u8(2).u32(1);
+        writeTreeEntry(payload, written, { ...file, size: count, content: { level: 0, references: Array.from({ length: count }, () => ({ kind: 'data', id: '1'.repeat(64), lengthBytes: 1, cut: 'end', measure: 1 })) } });
+        return Buffer.from(writeTreeObject({ references: written, payload: payload.finish() }));
+      };
+      expect([maxInlineReferences, maxInlineReferences + 1].map((count) => isRecognized(pageWith(count), { ...stats, size: count }))).toEqual([true, false]);
+    });
+
+    test('can be decoded if it is recognized', () => {
+      const change = fc.record({ at: fc.nat(400), value: fc.oneof(fc.nat(3), fc.nat(255)) });
+      fc.assert(fc.property(fc.constantFrom(plain, withAttributes), fc.array(change, { minLength: 1, maxLength: 3 }), (page, changes) => {
+        const spoiled = Buffer.from(page);
+        for (const { at, value } of changes) spoiled[at % spoiled.length] = value;
+        // Only an entry whose name was found among those of a directory is asked whether it is the same.
+        if (!isRecognized(spoiled) || new PageCursor(spoiled, 'test').compareName('a\u00ff') !== 0) return true;
+        const cursor = new PageCursor(spoiled, 'test');
+        return cursor.entryAt(cursor.place).type === 'file';
+      }), { numRuns: 3_000 });
+    });
   });
 
   test('comes back whole, fingerprints included', () => {

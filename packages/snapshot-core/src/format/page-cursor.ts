@@ -1,9 +1,10 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import { readAttributes } from './attributes-codec.ts';
 import { ByteReader } from './byte-reader.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { fingerprintBytes, type ObjectReference } from './object-reference.ts';
 import type { TreeEntry } from './tree-entry.ts';
-import { entryLayout, readTreeEntry, writeTreeEntry } from './tree-entry-codec.ts';
+import { entryLayout, maxInlineReferences, readTreeEntry, writeTreeEntry } from './tree-entry-codec.ts';
 import { decodeReferenceAt, encodeReferences, referenceLayout, treeObjectLayout } from './tree-object.ts';
 
 /** Where an entry stands in a page. */
@@ -30,7 +31,10 @@ export interface PlainStats {
 }
 
 const { pageHeaderBytes } = entryLayout;
+/** Level and count of references. */
+const contentHeaderBytes = 2;
 const regularFileBits = 0o100_000;
+const maxMode = 0o7777;
 /** One microsecond; a double of milliseconds since 1970 has steps of a quarter. */
 const timeToleranceMs = 0.001;
 /** Stored times of modification are whole microseconds, rounded down. */
@@ -39,7 +43,8 @@ const halfMicrosecondMs = 0.0005;
 /**
  * Walks over a directory page as it is stored and compares entries without decoding them: most of a tree is as it was.
  *
- * Whether the bytes are a page at all is looked at once, at the start; whether an entry means anything, when it is decoded.
+ * Whether the bytes are a page at all is looked at once, at the start; whether an entry means anything, when it is decoded or found to be the same: such
+ * an entry is taken over as it is.
  */
 export class PageCursor {
   readonly entryCount: number;
@@ -107,7 +112,7 @@ export class PageCursor {
 
   /**
    * Whether the next entry is a file that was read in peace, knows its extended attributes, has one name and its content within the
-   * entry, and is in everything the file system says as `stats` are, which a plain `lstat` or `fstat` gave.
+   * entry, and is in everything the file system says as `stats` are, which a plain `lstat` or `fstat` gave. An entry that cannot be decoded is none.
    *
    * Times are compared to a microsecond, as far as a double tells times of today apart. That is enough: such an entry had settled when it was read, so
    * whatever came later has a time of change that is seconds later.
@@ -116,14 +121,15 @@ export class PageCursor {
     const view = this.#view;
     const { at } = this.place;
     const layout = entryLayout;
+    const storedMode = view.getUint16(at + layout.modeAt, true);
     return view.getUint8(at) === layout.fileType && (view.getUint8(at + layout.flagsAt) & layout.trustMask) === layout.trustedFlags && nlink === 1
       && this.#numberAt(at + layout.inodeAt) === ino && Number.isSafeInteger(ino) && this.#numberAt(at + layout.deviceAt) === dev && Number.isSafeInteger(dev)
       && Math.abs(this.#signedAt(at + layout.changedAt) / 1e6 - ctimeMs) <= timeToleranceMs
       && Math.abs(this.#signedAt(at + layout.modifiedAt) / 1e3 + halfMicrosecondMs - mtimeMs) <= timeToleranceMs
       && this.#numberAt(at + layout.sizeAt) === size
-      && (view.getUint16(at + layout.modeAt, true) | regularFileBits) === mode && view.getUint32(at + layout.userAt, true) === uid
+      && storedMode <= maxMode && (storedMode | regularFileBits) === mode && view.getUint32(at + layout.userAt, true) === uid
       && view.getUint32(at + layout.groupAt, true) === gid && view.getUint32(at + layout.linksAt, true) === nlink
-      && this.#isWholeContent(size);
+      && this.#isWholeContent(size) && this.#areAttributesSound();
   }
 
   /** Whether `test` holds for every reference of the next entry; ids are views. */
@@ -200,14 +206,33 @@ export class PageCursor {
   #isWholeContent(size: number): boolean {
     const { at, lengthBytes, reference, referenceCount } = this.place;
     // Level 0: the content follows the entry's fields as level and count alone.
-    if (this.#bytes[at + lengthBytes - 2] !== 0 || this.#bytes[at + lengthBytes - 1] !== referenceCount) return false;
+    if (this.#bytes[at + lengthBytes - 2] !== 0 || this.#bytes[at + lengthBytes - 1] !== referenceCount || referenceCount > maxInlineReferences) return false;
     let bytes = 0;
     for (let ordinal = reference; ordinal < reference + referenceCount; ordinal++) {
       const place = referenceLayout.tableAt + ordinal * referenceLayout.referenceBytes;
       if (this.#bytes[place + referenceLayout.kindAt] !== 0) return false;
-      bytes += this.#view.getUint32(place + referenceLayout.lengthAt, true);
+      const length = this.#view.getUint32(place + referenceLayout.lengthAt, true);
+      if (length === 0) return false;
+      bytes += length;
     }
     return bytes === size;
+  }
+
+  /** Whether the extended attributes of the next entry, a file with its content at level 0, can be decoded and end where its content starts. */
+  #areAttributesSound(): boolean {
+    const { at, lengthBytes } = this.place;
+    const start = at + entryLayout.nameAt + this.#view.getUint16(at + entryLayout.nameLengthAt, true);
+    const end = at + lengthBytes - contentHeaderBytes;
+    if (!this.hasAttributes) return start === end;
+    try {
+      const reader = new ByteReader(this.#bytes.subarray(start, end), 'an entry of a directory page');
+      readAttributes(reader);
+      reader.finish();
+      return true;
+    } catch (error) {
+      if (!SnapshotError.isInstance(error)) throw error;
+      return false;
+    }
   }
 
   #findPlaces(start: number, referenceCount: number): void {

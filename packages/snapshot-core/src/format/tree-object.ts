@@ -24,7 +24,9 @@ const idBytes = 32;
 const referenceBytes = 40;
 const lengthAt = 32;
 const kindAt = 36;
+const cutAt = 37;
 const markAt = 38;
+const reservedAt = 39;
 
 /**
  * Encodes a tree object. The same object always gives the same bytes, so equal folders become one stored object.
@@ -67,16 +69,20 @@ export function decodeTreeObject(bytes: Uint8Array): TreeObject {
   return { references, payload };
 }
 
-/** Where the parts of a tree object lie; `undefined` when the bytes are not laid out like one of this version. Looks at nothing else. */
+/** Where the parts of a tree object lie; `undefined` when the bytes are not laid out like one of this version, or a reference cannot be decoded. Looks at nothing else. */
 export function treeObjectLayout(bytes: Uint8Array): { readonly referenceCount: number; readonly payloadAt: number } | undefined {
-  if (bytes.length < headerBytes || !sameBytes(bytes.subarray(0, magic.length), magic) || bytes[4] !== 1 || bytes[5] !== 0) return undefined;
+  if (bytes.length < headerBytes || !sameBytes(bytes.subarray(0, magic.length), magic) || bytes[4] !== 1 || bytes[5] !== 0 || bytes[6] !== 0 || bytes[7] !== 0) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const referenceCount = view.getUint32(8, true);
   const payloadAt = bytes.length - view.getUint32(12, true);
   const tableEnd = headerBytes + referenceCount * referenceBytes;
   if (tableEnd > payloadAt) return undefined;
   let marks = 0;
-  for (let at = headerBytes + markAt; at < tableEnd; at += referenceBytes) marks += bytes[at] ?? 0;
+  for (let at = headerBytes; at < tableEnd; at += referenceBytes) {
+    const mark = bytes[at + markAt] ?? 0;
+    if (!isKnownReference(bytes[at + kindAt] ?? 0, bytes[at + cutAt] ?? 0, mark) || bytes[at + reservedAt] !== 0) return undefined;
+    marks += mark;
+  }
   return tableEnd + marks * fingerprintBytes === payloadAt ? { referenceCount, payloadAt } : undefined;
 }
 
@@ -117,6 +123,11 @@ export function writeTreeObject(tree: TreeObject): Uint8Array {
     writer.bytes(fingerprint);
   }
   return writer.bytes(payload).finish();
+}
+
+/** Only chunks that were cut by content end a group and can be marked. */
+function isKnownReference(kind: number, cut: number, mark: number): boolean {
+  return kind < objectKinds.length && cut < cutMarks.length && mark <= (kind === 0 && cut === 0 ? 1 : 0);
 }
 
 function decodeReference(reader: ByteReader): { readonly reference: ObjectReference; readonly isMarked: boolean } {

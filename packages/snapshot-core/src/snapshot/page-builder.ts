@@ -7,7 +7,8 @@ import { loadPage, saveTreeNode } from './tree-objects.ts';
 import type { SavedNode } from './tree-objects.ts';
 
 const minPageEntries = 64;
-const maxPageEntries = 1_024;
+/** Entries of one page of a directory at most. */
+export const maxPageEntries = 1_024;
 /** A page holds no more attributes than this and one entry's: 1,024 entries with all they may have would make a huge object. */
 const maxPageAttributeBytes = 1_048_576;
 

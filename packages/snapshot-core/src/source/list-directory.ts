@@ -2,7 +2,9 @@ import { lstatSync } from 'node:fs';
 import type { DirectoryHandle } from './directory-handle.ts';
 import { factsFromStats } from './file-facts.ts';
 import type { FileFacts } from './file-facts.ts';
-import { isGone } from './system-error-code.ts';
+import { isGone, systemErrorCode } from './system-error-code.ts';
+
+const currentDirectory = Buffer.from('.');
 
 /** One name of a directory as it is now. */
 export interface PresentEntry {
@@ -31,5 +33,18 @@ export function lookAt(directory: DirectoryHandle, name: Uint8Array): FileFacts 
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
+  }
+}
+
+/**
+ * Whether a directory has no such name. False when that cannot be told: the name cannot be looked at, or, where directories are found by their paths,
+ * the path leads to another one by now.
+ */
+export function isMissing(directory: DirectoryHandle, name: Uint8Array): boolean {
+  try {
+    return lookAt(directory, name) === undefined && lookAt(directory, currentDirectory) !== undefined;
+  } catch (error) {
+    if (systemErrorCode(error) === undefined) throw error;
+    return false;
   }
 }

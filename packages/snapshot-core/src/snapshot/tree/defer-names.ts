@@ -1,6 +1,7 @@
 import type { ContentReference } from '../../format/tree-entry.ts';
 import { isDamage } from '../is-damage.ts';
 import type { ObjectPort } from '../object-port.ts';
+import { maxPageEntries } from '../page-builder.ts';
 import { openPage } from './parent-pages.ts';
 import type { NamesToTake } from './taken-item.ts';
 
@@ -11,15 +12,17 @@ const parts = 8;
 
 /**
  * Splits names for others to take, at the parent's pages where there are several: a page whose names stay together can be taken over
- * whole. Each part knows the pages in which its names may be.
+ * whole. Each part knows the pages in which its names may be, and is small enough to be taken without being split again at once.
  */
 export async function deferNames(objects: ObjectPort, { path, directory, names, files, pages }: NamesToTake): Promise<readonly NamesToTake[]> {
   const sliceNames = Math.min(maxSliceNames, Math.max(1, Math.ceil(names.length / parts)));
   const starts = names.length > sliceNames && pages.length > 1 ? await findPageStarts(objects, names, pages) : [];
+  const bounds = starts.length === 0 ? [] : [...starts, names.length];
   const slices: NamesToTake[] = [];
   for (let start = 0; start < names.length;) {
     const wanted = start + sliceNames;
-    const end = starts.length === 0 ? wanted : (starts.find((position) => position >= wanted) ?? names.length);
+    // Where many names are new the next page is far: a part that reached up to it could be as large as the whole.
+    const end = bounds.find((position) => position >= wanted && position <= wanted + maxPageEntries) ?? wanted;
     slices.push({ path, directory, names: names.slice(start, end), files: files.slice(start, end), pages: pages.filter((_, page) => (starts[page] ?? 0) < end && (starts[page + 1] ?? names.length) > start) });
     start = end;
   }

@@ -10,24 +10,25 @@ export interface OpenedEntry extends PresentEntry {
   readonly descriptor?: number | undefined;
 }
 
+/** A regular file that is open. */
+export interface OpenedFile {
+  readonly descriptor: number;
+  readonly facts: FileFacts;
+}
+
 /** How a file is opened for reading. O_NONBLOCK: had a fifo taken the file's place, opening it must not wait for a writer. */
 export const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /** Opens what was listed as a regular file, instead of looking at it first. `undefined` when it cannot be opened, or is none: then a look is needed. The caller closes it. */
-export function openListedFile(directory: DirectoryHandle, name: Uint8Array): { readonly descriptor: number; readonly facts: FileFacts } | undefined {
-  let descriptor: number;
+export function openListedFile(directory: DirectoryHandle, name: Uint8Array): OpenedFile | undefined {
+  let descriptor: number | undefined;
   try {
     descriptor = openSync(directory.pathOf(name), readFlags);
+    const facts = factsFromStats(fstatSync(descriptor, { bigint: true }));
+    if (facts.type === 'file') return { descriptor, facts };
   } catch (error) {
     if (systemErrorCode(error) === undefined) throw error;
-    return undefined;
   }
-  let isKept = false;
-  try {
-    const facts = factsFromStats(fstatSync(descriptor, { bigint: true }));
-    isKept = facts.type === 'file';
-    return isKept ? { descriptor, facts } : undefined;
-  } finally {
-    if (!isKept) closeSync(descriptor);
-  }
+  if (descriptor !== undefined) closeSync(descriptor);
+  return undefined;
 }

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import type { TreeEntry } from '../../format/tree-entry.ts';
 import type { DirectoryHandle } from '../../source/directory-handle.ts';
 import type { FileFacts } from '../../source/file-facts.ts';
@@ -16,6 +17,8 @@ const currentDirectory = Buffer.from('.');
  * Stores one directory and everything in it, and answers with its entry; with an open directory when the budget was spent before the end.
  *
  * An item that cannot be read is kept by name with the reason, so that a rollback knows it was there and leaves it alone.
+ *
+ * @throws system errors when the directory cannot be listed or entered
  */
 export async function takeDirectory(
   context: TakeContext,
@@ -26,7 +29,10 @@ export async function takeDirectory(
   const { objects, tally } = context;
   const onDamage = (error: unknown) => reportDamage(context, place.path, error);
   const pages = parent?.type === 'directory' ? await listPages(objects, parent.content, onDamage) : [];
-  const items = await takeNames(context, handle, { path: place.path, directory: handle.facts, ...listNames(handle), pages });
+  const listed = listNames(handle);
+  // One that may be listed but not entered fails here as a whole, before it is split: else each of its names would.
+  if (listed.names.length > 0) lstatSync(handle.pathOf(currentDirectory));
+  const items = await takeNames(context, handle, { path: place.path, directory: handle.facts, ...listed, pages });
   tally.directories += 1;
   const head = { ...entryFacts(place.name, place.facts), ...takeAttributes(context, handle.pathOf(currentDirectory), place.path) };
   if (!items.every(isFinished)) return { kind: 'open', directory: { head, items } };

@@ -2,10 +2,11 @@ import { readlinkSync } from 'node:fs';
 import { isEntryName } from '../../format/entry-name.ts';
 import type { TreeEntry, UnreadReason } from '../../format/tree-entry.ts';
 import { fileIdKey } from '../../source/file-facts.ts';
-import type { PresentEntry } from '../../source/list-directory.ts';
+import { isMissing, type PresentEntry } from '../../source/list-directory.ts';
 import { isGone, systemErrorCode } from '../../source/system-error-code.ts';
 import { classifyWindowsAttributes } from '../../source/windows-attributes.ts';
 import { entryFacts } from '../entry-facts.ts';
+import { keepByName, reasonOfCode } from './keep-by-name.ts';
 import type { OpenedEntry } from './open-listed-file.ts';
 import { takeAttributes } from './take-attributes.ts';
 import type { TakeContext } from './take-context.ts';
@@ -15,8 +16,8 @@ import type { TakenItem } from './taken-item.ts';
 /** Takes what one name stands for; `undefined` when it vanished, or its name cannot be stored. */
 export async function takeEntry(context: TakeContext, present: OpenedEntry, path: Uint8Array, parent: TreeEntry | undefined): Promise<TakenItem | undefined> {
   const left = reasonToLeave(context, present, path);
-  if (left !== undefined) return unread(context, present, path, left.reason, left.message);
   const { name, facts, directory } = present;
+  if (left !== undefined) return keepByName(context, path, { name, facts, ...left });
   const { tally } = context;
   try {
     if (facts.type === 'symlink') {
@@ -39,11 +40,11 @@ export async function takeEntry(context: TakeContext, present: OpenedEntry, path
   } catch (error) {
     const code = systemErrorCode(error);
     if (code === undefined) throw error;
-    if (isGone(error)) {
+    if (isGone(error) && isMissing(directory, name)) {
       tally.issues.add(path, 'vanished', 'it vanished while the snapshot was taken');
       return undefined;
     }
-    return unread(context, present, path, code === 'EACCES' || code === 'EPERM' ? 'permission' : 'failed', `it could not be read: ${code}`);
+    return keepByName(context, path, { name, facts, reason: reasonOfCode(code), message: `it could not be read: ${code}` });
   }
 }
 
@@ -60,12 +61,4 @@ function reasonToLeave(context: TakeContext, { name, facts }: PresentEntry, path
   // Of a directory it says only what new files in it become.
   if (away === 'encrypted' && facts.type === 'file') return { reason: away, message: 'it is encrypted by EFS for one user; it is not stored in the clear' };
   return undefined;
-}
-
-function unread({ tally }: TakeContext, present: PresentEntry, path: Uint8Array, reason: UnreadReason, message: string): TakenItem | undefined {
-  tally.skipped += 1;
-  // What was left out on purpose is no surprise to anybody.
-  if (reason !== 'excluded' && reason !== 'repository') tally.issues.add(path, reason, message);
-  if (!isEntryName(present.name)) return undefined;
-  return { kind: 'entry', entry: { type: 'unread', ...entryFacts(present.name, present.facts), size: 0, reason } };
 }

@@ -2,11 +2,14 @@ import { closeSync, type Stats } from 'node:fs';
 import { joinPath } from '../../source/byte-path.ts';
 import { bytesOfText } from '../../source/byte-text.ts';
 import type { DirectoryHandle } from '../../source/directory-handle.ts';
-import { lookAt } from '../../source/list-directory.ts';
+import type { FileFacts } from '../../source/file-facts.ts';
+import { isMissing, lookAt } from '../../source/list-directory.ts';
 import { createQuickLook } from '../../source/quick-look.ts';
+import { systemErrorCode } from '../../source/system-error-code.ts';
 import { countAsItWas, isTrusted } from './as-it-was.ts';
 import { deferNames, maxSliceNames } from './defer-names.ts';
-import { openListedFile } from './open-listed-file.ts';
+import { keepByName, reasonOfCode } from './keep-by-name.ts';
+import { openListedFile, type OpenedFile } from './open-listed-file.ts';
 import { ParentPages } from './parent-pages.ts';
 import { reportDamage } from './report-damage.ts';
 import { takeEntry } from './take-entry.ts';
@@ -17,7 +20,8 @@ import { isContentAsItWas } from './verify-content.ts';
 /**
  * Takes names of one directory, in order, until the budget is spent; the rest is left to be taken in parts.
  *
- * A name that vanishes between the listing and the look is left out: it is as if it had gone a moment earlier.
+ * A name that vanishes between the listing and the look is left out: it is as if it had gone a moment earlier. One that nobody can look at is kept by
+ * name, and the others are taken.
  */
 export async function takeNames(context: TakeContext, directory: DirectoryHandle, work: NamesToTake): Promise<readonly TakenItem[]> {
   const { pacer, budget, objects } = context;
@@ -63,15 +67,30 @@ async function takeListed(
 ): Promise<void> {
   const opened = isFile && !isReserved(context) ? openListedFile(directory, name) : undefined;
   try {
-    const facts = opened?.facts ?? lookAt(directory, name);
-    if (facts === undefined) return;
-    const item = await takeEntry(context, { name, directory, facts, descriptor: opened?.descriptor }, joinPath(path, name), isFound ? parents.entry() : undefined);
+    const item = await takeLooked(context, { name, directory, opened }, joinPath(path, name), isFound ? parents : undefined);
     if (isFound && item?.kind === 'entry' && parents.cursor?.equals(item.entry) === true && isRelied(context, parents)) parents.keep();
     else if (isFound) parents.replace(item);
     else if (item !== undefined) parents.insert(item);
   } finally {
     if (opened !== undefined) closeSync(opened.descriptor);
   }
+}
+
+/** Takes what a name stands for, after a look at it; the name alone when there cannot be one. `undefined` when it vanished. */
+async function takeLooked(
+  context: TakeContext, { name, directory, opened }: { readonly name: Uint8Array; readonly directory: DirectoryHandle; readonly opened: OpenedFile | undefined }, path: Uint8Array, parents: ParentPages | undefined,
+): Promise<TakenItem | undefined> {
+  let facts: FileFacts | undefined;
+  try {
+    facts = opened?.facts ?? lookAt(directory, name);
+  } catch (error) {
+    const code = systemErrorCode(error);
+    if (code === undefined) throw error;
+    return keepByName(context, path, { name, facts, reason: reasonOfCode(code), message: `nobody can look at it: ${code}` });
+  }
+  if (facts !== undefined) return takeEntry(context, { name, directory, facts, descriptor: opened?.descriptor }, path, parents?.entry());
+  if (isMissing(directory, name)) return undefined;
+  return keepByName(context, path, { name, facts, reason: 'failed', message: 'it or its directory was replaced while the snapshot was taken' });
 }
 
 /** What an equal entry refers to was looked up or saved when it was made; so this costs a look-up only. */
