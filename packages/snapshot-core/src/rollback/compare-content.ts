@@ -6,7 +6,7 @@ import { readReferences } from '../snapshot/read-content.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { factsFromStats } from '../source/file-facts.ts';
 import type { Pacer } from '../source/pacer.ts';
-import { isGone, systemErrorCode } from '../source/system-error-code.ts';
+import { systemErrorCode } from '../source/system-error-code.ts';
 import type { ContentDifference } from './decide-rollback.ts';
 import { appendRange, type ByteRange } from '../source/byte-range.ts';
 
@@ -22,7 +22,7 @@ export async function compareContent(
   try {
     descriptor = openSync(directory.pathOf(name), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (systemErrorCode(error) === undefined || isGone(error)) throw error;
+    if (systemErrorCode(error) === undefined) throw error;
     return { state: 'unreadable' };
   }
   try {

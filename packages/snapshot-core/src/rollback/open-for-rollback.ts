@@ -12,7 +12,7 @@ export function openForRollback(context: RollbackContext, directory: DirectoryHa
     try {
       return directory.openChild(name);
     } catch (error) {
-      if (isGone(error) || ['EACCES', 'EPERM', 'ELOOP'].includes(systemErrorCode(error) ?? '')) return undefined;
+      if (isGone(error) || ['EACCES', 'EPERM', 'ELOOP', 'EIO'].includes(systemErrorCode(error) ?? '')) return undefined;
       throw error;
     }
   };

@@ -4,10 +4,10 @@ import { readDirectory } from '../snapshot/read-content.ts';
 import { displayPath, joinPath } from '../source/byte-path.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { fileIdKey } from '../source/file-facts.ts';
-import { listDirectory } from '../source/list-directory.ts';
-import { Inside, type Nested } from '../source/nested-steps.ts';
 import type { PresentEntry } from '../source/list-directory.ts';
+import { Inside, type Nested } from '../source/nested-steps.ts';
 import { decideRemoval } from './decide-rollback.ts';
+import { listTarget, unseenStep } from './list-target.ts';
 import { openForRollback } from './open-for-rollback.ts';
 import type { RollbackContext, RollbackStep } from './rollback-context.ts';
 
@@ -19,13 +19,19 @@ import type { RollbackContext, RollbackStep } from './rollback-context.ts';
  * Yields `delete` and `blocked` alone; what is in a directory before the directory. Notes which surviving names share data.
  */
 export async function* planRemovals(context: RollbackContext, stored: DirectoryEntry, directory: DirectoryHandle, path: Uint8Array): Nested<RollbackStep> {
-  for await (const pair of mergeByName(readDirectory(context.repository, stored, context.options), listDirectory(directory))) {
+  for await (const pair of mergeByName(readDirectory(context.repository, stored, context.options), listTarget(directory))) {
     await context.pacer.step();
     const { left, right } = pair;
-    if (right === undefined || fileIdKey(right.facts) === context.repositoryId) continue;
+    if (right === undefined) continue;
     // Whether it was in the snapshot is not known any more.
     if (left === undefined && stored.incomplete === true) continue;
     const childPath = joinPath(path, right.name);
+    if (right.facts === undefined) {
+      // Of what is stored the second pass says so.
+      if (left === undefined) yield unseenStep(right, childPath);
+      continue;
+    }
+    if (fileIdKey(right.facts) === context.repositoryId) continue;
     const decision = decideRemoval(left, right.facts, guardOf(context, right));
     if (decision.action === 'delete') yield new Inside(removeAll(context, right, childPath, left));
     else if (decision.action === 'blocked') yield step(right, childPath, decision);
@@ -46,9 +52,13 @@ async function* removeAll(context: RollbackContext, present: PresentEntry, path:
 }
 
 async function* removeChildren(context: RollbackContext, directory: DirectoryHandle, path: Uint8Array): Nested<RollbackStep> {
-  for (const present of listDirectory(directory)) {
+  for (const present of listTarget(directory)) {
     await context.pacer.step();
     const childPath = joinPath(path, present.name);
+    if (present.facts === undefined) {
+      yield unseenStep(present, childPath);
+      continue;
+    }
     const guard = guardOf(context, present);
     const decision = decideRemoval(undefined, present.facts, guard);
     if (decision.action === 'delete') yield new Inside(removeAll(context, present, childPath, undefined));

@@ -1,9 +1,11 @@
+import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { DirectoryEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { loadTreeRoot } from '../snapshot/list-snapshot.ts';
 import { lookAt } from '../source/list-directory.ts';
 import { flattenSteps } from '../source/nested-steps.ts';
+import { systemErrorCode } from '../source/system-error-code.ts';
 import { decideMetadata } from './decide-rollback.ts';
 import { attributesDiffer } from './attributes-differ.ts';
 import { openTreeTarget } from './open-target.ts';
@@ -33,8 +35,22 @@ export async function* planRollback(repository: Repository, snapshotId: string, 
   }
 }
 
-/** All steps of a rollback in order: what has to go, what has to come, the root's own metadata. */
+/**
+ * All steps of a rollback in order: what has to go, what has to come, the root's own metadata.
+ *
+ * @throws {SnapshotError} `target/unusable` when the target cannot be looked at and no single item is to blame; `object/*`
+ */
 export async function* planSteps(context: RollbackContext, stored: DirectoryEntry): AsyncGenerator<RollbackStep> {
+  try {
+    yield* planAll(context, stored);
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === undefined) throw cause;
+    throw new SnapshotError('target/unusable', `the target cannot be looked at: ${code}; repair it, then run this again`, { cause });
+  }
+}
+
+async function* planAll(context: RollbackContext, stored: DirectoryEntry): AsyncGenerator<RollbackStep> {
   yield* flattenSteps(planRemovals(context, stored, context.root, rootPath));
   yield* flattenSteps(planWrites(context, stored, { directory: context.root, path: rootPath }));
   if (stored.incomplete === true) yield { step: 'act', action: { path: rootPath, displayPath: '', ...incompleteDecision }, directory: context.root, name: rootName, present: undefined, issue: 'not-restorable' };

@@ -7,13 +7,14 @@ import { displayPath, joinPath } from '../source/byte-path.ts';
 import type { DirectoryHandle } from '../source/directory-handle.ts';
 import { fileIdKey, sameFile } from '../source/file-facts.ts';
 import type { FileFacts } from '../source/file-facts.ts';
-import { listDirectory, lookAt } from '../source/list-directory.ts';
+import { lookAt } from '../source/list-directory.ts';
 import { Inside, type Nested } from '../source/nested-steps.ts';
 import { withParentOf } from '../source/open-parent.ts';
-import { isGone } from '../source/system-error-code.ts';
+import { isGone, systemErrorCode } from '../source/system-error-code.ts';
 import { attributesDiffer } from './attributes-differ.ts';
 import { compareContent } from './compare-content.ts';
 import { decideFile, decideMetadata, decideSymlink } from './decide-rollback.ts';
+import { listTarget, unseenStep } from './list-target.ts';
 import { openForRollback } from './open-for-rollback.ts';
 import type { RollbackDecision } from './rollback-action.ts';
 import type { RollbackContext, RollbackStep } from './rollback-context.ts';
@@ -36,13 +37,14 @@ interface Place {
  * would delete counts as gone.
  */
 export async function* planWrites(context: RollbackContext, stored: DirectoryEntry, place: Place): Nested<RollbackStep> {
-  const present = place.directory === undefined ? [] : listDirectory(place.directory);
+  const present = place.directory === undefined ? [] : listTarget(place.directory);
   const made = context.windowsNames ? new WindowsDirectoryNames() : undefined;
   for await (const { left, right } of mergeByName(readDirectory(context.repository, stored, context.options), present)) {
     await context.pacer.step();
     if (left === undefined) continue;
     const path = joinPath(place.path, left.name);
-    yield new Inside(planEntry(context, left, right?.facts, { directory: place.directory, path }, made));
+    if (right !== undefined && right.facts === undefined && left.type !== 'unread') yield unseenStep(right, path);
+    else yield new Inside(planEntry(context, left, right?.facts, { directory: place.directory, path }, made));
   }
   if (place.directory !== undefined) yield { step: 'leave', directory: place.directory };
 }
@@ -136,11 +138,12 @@ async function lookAtPath(context: RollbackContext, path: Uint8Array): Promise<F
   }
 }
 
+/** Where a symlink leads; `undefined` when it is gone or cannot be read: then it is written anew. */
 function readTarget(directory: DirectoryHandle, name: Uint8Array): Uint8Array | undefined {
   try {
     return readlinkSync(directory.pathOf(name), { encoding: 'buffer' });
   } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
   }
 }

@@ -54,7 +54,7 @@ export interface RollbackOptions extends ResumeRollbackOptions {
  *
  * @throws {SnapshotError} before anything is changed: `argument/invalid`, `snapshot/*`, `object/missing`, `target/unusable`,
  *   `rollback/repository-on-target`, `rollback/pending`, `rollback/no-room-for-safety`, `repository/*`.
- *   Afterwards, with the rollback still pending: `target/write-failed`, `rollback/verification-failed`, `object/damaged`, `storage/*`
+ *   Afterwards, with the rollback still pending: `target/unusable`, `target/write-failed`, `rollback/verification-failed`, `object/damaged`, `storage/*`
  * @throws the signal's reason when aborted; the rollback then stays pending
  */
 export async function rollback(repository: Repository, snapshotId: string, named: RollbackTarget, options: RollbackOptions): Promise<RollbackReport> {
