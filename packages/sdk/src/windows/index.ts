@@ -1,4 +1,3 @@
-// The `./windows` entry: Windows in its own words. Pure functions and tables, no I/O. One block a folder, lines sorted.
 export { dialectOf, quickMachineRecoveryMinimumBuild, recoveryMinimumBuilds } from './csp/csp-dialect.ts';
 export type { CspDialect, DialectVerdict } from './csp/csp-dialect.ts';
 export type { CspAccess, CspFormat, CspNode, CspRange, CspTable } from './csp/csp-node.ts';
@@ -13,7 +12,6 @@ export { compareWindowsBuilds, formatWindowsBuild, hasMinimumBuild, parseWindows
 export type { WindowsBuild } from './csp/windows-build.ts';
 export { editionOfProductCode, windowsEditionCodes } from './csp/windows-editions.table.ts';
 export type { WindowsEdition } from './csp/windows-editions.table.ts';
-
 export { compileSettings } from './recovery-settings/compile-settings.ts';
 export type { CompileTarget } from './recovery-settings/compile-settings.ts';
 export { valueOfNode } from './recovery-settings/desired-node.ts';
@@ -26,7 +24,28 @@ export { recoverySettingsSchema, winreNetworkSchema } from './recovery-settings/
 export type { RecoverySettings, WifiProfile, WinreNetwork } from './recovery-settings/recovery-settings.ts';
 export { settingsDrift } from './recovery-settings/settings-drift.ts';
 export type { Drift } from './recovery-settings/settings-drift.ts';
-
+export { decodeSyncMl } from './syncml/decode-syncml.ts';
+export type { DecodeSyncMlOptions } from './syncml/decode-syncml.ts';
+export { encodeSyncMl } from './syncml/encode-syncml.ts';
+export type {
+  AddCommand,
+  AlertCommand,
+  AtomicCommand,
+  DeleteCommand,
+  ExecCommand,
+  GetCommand,
+  NewRequestCommand,
+  NewSyncMlCommand,
+  ReplaceCommand,
+  RequestCommand,
+  ResultsCommand,
+  SequenceCommand,
+  StatusCommand,
+  SyncMlCommand,
+} from './syncml/syncml-command.ts';
+export type { SyncMlItem, SyncMlMeta } from './syncml/syncml-item.ts';
+export type { SyncMlCredential, SyncMlHeader, SyncMlMessage } from './syncml/syncml-message.ts';
+export { syncMlContentType } from './syncml/syncml-names.ts';
 export { wlanProfileName, wlanProfileXml } from './wlan-profile.ts';
 export type { PasswordWifiProfile } from './wlan-profile.ts';
 export { readXml } from './xml/read-xml.ts';
