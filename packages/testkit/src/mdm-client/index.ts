@@ -1,0 +1,25 @@
+// A simulated Windows management client. Adding a line here adds public API.
+export { createMdmClient } from './mdm-client.ts';
+export type { MdmClient, MdmClientSettings, MdmEnrolmentRequest } from './mdm-client.ts';
+export type { MdmClientState } from './mdm-client-state.ts';
+export type { DropReplyFault, MdmFault } from './mdm-fault.ts';
+export { createDeviceModel, createDeviceState } from './device/device-model.ts';
+export type { DeviceModel, DeviceSettings, WindowsEdition } from './device/device-model.ts';
+export type { DeviceState, NodeValue, PartialObject, RecordedExec } from './device/device-state.ts';
+export type { DeviceFault } from './device/device-fault.ts';
+export type { NodeDefinition, NodeFormat } from './device/node-definition.ts';
+export type { PasswordEncryptionCodes } from './device/remote-remediation-nodes.table.ts';
+export { runCommands } from './device/run-commands.ts';
+export type { CommandsOutcome } from './device/run-commands.ts';
+export { refusals } from './device/refusals.table.ts';
+export type { RefusalReason } from './device/refusals.table.ts';
+export type { AlertCommand, CommandItem, DeviceCommand, ForeignCommand, GroupCommand, ServerStatus, TreeCommand, TreeVerb } from './syncml/server-command.ts';
+export type { ClientAlert, ClientCommand, DeviceInformation, ResultsReply, StatusReply } from './syncml/client-command.ts';
+export { createHttpsTransport } from './session/https-transport.ts';
+export type { ClientIdentity, MdmRequest, MdmResponse, MdmTransport } from './session/mdm-transport.ts';
+export type { MdmSessionReport, TranscriptEntry } from './session/session-report.ts';
+export type { SessionEnding } from './session/session-state.ts';
+export type { LoginStatus, SessionReason } from './session/begin-session.ts';
+export type { DeviceKeyKind } from './enrolment/certificate-request.ts';
+export type { MdmEnrolment } from './enrolment/enrol-device.ts';
+export type { EnrolmentCredentials } from './enrolment/soap-exchange.ts';
