@@ -48,6 +48,11 @@ export class ObjectIndex extends ObjectIndexView {
     return this.table.count;
   }
 
+  /** Packs in which damage was met, in any thread. Never falls. */
+  get distrustedCount(): number {
+    return this.table.distrustedCount;
+  }
+
   /** Packs in the index, in the order they were added. */
   packs(): Iterable<PackSummary> {
     return this.table.packs();

@@ -20,6 +20,7 @@ describe('PackTable', () => {
         const table = new PackTable();
         const model = new Map<string, { pack: PackSummary; isDistrusted: boolean }>();
         let condemned: readonly string[] = [];
+        const distrusted = new Set<number>();
         const addedAgain: (readonly [given: number, before: number])[] = [];
         for (const { what, n } of commands) {
           const pack = packOf(n);
@@ -37,8 +38,10 @@ describe('PackTable', () => {
           if (what === 'distrust' && known) {
             table.distrust(known.pack.ordinal);
             known.isDistrusted = true;
+            distrusted.add(known.pack.ordinal);
           }
         }
+        expect(table.distrustedCount).toBe(distrusted.size);
         for (const [given, before] of addedAgain) expect(given).toBe(before);
         const view = PackTableView.attach(table.handle());
         expect([...table.packs()].toSorted((a, b) => a.ordinal - b.ordinal)).toEqual([...model.values()].map(({ pack }) => pack).toSorted((a, b) => a.ordinal - b.ordinal));

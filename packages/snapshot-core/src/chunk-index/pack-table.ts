@@ -62,6 +62,11 @@ export class PackTableView {
     return (this.#flags(ordinal) & condemnedFlag) !== 0;
   }
 
+  /** Whether damage was met in the pack. */
+  isDistrusted(ordinal: number): boolean {
+    return (this.#flags(ordinal) & distrustedFlag) !== 0;
+  }
+
   /** Kind of a pack that is in the table. */
   kindOf(ordinal: number): ObjectKind {
     return objectKinds[this.#flags(ordinal) & 1] ?? 'data';
@@ -123,6 +128,13 @@ export class PackTable extends PackTableView {
   /** Whether a pack was ever removed. */
   get hasRemoved(): boolean {
     return this.#hasRemoved;
+  }
+
+  /** Packs in which damage was met, by any thread, those that were removed since included: it never falls. */
+  get distrustedCount(): number {
+    let count = 0;
+    for (let ordinal = 0; ordinal < this.#count; ordinal++) if (this.isDistrusted(ordinal)) count++;
+    return count;
   }
 
   /** Bytes of memory in use. */

@@ -41,6 +41,8 @@ export class ObjectStore {
   /** Durable packs that no index file lists yet, by name. */
   readonly #unlisted = new Map<string, StoredDirectory>();
   #hasUncommitted = false;
+  /** How often trees were given up. */
+  #giveUps = 0;
   #outdated: SnapshotError | undefined;
   /** Whether packs of others wait for an index file, which may not be durable yet. */
   #hasFoundPacks = false;
@@ -146,8 +148,11 @@ export class ObjectStore {
   async flush(options?: StorageCallOptions): Promise<void> {
     options?.signal?.throwIfAborted();
     this.#requireWritable();
+    const giveUps = this.#giveUps;
     try {
       await this.#others.flush();
+      // Whoever flushes may be about to commit one of them.
+      if (giveUps !== this.#giveUps) throw new SnapshotError('worker/lost', 'trees were given up while they were to be stored, because threads that had saved what they refer to were ended; open the repository again and repeat the work');
       await this.#writer.flush();
       await this.#listPacks(1);
     } catch (error) {
@@ -182,6 +187,18 @@ export class ObjectStore {
   /** Relies on an attached writer to store an object: it counts as saved, and nothing that refers to it is stored before it is. */
   expect(id: ObjectId | Uint8Array, kind: ObjectKind): void {
     if (!this.index.hasKept(id, kind)) this.#others.expect(id, kind);
+  }
+
+  /**
+   * Gives up what is still expected when the last attached writer has gone: it will not come. Trees that are not stored yet go with it, because some may
+   * refer to it, as if they had never been saved: what refers to one of them, or commits it, is told that it is missing.
+   *
+   * Does nothing while such trees are on their way to the storage; then the next flush fails.
+   */
+  giveUpExpected(): void {
+    if (this.#writer.hasTreesLeaving || !this.#others.forgetLost()) return;
+    this.#giveUps += 1;
+    this.#writer.dropOpenTrees();
   }
 
   #requireWritable(): void {

@@ -53,6 +53,19 @@ export class ObjectWriter {
     return this.#open.size > 0 || this.#leaving.size > 0;
   }
 
+  /** Whether full packs of trees are on their way to the storage. */
+  get hasTreesLeaving(): boolean {
+    for (const { kind } of this.#leaving.keys()) if (kind === 'tree') return true;
+    return false;
+  }
+
+  /** Forgets trees that are not on their way to the storage, as if they had never been saved. */
+  dropOpenTrees(): void {
+    const builder = this.#open.get('tree');
+    this.#open.delete('tree');
+    builder?.body.release();
+  }
+
   /** Whether an object is stored and may be relied on, or was saved here. */
   has(id: ObjectId | Uint8Array, kind?: ObjectKind): boolean {
     return this.#parts.index.hasKept(id, kind) || (this.hasUnflushed && this.#builderOf(textOf(id), kind) !== undefined);

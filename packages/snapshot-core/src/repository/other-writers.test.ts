@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { collect } from '../../test/collect.ts';
+import { seededBytes } from '../../test/support/tree-operations.ts';
 import { encodeTreeObject } from '../format/tree-object.ts';
 import { createPackCodec } from '../pack/pack-codec.ts';
 import { createMemoryStorage } from '../storage/memory-storage.ts';
@@ -82,5 +83,49 @@ describe('a store with other writers', () => {
     store.attach({ flush: async () => undefined });
     store.expect(chunkId, 'data');
     await expect(store.flush()).resolves.toBeUndefined();
+  });
+
+  test('what they can bring no more is given up, with the trees that wait for it', async () => {
+    const { store, other } = await makeWorld();
+    const detach = store.attach(other);
+    store.expect(chunkId, 'data');
+    const { id } = await store.save(tree, 'tree');
+    store.giveUpExpected();
+    expect([store.has(chunkId, 'data'), store.has(id, 'tree')]).toEqual([true, true]);
+    detach();
+    store.giveUpExpected();
+    expect([store.has(chunkId, 'data'), store.has(id, 'tree')]).toEqual([false, false]);
+    await expect(store.save(tree, 'tree')).rejects.toMatchObject({ code: 'object/missing' });
+    expect(await store.save(chunk, 'data')).toMatchObject({ added: true });
+    expect(await store.save(tree, 'tree')).toMatchObject({ id, added: true });
+    await store.flush();
+    expect(Buffer.from(await store.load(id))).toEqual(Buffer.from(tree));
+  });
+
+  test('whoever is flushing trees that are given up hears of it', async () => {
+    const { store, packs } = await makeWorld();
+    const asked = Promise.withResolvers<void>();
+    const detach = store.attach({ flush: () => asked.promise });
+    store.expect(chunkId, 'data');
+    await store.save(tree, 'tree');
+    const flushed = store.flush();
+    detach();
+    store.giveUpExpected();
+    asked.resolve();
+    await expect(flushed).rejects.toMatchObject({ code: 'worker/lost' });
+    expect(await packs()).toBe(0);
+  });
+
+  test('trees that are on their way to the storage are not given up', async () => {
+    const { store } = await makeWorld();
+    const asked = Promise.withResolvers<void>();
+    const detach = store.attach({ flush: () => asked.promise });
+    const wide = encodeTreeObject({ references: [], payload: new Uint8Array(seededBytes(1, 17_000_000)) });
+    store.expect(chunkId, 'data');
+    await store.save(wide, 'tree');
+    detach();
+    store.giveUpExpected();
+    asked.resolve();
+    await expect(store.flush()).rejects.toMatchObject({ code: 'worker/lost' });
   });
 });

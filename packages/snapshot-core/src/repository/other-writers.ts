@@ -14,7 +14,7 @@ export class OtherWriters {
   /** By kind and id. No more than what fits into the open packs of the writers. */
   readonly #expected = new Set<string>();
 
-  /** @returns ends it; what is still expected stays so, and makes the next flush fail */
+  /** @returns ends it; what is still expected stays so, and makes the next flush fail, unless it is forgotten */
   attach(writer: OtherWriter): () => void {
     this.#writers.add(writer);
     return () => this.#writers.delete(writer);
@@ -27,6 +27,13 @@ export class OtherWriters {
   expects(id: ObjectId | Uint8Array, kind: ObjectKind | undefined): boolean {
     if (this.#expected.size === 0) return false;
     return kind === undefined ? this.#expected.has(keyOf(id, 'data')) || this.#expected.has(keyOf(id, 'tree')) : this.#expected.has(keyOf(id, kind));
+  }
+
+  /** Forgets what is expected, where no writer is left that could bring it. @returns whether there was anything to forget */
+  forgetLost(): boolean {
+    if (this.#writers.size > 0 || this.#expected.size === 0) return false;
+    this.#expected.clear();
+    return true;
   }
 
   /** Strikes the objects of a durable pack off. */

@@ -30,6 +30,18 @@ export interface SnapshotReport {
   readonly issueCount: number;
 }
 
+/** Tells of progress that never falls, also when work starts again. */
+export function risingProgress(onProgress: (progress: SnapshotProgress) => void): (progress: SnapshotProgress) => void {
+  let last: SnapshotProgress = { filesDone: 0, bytesRead: 0, bytesReused: 0, bytesAdded: 0 };
+  return ({ filesDone, bytesRead, bytesReused, bytesAdded }) => {
+    last = {
+      filesDone: Math.max(last.filesDone, filesDone), bytesRead: Math.max(last.bytesRead, bytesRead),
+      bytesReused: Math.max(last.bytesReused, bytesReused), bytesAdded: Math.max(last.bytesAdded, bytesAdded),
+    };
+    onProgress(last);
+  };
+}
+
 /** Counts of a part of a snapshot, on their way between threads. */
 export type TallyCounts = Pick<SnapshotTally, 'files' | (typeof countNames)[number]>;
 
@@ -58,6 +70,14 @@ export class SnapshotTally {
   counts(): TallyCounts {
     const { files, directories, symlinks, skipped, hardLinks, bytesRead, bytesReused, bytesAdded, totalBytes, chunkCount } = this;
     return { files: { ...files }, directories, symlinks, skipped, hardLinks, bytesRead, bytesReused, bytesAdded, totalBytes, chunkCount };
+  }
+
+  /** For the same work from its start: what was read and stored in vain still counts, nothing else does. */
+  startAgain(): SnapshotTally {
+    const next = new SnapshotTally(this.#onProgress);
+    next.bytesRead = this.bytesRead;
+    next.bytesAdded = this.bytesAdded;
+    return next;
   }
 
   /** Adds what was counted elsewhere. */

@@ -1,23 +1,14 @@
 import { hostname } from 'node:os';
-import { chunkProfiles } from '../chunking/chunk-profiles.ts';
-import { deriveSieveParameters } from '../chunking/sieve-parameters.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { SnapshotRecord } from '../format/snapshot-record.ts';
-import type { FileEntry, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Clock } from '../repository/clock.ts';
 import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
-import type { DirectorySource, SnapshotSource } from '../source/snapshot-source.ts';
+import type { SnapshotSource } from '../source/snapshot-source.ts';
 import type { IssueReason } from './item-issue.ts';
-import { SnapshotTally } from './snapshot-tally.ts';
 import type { SnapshotProgress, SnapshotReport } from './snapshot-tally.ts';
-import { storeContent } from './store-content.ts';
-import { withEngine } from './engine/with-engine.ts';
-import { takeVolume, type VolumeContext } from './take-volume.ts';
-import { isDamage } from './is-damage.ts';
-import { takeTree } from './tree/take-tree.ts';
-import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
+import { takeRoot } from './take-root.ts';
 
 /** Issues after which the snapshot still holds everything that is known to have been there. */
 const harmlessReasons: ReadonlySet<IssueReason> = new Set(['vanished', 'parent-damaged', 'changes-ignored', 'attributes-unread']);
@@ -64,19 +55,10 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
   return repository.withLease('shared', async () => {
     const nowMs = () => options.clock?.nowMs() ?? Date.now();
     const startedMs = Math.max(0, Math.floor(nowMs()));
-    const tally = new SnapshotTally(options.onProgress);
     const parentRecord = options.parent === undefined ? undefined : await repository.getSnapshot(options.parent, call);
-    const parent = parentRecord === undefined ? undefined : await loadParent(repository, parentRecord.rootId, tally, call);
     const generation = parentRecord === undefined ? 0 : parentRecord.generation + 1;
-    const context = {
-      repository, tally, nowMs, options: call, generation, verifyAll: options.verifyAll ?? false,
-      parameters: deriveSieveParameters(repository.chunkingKey, chunkProfiles[repository.config.profile]),
-    };
-    const entry = source.kind === 'directory'
-      ? await takeTree({ ...context, workers: options.workers, parentEntries: parentRecord?.statistics.entryCount }, source, parent)
-      : await withEngine(repository, { ...call, workers: workersFor(source, options.workers) }, (engine) => takeBytes({ ...context, engine }, source, parent));
-    const root = await saveTreeNode(repository, { type: 'root', entry }, call);
-    tally.saved(root);
+    const { workers, onProgress, verifyAll = false } = options;
+    const { rootId, tally } = await takeRoot({ repository, parentRecord, generation, verifyAll, workers, nowMs, onProgress, call }, source);
     const record = await repository.commitSnapshot({
       ...(options.parent !== undefined && { parentId: options.parent }),
       generation,
@@ -84,7 +66,7 @@ export async function takeSnapshot(repository: Repository, source: SnapshotSourc
       hostname: options.hostname ?? hostname(),
       labels: options.labels ?? [],
       source: { kind: source.kind === 'directory' ? 'tree' : 'image', description: describeSource(source) },
-      rootId: root.id,
+      rootId,
       statistics: {
         entryCount: tally.entryCount, totalBytes: tally.totalBytes, chunkCount: tally.chunkCount, addedBytes: tally.bytesAdded,
         durationMs: Math.max(0, Math.floor(nowMs() - startedMs)),
@@ -104,35 +86,4 @@ function requireCover({ config, description }: Repository, source: SnapshotSourc
 
 function describeSource(source: SnapshotSource): string {
   return source.kind === 'directory' ? source.path : source.kind === 'volume' ? source.volume.description : source.description;
-}
-
-async function loadParent(repository: Repository, rootId: string, tally: SnapshotTally, call: CallOptions): Promise<TreeEntry | undefined> {
-  try {
-    return await loadRootEntry(repository, rootId, call);
-  } catch (error) {
-    if (!isDamage(error)) throw error;
-    tally.issues.add(new Uint8Array(0), 'parent-damaged', `the parent snapshot cannot be read, so everything is read from the source: ${String(error)}`);
-    return undefined;
-  }
-}
-
-const smallVolumeBytes = 33_554_432;
-
-/** Starting threads takes longer than taking a small volume. A stream or a port is read on the calling thread in any case. */
-function workersFor(source: Exclude<SnapshotSource, DirectorySource>, workers: number | undefined): number | undefined {
-  if (workers !== undefined) return workers;
-  return source.kind === 'volume' && source.volume.descriptor !== undefined && source.volume.bytes > smallVolumeBytes ? undefined : 0;
-}
-
-async function takeBytes(context: VolumeContext, source: Exclude<SnapshotSource, DirectorySource>, parent: TreeEntry | undefined): Promise<FileEntry> {
-  const stored = source.kind === 'volume'
-    ? await takeVolume(context, source, parent)
-    : await storeContent(context, source.stream);
-  context.tally.files.new += 1;
-  context.tally.totalBytes += stored.bytes;
-  context.tally.chunkCount += stored.chunkCount;
-  return {
-    type: 'file', name: new Uint8Array(0), mode: 0, userId: 0, groupId: 0, size: stored.bytes, modifiedMicros: 0n, changedNanos: 0n,
-    device: 0n, inode: 0n, linkCount: 0, torn: false, settled: true, sparse: false, content: stored.content,
-  };
 }

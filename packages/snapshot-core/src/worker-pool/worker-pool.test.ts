@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { addTask, countTask, failTask, rememberTask, spinTask } from '../../test/support/pool/pool-tasks.ts';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
+import type { WorkerTask } from './worker-task.ts';
 
 const entry = new URL('../../test/support/pool/pool-entry.ts', import.meta.url);
 
@@ -78,4 +79,49 @@ test('what cannot be cloned fails its own call only', async () => {
   const pool = openPool(1);
   await expect(pool.run(rememberTask, (() => 'a function') as unknown as string)).rejects.toThrow(/could not be cloned/);
   expect(await pool.run(addTask, { a: 2, b: 2 })).toMatchObject({ sum: 4 });
+});
+
+describe('a pool without threads that is closed after a failure', () => {
+  test('starts nothing that waits, and ends after what runs', async () => {
+    const pool = openPool(0);
+    const [hasBegun, mayEnd] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const events: string[] = [];
+    const slowTask: WorkerTask<null, void> = {
+      name: 'slow',
+      async run() {
+        hasBegun.resolve();
+        await mayEnd.promise;
+        events.push('ran to its end');
+      },
+    };
+    const noteTask: WorkerTask<string, void> = { name: 'note', run: (text) => void events.push(text) };
+    const outcomes = Promise.allSettled([pool.run(failTask, 'snapshot'), pool.run(slowTask, null), pool.run(noteTask, 'waited')]);
+    await hasBegun.promise;
+    const closed = pool.close().then(() => events.push('closed'));
+    mayEnd.resolve();
+    await closed;
+    await expect(pool.run(noteTask, 'came late')).rejects.toMatchObject({ code: 'worker/lost' });
+    expect((await outcomes).map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as { code: string }).code : 'done'))).toEqual(['storage/full', 'done', 'worker/lost']);
+    expect(events).toEqual(['ran to its end', 'closed']);
+  });
+
+  test('ends what runs where it looks', async () => {
+    const pool = openPool(0);
+    const hasBegun = Promise.withResolvers<void>();
+    const patientTask: WorkerTask<null, void> = {
+      name: 'patient',
+      async run(_, context) {
+        hasBegun.resolve();
+        for (;;) {
+          context.throwIfAborted();
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      },
+    };
+    const running = pool.run(patientTask, null);
+    const outcome = expect(running).rejects.toMatchObject({ code: 'worker/lost' });
+    await hasBegun.promise;
+    await pool.close();
+    await outcome;
+  });
 });

@@ -14,7 +14,10 @@ export interface WorkerPool {
   run<Input, Output>(task: WorkerTask<Input, Output>, input: Input, transfer?: readonly ArrayBuffer[]): Promise<Output>;
   /** Runs a task once on every thread, in its turn there. */
   runOnAll<Input, Output>(task: WorkerTask<Input, Output>, input: Input): Promise<Output[]>;
-  /** Ends the threads. What is still running is given up: its promise rejects with `worker/lost`. */
+  /**
+   * Ends the threads, or waits for the task that runs where there are none; nothing runs any more when it resolves. What is given up or never
+   * started rejects with `worker/lost`.
+   */
   close(): Promise<void>;
 }
 

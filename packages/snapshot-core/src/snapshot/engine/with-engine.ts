@@ -30,7 +30,8 @@ export interface EngineOptions {
 
 /**
  * Opens an engine over a repository, works with it, and closes it in any case. Everything its threads saved is durable when `work`
- * has flushed the repository; what they saved in vain is found again by the next snapshot.
+ * has flushed the repository; what they saved in vain is found again by the next snapshot. Trees of the calling thread that refer to what
+ * never became durable are forgotten, and nothing runs any more, however it ends.
  *
  * @throws {SnapshotError} `argument/invalid` for a number of workers that is not one, `worker/lost`; whatever `work` throws
  */
@@ -69,8 +70,12 @@ async function workInline<T>(repository: Repository, signal: AbortSignal | undef
       load: (id) => repository.load(id),
     }),
   };
-  await pool.run(task, null);
-  return work({ pool, expect: () => {} });
+  try {
+    await pool.run(task, null);
+    return await work({ pool, expect: () => {} });
+  } finally {
+    await pool.close();
+  }
 }
 
 async function workInThreads<T>(
@@ -105,15 +110,22 @@ async function workInThreads<T>(
   const detach = objects.attach({ flush });
   const temporaryPrefix = `${randomUUID()}-`;
   let isDone = false;
+  let isOpen = true;
+  const expect = (id: ObjectId | Uint8Array, kind: ObjectKind) => {
+    if (!isOpen) throw new SnapshotError('worker/lost', 'the threads that have saved it were ended; repeat the call');
+    objects.expect(id, kind);
+  };
   try {
     await pool.runOnAll(openEngineTask, { handle, profile: repository.config.profile, temporaryPrefix });
-    const result = await work({ pool, expect: (id, kind) => objects.expect(id, kind) });
+    const result = await work({ pool, expect });
     await flush();
     isDone = true;
     return result;
   } finally {
+    isOpen = false;
     detach();
     await pool.close();
+    objects.giveUpExpected();
     if (!isDone) removeGrowingFiles(handle.index.localPath, temporaryPrefix);
   }
 }

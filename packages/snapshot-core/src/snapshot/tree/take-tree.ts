@@ -9,6 +9,7 @@ import { factsFromStats, fileIdKey } from '../../source/file-facts.ts';
 import { isLargeTree } from '../../source/is-large-tree.ts';
 import { loadExtendedAttributes } from '../../source/load-extended-attributes.ts';
 import type { DirectorySource } from '../../source/snapshot-source.ts';
+import type { DamageWatch } from '../damage-watch.ts';
 import { withEngine } from '../engine/with-engine.ts';
 import type { SnapshotTally } from '../snapshot-tally.ts';
 import { TreeAssembly } from './tree-assembly.ts';
@@ -25,6 +26,8 @@ export interface TreeContext {
   readonly workers: number | undefined;
   /** Entries of the parent snapshot, which tells how large the tree is. */
   readonly parentEntries: number | undefined;
+  /** Where a parent is relied on: the tree ends with its error when damage is met that was not known. */
+  readonly damage?: DamageWatch | undefined;
   readonly options: CallOptions;
 }
 
@@ -37,7 +40,7 @@ const largeTree = { entries: 2_000, bytes: 33_554_432 } as const;
  * @throws {SnapshotError} `source/unreadable` when the root cannot be read
  */
 export async function takeTree(context: TreeContext, source: DirectorySource, parent: TreeEntry | undefined): Promise<TreeEntry> {
-  const { repository, tally, nowMs, verifyAll, generation, parentEntries, options } = context;
+  const { repository, tally, nowMs, verifyAll, generation, parentEntries, damage, options } = context;
   const root = openSourceRoot(source.path);
   try {
     const { problem } = await loadExtendedAttributes();
@@ -49,7 +52,7 @@ export async function takeTree(context: TreeContext, source: DirectorySource, pa
     const isLarge = async () => (parentEntries !== undefined && parentEntries >= largeTree.entries) || isLargeTree(root, largeTree);
     // A function of the caller's cannot go to another thread.
     const workers = source.windowsAttributes !== undefined ? 0 : (context.workers ?? ((await isLarge()) ? undefined : 0));
-    return await withEngine(repository, { ...options, workers }, (engine) => new TreeAssembly({ repository, engine, tally, run, options }).take(parent));
+    return await withEngine(repository, { ...options, workers }, (engine) => new TreeAssembly({ repository, engine, tally, run, options, damage }).take(parent));
   } finally {
     root.close();
   }

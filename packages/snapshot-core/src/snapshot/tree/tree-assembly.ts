@@ -2,6 +2,7 @@ import type { TreeEntry } from '../../format/tree-entry.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import type { CallOptions } from '../../repository/call-options.ts';
 import type { Repository } from '../../repository/repository.ts';
+import type { DamageWatch } from '../damage-watch.ts';
 import type { Engine } from '../engine/with-engine.ts';
 import type { IssueBundle } from '../item-issue.ts';
 import type { SnapshotTally } from '../snapshot-tally.ts';
@@ -18,6 +19,8 @@ export interface TreeAssemblyParts {
   readonly tally: SnapshotTally;
   readonly run: TreeRun;
   readonly options: CallOptions;
+  /** Where a parent is relied on. */
+  readonly damage: DamageWatch | undefined;
 }
 
 /** Entries that a unit takes before it leaves the rest to others: some tens of milliseconds of work. */
@@ -49,10 +52,12 @@ export class TreeAssembly {
   }
 
   async #runUnit(unit: TreeUnit): Promise<readonly FinishedItem[]> {
-    const { engine, tally, options, repository } = this.#parts;
+    const { engine, tally, options, repository, damage } = this.#parts;
     const { items, counts, issues, linkedFiles } = await engine.pool.run(takeUnitTask, unit);
     options.signal?.throwIfAborted();
     await repository.engine.renewLeases();
+    // What the unit relied on may lie in that pack: it must not be expected from the threads, which never saved it.
+    damage?.requireNone();
     tally.add(counts);
     this.#issues.push(issues);
     this.#linkedFiles.push(...linkedFiles);
