@@ -66,9 +66,9 @@ async function takeOnce(
   { repository, parentRecord, generation, verifyAll, workers, nowMs, call }: RootContext, source: SnapshotSource,
   { tally, parent, damage }: { readonly tally: SnapshotTally; readonly parent: TreeEntry | undefined; readonly damage: DamageWatch | undefined },
 ): Promise<string> {
-  const context = { repository, tally, nowMs, options: call, generation, verifyAll, parameters: deriveSieveParameters(repository.chunkingKey, chunkProfiles[repository.config.profile]) };
+  const context = { repository, tally, nowMs, options: call, generation, verifyAll, damage, parameters: deriveSieveParameters(repository.chunkingKey, chunkProfiles[repository.config.profile]) };
   const entry = source.kind === 'directory'
-    ? await takeTree({ ...context, workers, parentEntries: parentRecord?.statistics.entryCount, damage }, source, parent)
+    ? await takeTree({ ...context, workers, parentEntries: parentRecord?.statistics.entryCount }, source, parent)
     : await withEngine(repository, { ...call, workers: workersFor(source, workers) }, (engine) => takeBytes({ ...context, engine }, source, parent));
   const root = await saveTreeNode(repository, { type: 'root', entry }, call);
   tally.saved(root);

@@ -9,6 +9,7 @@ import type { VolumeSource } from '../source/snapshot-source.ts';
 import { ContentBuilder } from './content-builder.ts';
 import type { Engine } from './engine/with-engine.ts';
 import { runInOrder } from '../worker-pool/run-in-order.ts';
+import type { DamageWatch } from './damage-watch.ts';
 import { isDamage } from './is-damage.ts';
 import { readParentWindows, type ParentWindow } from './region/read-parent-windows.ts';
 import { readRegion, type RegionToRead } from './region/read-region.ts';
@@ -16,7 +17,13 @@ import type { SaveContext } from './save-chunks.ts';
 import type { StoredContent } from './store-content.ts';
 
 /** What taking a volume needs of a snapshot's context. */
-export type VolumeContext = SaveContext & { readonly verifyAll: boolean; readonly engine: Engine; readonly generation: number };
+export type VolumeContext = SaveContext & {
+  readonly verifyAll: boolean;
+  readonly engine: Engine;
+  readonly generation: number;
+  /** Where a parent is relied on: the volume ends with its error when damage is met that was not known. */
+  readonly damage?: DamageWatch | undefined;
+};
 
 /** How one pass over a volume goes about it. */
 interface Pass {
@@ -57,12 +64,13 @@ export async function takeVolume(context: VolumeContext, source: VolumeSource, p
 
 /** `undefined` when something differs from the parent in which nothing should have changed: then nothing may be taken over unread. */
 async function takeRegions(context: VolumeContext, { volume }: VolumeSource, pass: Pass): Promise<StoredContent | undefined> {
-  const { repository, tally, options, engine } = context;
+  const { repository, tally, options, engine, damage } = context;
   const { changed, allocated } = pass;
   const builder = new ContentBuilder(repository, 'data', tally.saved);
   let chunkCount = 0;
   const limit = volume.descriptor === undefined ? 1 : 2 * engine.pool.size;
   for await (const done of runInOrder(withWindows(context, pass), limit, (region) => readRegion(context, volume, { ...region, changed, allocated }))) {
+    damage?.requireNone();
     if (done.isTrackerWrong) return undefined;
     for (const reference of done.references) await builder.add(reference, options);
     chunkCount += done.references.length;

@@ -31,7 +31,7 @@ export interface EngineOptions {
 /**
  * Opens an engine over a repository, works with it, and closes it in any case. Everything its threads saved is durable when `work`
  * has flushed the repository; what they saved in vain is found again by the next snapshot. Trees of the calling thread that refer to what
- * never became durable are forgotten, and nothing runs any more, however it ends.
+ * never became durable are forgotten, and no task runs any more, however it ends.
  *
  * @throws {SnapshotError} `argument/invalid` for a number of workers that is not one, `worker/lost`; whatever `work` throws
  */
