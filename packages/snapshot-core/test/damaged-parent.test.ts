@@ -86,6 +86,25 @@ test.each([0, 2])('damage in a page of the parent costs reading, and nothing dep
   expect(await describeTree(target)).toEqual(await describeTree(volume));
 });
 
+test('what was made anew before the damage was met does not depend on it either, though all that it refers to had been found', async () => {
+  const scratch = scratchDirectory();
+  const [path, volume] = [join(scratch, 'repository'), subdirectory(scratch, 'volume')];
+  const source = { kind: 'directory', path: volume } as const;
+  for (const folder of ['a', 'b']) {
+    mkdirSync(join(volume, folder, 'sub'), { recursive: true });
+    for (let file = 0; file < 40; file++) writeNew(join(volume, folder, 'sub', seededBytes(file, nameBytes).toString('hex')), `${folder} ${file}`);
+  }
+  // What is not compressed is damaged where it lies, and nowhere else.
+  const { record } = await takeSnapshot(await createRepository({ path, profile: 'small', compression: 'none' }), source, { ...later, workers: 0 });
+  const pages = await firstPages(await openRepository({ path }), record.id);
+  const pack = damage(path, (await openRepository({ path })).locate(pages.get('b/sub') ?? ''));
+  for (const name of ['a', 'b']) writeNew(join(volume, name, 'new'), name);
+  const next = await takeSnapshot(await openRepository({ path }), source, { ...later, parent: record.id, workers: 0 });
+  expect(next.record.incomplete).toBe(false);
+  renameSync(pack, join(scratch, 'the damaged pack'));
+  expect(await restoreSnapshot(await openRepository({ path }), next.record.id, mkdtempSync(join(scratch, 'restored-')))).toMatchObject({ complete: true });
+});
+
 /** What refers to the chunks of an image; its keys decide how many levels are above. */
 async function firstLevelLists(repository: Repository, { level, references }: ContentTable): Promise<readonly ContentReference[]> {
   if (level <= 1) return references;
