@@ -1,7 +1,7 @@
 /** How sure a fact is: `P` read in a text or metadata of Microsoft, `S` in a text that cites one, `I` inferred and to be tested on a device. */
 export type FactGrade = 'P' | 'S' | 'I';
 
-/** Where facts about Windows were read, by tag. A page can change after its date; what a device answers counts. */
+/** Where facts about Windows were read, by tag, and the date of the text where it has one. A page can change after that; what a device answers counts. */
 export const factSources = {
   'RR-DDF': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-ddf-file', asOf: '2025-06-30' },
   'RR-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-csp', asOf: '2025-03-26' },
@@ -13,15 +13,16 @@ export const factSources = {
   'PITR-DOC': { url: 'https://learn.microsoft.com/en-us/windows/configuration/point-in-time-restore', asOf: '2026-06-23' },
   'PITR-GA': { url: 'https://techcommunity.microsoft.com/blog/windows-itpro-blog/point-in-time-restore-for-windows-11-is-now-generally-available/4508101', asOf: '2026-06-23' },
   /** A mirror of the Microsoft 365 message center. */
-  MC1402092: { url: 'https://deltapulse.app/item/MC1402092', asOf: '2026-06-23' },
+  MC1402092: { url: 'https://deltapulse.app/item/MC1402092' },
   'RW-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/remotewipe-csp', asOf: '2024-01-18' },
-  'AP-RESET': { url: 'https://learn.microsoft.com/en-us/autopilot/windows-autopilot-reset', asOf: '2024-01-18' },
-  HRESULT: { url: 'https://learn.microsoft.com/en-us/windows/win32/seccrypto/common-hresult-values', asOf: '2021-01-07' },
-  'MS-ERREF': { url: 'https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-erref/0642cb2f-2075-4469-918c-4441e69c548a', asOf: '2024-04-23' },
+  'INT-WIPE': { url: 'https://learn.microsoft.com/en-us/intune/intune-service/remote-actions/devices-wipe', asOf: '2025-11-14' },
+  'AP-RESET': { url: 'https://learn.microsoft.com/en-us/education/windows/autopilot-reset', asOf: '2022-08-10' },
+  HRESULT: { url: 'https://learn.microsoft.com/en-us/windows/win32/seccrypto/common-hresult-values' },
+  'COM-ERR': { url: 'https://learn.microsoft.com/en-us/windows/win32/com/structure-of-com-error-codes' },
   OMADM: { url: 'https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support', asOf: '2025-08-04' },
-  'WIFI-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/wifi-csp', asOf: '2024-01-18' },
+  'WIFI-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/wifi-csp' },
   'MS-MDE2': { url: 'https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mde2/d92ead8f-faf3-47a8-a341-1921dc2c463b', asOf: '2026-08-11' },
-} as const satisfies Record<string, { readonly url: string; readonly asOf: string }>;
+} as const satisfies Record<string, { readonly url: string; readonly asOf?: string }>;
 export type FactTag = keyof typeof factSources;
 
 /** One statement's source. */

@@ -23,7 +23,7 @@ const enableRestore = { path: `${restore}/EnablePointInTimeRestore`, value: 'tru
  * Only the opening of Microsoft's page could be read; rows of grade `S` come from runbooks that cite it.
  * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/recovery-csp
  */
-export const recoveryCsp = {
+export const recoveryCsp: CspTable = {
   root: './Device/Vendor/MSFT/Recovery',
   nodes: [
     { path: '', format: 'node', access: readAccess, meaning: 'Permanent root', source: inferredNode },
@@ -146,4 +146,4 @@ export const recoveryCsp = {
       ],
     },
   ],
-} as const satisfies CspTable;
+};

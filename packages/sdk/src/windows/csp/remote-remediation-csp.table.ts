@@ -25,7 +25,7 @@ const credential = (name: string, meaning: string, more: Partial<CspNode> = {}):
  * The DDF gives a placeholder instead of a build (99.9.99999), so no row has a minimum build; see {@link dialectOf} for the build from which it is tried.
  * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-ddf-file
  */
-export const remoteRemediationCsp = {
+export const remoteRemediationCsp: CspTable = {
   root: './Device/Vendor/MSFT/RemoteRemediation',
   nodes: [
     { path: '', format: 'node', access: readAccess, meaning: 'Permanent root', source: ddf },
@@ -80,4 +80,4 @@ export const remoteRemediationCsp = {
     }),
     credential('NetworkPasswordEncryptionStore', 'Certificate store, for a custom certificate only', { doubts: [doubledSlash] }),
   ],
-} as const satisfies CspTable;
+};

@@ -9,6 +9,6 @@ import { credentialPaths, dialectTables, wifiPaths } from './setting-paths.table
 export function nodesToRead(dialect: CspDialect): readonly string[] {
   const { root, nodes } = dialectTables[dialect];
   const networks = dialect === 'recovery' ? wifiPaths.group : credentialPaths.group;
-  const isRead = nodes.filter((node) => node.path === networks || (node.format !== 'node' && !('isSecret' in node) && node.access.has('get')));
+  const isRead = nodes.filter((node) => node.path === networks || (node.format !== 'node' && node.isSecret !== true && node.access.has('get')));
   return isRead.map(({ path }) => canonicalUri(joinUri(root, path)));
 }

@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { SecretValue } from '../../contract/secret.ts';
+import { compileSettings } from './compile-settings.ts';
+import { valueOfNode } from './desired-node.ts';
+import { parseReadback } from './parse-readback.ts';
+import type { ReadResult } from './read-settings.ts';
+import { settingsDrift } from './settings-drift.ts';
+
+const remediation = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 30, timeToRebootMinutes: 180 };
+const profile = { kind: 'wifi-wpa2-psk', ssid: 'depot', key: { secret: 's' }, hidden: false } as const;
+const networks = [{ profile, key: new SecretValue('canary horse') }];
+const target = { build: { build: 26_100, revision: 8_737 }, edition: 'enterprise' } as const;
+const desired = compileSettings({ remediation, networks }, target);
+const wifi = './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi';
+
+const inSync: ReadResult[] = [...desired.groups.flatMap(({ nodes }) => nodes).map((node) => ({ uri: node.uri, status: 200, value: valueOfNode(node) })), { uri: wifi, status: 200, value: 'depot' }];
+const withResult = (end: string, change: Partial<ReadResult>): ReadResult[] => inSync.map((result) => (result.uri.endsWith(end) ? { ...result, ...change } : result));
+const driftWith = (results: readonly ReadResult[]) => settingsDrift(desired, parseReadback(results, 'recovery')).map(({ uri, kind, actual, reason }) => [uri.split('/').at(-1), kind, actual, reason]);
+
+test('a device that has what it should shows no drift, in whatever form it writes truth and numbers', () => {
+  expect(driftWith(inSync)).toEqual([]);
+  expect(driftWith(withResult('EnableQuickMachineRecovery', { value: '1' }))).toEqual([]);
+  expect(driftWith(withResult('SetRetryInterval', { value: '030' }))).toEqual([]);
+});
+
+test.each([
+  ['EnableQuickMachineRecovery', { value: 'false' }, 'different', 'false', 'another value'],
+  ['SetRetryInterval', { value: '60' }, 'different', '60', 'another value'],
+  ['SetRetryInterval', { value: '9999' }, 'different', '9999', 'takes 0 to 4320'],
+  ['SetRetryInterval', { value: 'soon' }, 'different', 'soon', 'whole number'],
+  ['SetTimeToReboot', { status: 404 }, 'missing', undefined, 'does not have'],
+  ['SetTimeToReboot', { status: 425 }, 'unreadable', undefined, '425'],
+  ['WlanXML', { status: 404 }, 'missing', undefined, 'does not have'],
+] as const)('%s %j is %s', (end, change, kind, actual, reason) => {
+  expect(driftWith(withResult(end, change))).toEqual([[end, kind, actual, expect.stringContaining(reason)]]);
+});
+
+test('what was not read cannot be told', () => {
+  expect(settingsDrift(desired, parseReadback([], 'recovery')).every(({ kind }) => kind === 'unreadable')).toBe(true);
+});
+
+test('a network nobody named is extra; one that is wanted but could not be expressed is not', () => {
+  const other = [...inSync.filter(({ uri }) => uri !== wifi), { uri: wifi, status: 200, value: 'depot/old%20one' }];
+  expect(settingsDrift(desired, parseReadback(other, 'recovery'))).toEqual([{ uri: `${wifi}/old%20one`, kind: 'extra', actual: 'old one', reason: expect.any(String) }]);
+  const keyless = compileSettings({ remediation, networks: [...networks, { profile: { ...profile, ssid: 'old one' } }] }, target);
+  expect(settingsDrift(keyless, parseReadback(other, 'recovery'))).toEqual([]);
+  expect(settingsDrift(compileSettings({ remediation }, target), parseReadback(other, 'recovery'))).toEqual([]);
+  expect(settingsDrift(compileSettings({ networks: [] }, target), parseReadback(other, 'recovery')).map(({ kind, actual }) => [kind, actual])).toEqual([['extra', 'depot'], ['extra', 'old one']]);
+});
+
+test('in RemoteRemediation another network is drift of the one place there is, and none wanted makes it extra', () => {
+  const older = { ...target, build: { build: 26_100, revision: 4_700 } };
+  const credentials = './Device/Vendor/MSFT/RemoteRemediation/CloudRemediationSettings/NetworkSettings/NetworkCredentials';
+  const results = [{ uri: `${credentials}/NetworkSSID`, status: 200, value: 'other' }, { uri: credentials, status: 200, value: 'NetworkSSID/NetworkPassword' }];
+  const read = parseReadback(results, 'remote-remediation');
+  const drift = settingsDrift(compileSettings({ remediation, networks }, older), read);
+  expect(drift.filter(({ uri }) => uri.startsWith(credentials)).map(({ uri, kind }) => [uri, kind])).toEqual([[`${credentials}/NetworkSSID`, 'different']]);
+  expect(settingsDrift(compileSettings({ networks: [] }, older), read)).toEqual([{ uri: credentials, kind: 'extra', actual: 'other', reason: expect.any(String) }]);
+});
+
+test('no key shows in drift', () => {
+  const drift = settingsDrift(desired, parseReadback(withResult('WlanXML', { status: 404 }), 'recovery'));
+  expect([drift.map(({ desired: value }) => value), JSON.stringify(drift).includes('canary')]).toEqual([['«secret»'], false]);
+});
