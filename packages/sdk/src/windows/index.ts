@@ -35,9 +35,23 @@ export type { RecoverySettings, WifiProfile, WinreNetwork } from './recovery-set
 export { bytesPerMegabyte, cadenceHoursOf, megabytesOf, minutesOfHours, retentionHoursOf } from './recovery-settings/restore-units.ts';
 export { settingsDrift } from './recovery-settings/settings-drift.ts';
 export type { Drift } from './recovery-settings/settings-drift.ts';
+export { alertCodes } from './syncml/alert-codes.table.ts';
+export { createMessageWriter } from './syncml/create-message-writer.ts';
+export type { MessageWriter } from './syncml/create-message-writer.ts';
 export { decodeSyncMl } from './syncml/decode-syncml.ts';
 export type { DecodeSyncMlOptions } from './syncml/decode-syncml.ts';
+export { describeStatusCode } from './syncml/describe-status-code.ts';
 export { encodeSyncMl } from './syncml/encode-syncml.ts';
+export { fillMessage } from './syncml/fill-message.ts';
+export type { CommandQueue, FilledMessage } from './syncml/fill-message.ts';
+export { matchReplies } from './syncml/match-replies.ts';
+export type { CommandReply, MessageReplies } from './syncml/match-replies.ts';
+export { reassembleObjects } from './syncml/reassemble-objects.ts';
+export type { ObjectCommand, PartialObject, ReassembledCommands, RefusedObjectCode } from './syncml/reassemble-objects.ts';
+export { replyStatuses, statusOf } from './syncml/reply-statuses.ts';
+export type { JudgeCommand, NewStatus } from './syncml/reply-statuses.ts';
+export { statusCodes } from './syncml/status-codes.table.ts';
+export type { StatusCodeRow } from './syncml/status-codes.table.ts';
 export type {
   AddCommand,
   AlertCommand,
