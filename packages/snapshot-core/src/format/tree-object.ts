@@ -112,10 +112,15 @@ function writeReference(writer: ByteWriter, { id, lengthBytes, kind, cut, finger
   writer.hex(id, idBytes).u32(lengthBytes).u8(objectKinds.indexOf(kind)).u8(cutMarks.indexOf(cut)).u8(fingerprint === undefined ? 0 : 1).u8(0);
 }
 
+/** What a tree object starts with. */
+export function treeObjectHeader(referenceCount: number, payloadBytes: number): Uint8Array {
+  return new ByteWriter().bytes(magic).u8(1).u8(0).u16(0).u32(referenceCount).u32(payloadBytes).finish();
+}
+
 /** The same without looking whether it comes back, for callers that look at more than the object. */
 export function writeTreeObject(tree: TreeObject): Uint8Array {
   const { references, payload } = tree;
-  const writer = new ByteWriter().bytes(magic).u8(1).u8(0).u16(0).u32(references.length).u32(payload.length);
+  const writer = new ByteWriter().bytes(treeObjectHeader(references.length, payload.length));
   for (const reference of references) writeReference(writer, reference);
   for (const { fingerprint } of references) {
     if (fingerprint === undefined) continue;

@@ -43,6 +43,11 @@ export function encodeTreeNode(node: TreeNode): TreeObject {
   return { references, payload: writer.finish() };
 }
 
+/** The payload of a list of chunks, which says no more than how many they are. */
+export function dataListPayload(count: number): Uint8Array {
+  return new ByteWriter().u8(payloadVersion).u8(typeCodes.list).u8(0).u8(1).u32(count).finish();
+}
+
 /**
  * Decodes a node from bytes nobody vouches for. Bounded: never reads past the end, never allocates by a stored count.
  *

@@ -4,6 +4,8 @@ import { ObjectIndex } from '../chunk-index/object-index.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { ObjectId, ObjectKind } from '../format/object-reference.ts';
 import { createPackManifest, type PackManifest } from '../format/pack-manifest.ts';
+import { decodePackedList } from '../format/packed-list.ts';
+import { countPacked, packedIdAt } from '../format/packed-references.ts';
 import type { FileEnvelope } from '../format/sealed-file.ts';
 import { decodeTreeObject } from '../format/tree-object.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
@@ -207,8 +209,16 @@ export class ObjectStore {
   }
 
   #requireReferences(bytes: Uint8Array): void {
+    if (this.#hasAllChunksOf(decodePackedList(bytes))) return;
     const missing = decodeTreeObject(bytes).references.find((reference) => !this.has(reference.id, reference.kind));
     if (missing) throw new SnapshotError('object/missing', `a tree refers to the ${missing.kind} object ${missing.id}, which was not saved; save it first`);
+  }
+
+  /** The short way for lists of chunks, of which images have many. */
+  #hasAllChunksOf(packed: Uint8Array | undefined): boolean {
+    if (packed === undefined) return false;
+    for (let ordinal = 0; ordinal < countPacked(packed); ordinal++) if (!this.has(packedIdAt(packed, ordinal), 'data')) return false;
+    return true;
   }
 
   async #addPack(pack: PackManifest): Promise<void> {

@@ -3,7 +3,7 @@ import type { FileEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { Repository } from '../repository/repository.ts';
 import { withEngine } from '../snapshot/engine/with-engine.ts';
-import { countPacked, packedChunkAt, PackedReferenceWriter } from '../snapshot/region/packed-references.ts';
+import { countPacked, packedChunkAt, PackedReferenceWriter } from '../format/packed-references.ts';
 import { packContent, type PackedRun } from '../snapshot/window/pack-content.ts';
 import { appendRange, rangesWithin, type ByteRange } from '../source/byte-range.ts';
 import type { VolumePort } from '../source/volume-port.ts';

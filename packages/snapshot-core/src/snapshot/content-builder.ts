@@ -6,8 +6,8 @@ import { saveTreeNode } from './tree-objects.ts';
 import type { SavedNode } from './tree-objects.ts';
 
 /** A list is cut no earlier than this, and then after a reference whose id starts with `00`: 1 in 256. */
-const minListReferences = 64;
-const maxListReferences = 1_024;
+export const minListReferences = 64;
+export const maxListReferences = 1_024;
 
 /**
  * Collects the references of one content, however many, and moves them into lists as they come: memory stays flat.
@@ -27,9 +27,9 @@ export class ContentBuilder {
     this.#onSaved = onSaved;
   }
 
-  /** Adds the next reference; a reference without any measure is left out. */
-  async add(reference: ContentReference, options: CallOptions): Promise<void> {
-    for (let level = 0, next: ContentReference | undefined = reference; next !== undefined && next.measure > 0; level++) {
+  /** Adds the next reference; a reference without any measure is left out. `level` is above 0 for a list that was saved elsewhere. */
+  async add(reference: ContentReference, options: CallOptions, atLevel = 0): Promise<void> {
+    for (let level = atLevel, next: ContentReference | undefined = reference; next !== undefined && next.measure > 0; level++) {
       const pending = (this.#levels[level] ??= []);
       pending.push(next);
       const full: boolean = pending.length >= maxListReferences || (pending.length >= minListReferences && next.id.startsWith('00'));

@@ -1,4 +1,6 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import { decodePackedList } from '../format/packed-list.ts';
+import { packedBytesOf, packReferences } from '../format/packed-references.ts';
 import type { ContentReference, ContentTable, DirectoryEntry, TreeEntry } from '../format/tree-entry.ts';
 import type { CallOptions } from '../repository/call-options.ts';
 import type { ObjectPort } from './object-port.ts';
@@ -11,14 +13,38 @@ import { loadPage, loadTreeNode } from './tree-objects.ts';
  */
 export async function* readReferences(objects: ObjectPort, content: ContentTable, leafKind: 'data' | 'tree', options: CallOptions): AsyncGenerator<ContentReference> {
   if (content.level === 0) return yield* content.references;
-  for (const reference of content.references) {
-    const node = await loadTreeNode(objects, reference, options);
-    const fits = node.type === 'list' && node.level === content.level && node.leafKind === leafKind
-      && node.references.reduce((sum, { measure }) => sum + measure, 0) === reference.measure;
-    if (!fits) throw new SnapshotError('format/damaged', `object ${reference.id} is not the list it is referred to as; run check`);
-    // Levels only go down, so stored objects cannot make this loop.
-    yield* readReferences(objects, { level: content.level - 1, references: node.references }, leafKind, options);
+  // Levels only go down, so stored objects cannot make this loop.
+  for (const reference of content.references) yield* readReferences(objects, await loadList(objects, reference, content.level, leafKind, options), leafKind, options);
+}
+
+/**
+ * Yields the chunks of one content in order as packed references, list by list: the way for images, which have millions.
+ *
+ * @throws {SnapshotError} `object/missing`, `object/damaged`, `format/damaged`
+ */
+export async function* readPackedReferences(objects: ObjectPort, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array> {
+  if (content.level === 0) yield packReferences(content.references);
+  else for (const reference of content.references) {
+    if (content.level === 1) yield await loadPackedList(objects, reference, options);
+    else yield* readPackedReferences(objects, await loadList(objects, reference, content.level, 'data', options), options);
   }
+}
+
+async function loadPackedList(objects: ObjectPort, reference: ContentReference, options: CallOptions): Promise<Uint8Array> {
+  const bytes = await objects.load(reference.id, options);
+  const packed = bytes.length === reference.lengthBytes ? decodePackedList(bytes) : undefined;
+  if (packed !== undefined && packedBytesOf(packed) === reference.measure) return packed;
+  // Says what is wrong with it.
+  return packReferences((await loadList(objects, reference, 1, 'data', options)).references);
+}
+
+/** Loads the list behind a reference, which stands at `level` of a content. */
+async function loadList(objects: ObjectPort, reference: ContentReference, level: number, leafKind: 'data' | 'tree', options: CallOptions): Promise<ContentTable> {
+  const node = await loadTreeNode(objects, reference, options);
+  const fits = node.type === 'list' && node.level === level && node.leafKind === leafKind
+    && node.references.reduce((sum, { measure }) => sum + measure, 0) === reference.measure;
+  if (!fits) throw new SnapshotError('format/damaged', `object ${reference.id} is not the list it is referred to as; run check`);
+  return { level: level - 1, references: node.references };
 }
 
 /**

@@ -1,12 +1,13 @@
 import { regionBytes } from '../chunking/chunk-profiles.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
+import { countPacked } from '../format/packed-references.ts';
 import type { FileEntry, TreeEntry } from '../format/tree-entry.ts';
 import { loadAllocatedRanges } from '../source/allocated-ranges.ts';
 import type { ByteRange } from '../source/byte-range.ts';
 import { collectChangedRanges, planRegions } from '../source/plan-regions.ts';
 import type { PlannedRegion } from '../source/plan-regions.ts';
 import type { VolumeSource } from '../source/snapshot-source.ts';
-import { ContentBuilder } from './content-builder.ts';
+import { PackedContentBuilder } from './packed-content-builder.ts';
 import type { Engine } from './engine/with-engine.ts';
 import { runInOrder } from '../worker-pool/run-in-order.ts';
 import type { DamageWatch } from './damage-watch.ts';
@@ -66,14 +67,14 @@ export async function takeVolume(context: VolumeContext, source: VolumeSource, p
 async function takeRegions(context: VolumeContext, { volume }: VolumeSource, pass: Pass): Promise<StoredContent | undefined> {
   const { repository, tally, options, engine, damage } = context;
   const { changed, allocated } = pass;
-  const builder = new ContentBuilder(repository, 'data', tally.saved);
+  const builder = new PackedContentBuilder(repository, tally.saved);
   let chunkCount = 0;
   const limit = volume.descriptor === undefined ? 1 : 2 * engine.pool.size;
   for await (const done of runInOrder(withWindows(context, pass), limit, (region) => readRegion(context, volume, { ...region, changed, allocated }))) {
     damage?.requireNone();
     if (done.isTrackerWrong) return undefined;
-    for (const reference of done.references) await builder.add(reference, options);
-    chunkCount += done.references.length;
+    await builder.add(done.packed, options);
+    chunkCount += countPacked(done.packed);
     done.count(tally);
     tally.progress();
   }

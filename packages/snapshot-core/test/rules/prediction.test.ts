@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CutMark } from '../../src/format/object-reference.ts';
 import { findCut } from '../../src/kernels/find-cut.ts';
-import { packedReferenceBytes } from '../../src/snapshot/region/packed-references.ts';
+import { packedReferenceBytes } from '../../src/format/packed-references.ts';
 import { editedBytes } from '../support/edited-bytes.ts';
 import { bytesOf, openRegionHarness, type RegionHarness, type TakenBytes } from '../support/region-harness.ts';
 

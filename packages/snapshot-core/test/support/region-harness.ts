@@ -4,7 +4,7 @@ import { createIdentity } from '../../src/hashing/create-identity.ts';
 import { createGroupFingerprint } from '../../src/hashing/group-fingerprint.ts';
 import { createKernels } from '../../src/kernels/create-kernels.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
-import { countPacked, packedChunkAt, type PackedChunk } from '../../src/snapshot/region/packed-references.ts';
+import { countPacked, packedChunkAt, type PackedChunk } from '../../src/format/packed-references.ts';
 import { Prediction } from '../../src/snapshot/region/prediction.ts';
 import { regionWindowBytes, takeRegion, type Region, type RegionTools } from '../../src/snapshot/region/take-region.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CutMark } from '../../format/object-reference.ts';
-import { PackedReferenceWriter } from './packed-references.ts';
+import { PackedReferenceWriter } from '../../format/packed-references.ts';
 import { Prediction } from './prediction.ts';
 
 const idOf = (name: string) => Buffer.alloc(32, name);

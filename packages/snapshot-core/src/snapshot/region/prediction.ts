@@ -1,4 +1,4 @@
-import { countPacked, packedChunkAt, packedReferenceBytes, type PackedChunk } from './packed-references.ts';
+import { countPacked, packedChunkAt, packedIdAt, type PackedChunk } from '../../format/packed-references.ts';
 
 /** Consecutive chunks of the parent, from `first` to `last`, that one fingerprint covers. */
 export interface PredictedGroup {
@@ -78,6 +78,11 @@ export class Prediction {
     return packedChunkAt(this.#packed, ordinal);
   }
 
+  /** A view. */
+  idAt(ordinal: number): Uint8Array {
+    return packedIdAt(this.#packed, ordinal);
+  }
+
   /** The expectation came true for this many chunks. */
   advance(chunkCount: number): void {
     this.#next += chunkCount;
@@ -104,8 +109,7 @@ export class Prediction {
   #indexIds(): Map<string, number> {
     const byId = new Map<string, number>();
     for (let ordinal = this.#count - 1; ordinal >= 0; ordinal--) {
-      const at = ordinal * packedReferenceBytes;
-      const key = keyOf(this.#packed.subarray(at, at + 32));
+      const key = keyOf(packedIdAt(this.#packed, ordinal));
       const later = byId.get(key);
       if (later !== undefined) this.#sameId.set(ordinal, later);
       byId.set(key, ordinal);

@@ -1,10 +1,10 @@
 import { regionBytes } from '../../chunking/chunk-profiles.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
+import { countPacked, packedChunkAt, toContentReference } from '../../format/packed-references.ts';
 import type { ContentTable } from '../../format/tree-entry.ts';
 import type { CallOptions } from '../../repository/call-options.ts';
 import type { ObjectPort } from '../object-port.ts';
-import { readReferences } from '../read-content.ts';
-import { PackedReferenceWriter, toPackedChunk } from './packed-references.ts';
+import { packContent } from '../window/pack-content.ts';
 
 /** What the parent had around a region: consecutive chunks, the first of them at `firstOffset`. */
 export interface ParentWindow {
@@ -33,16 +33,9 @@ export async function* readParentWindows(objects: ObjectPort, content: ContentTa
 
 /** Yields the chunks of each region of a content. No chunk, and no group, reaches over the edge of one: else all offsets behind it would be wrong. */
 async function* readRegions(objects: ObjectPort, content: ContentTable, options: CallOptions): AsyncGenerator<Uint8Array, undefined> {
-  let writer = new PackedReferenceWriter();
-  let bytes = 0;
-  for await (const reference of readReferences(objects, content, 'data', options)) {
-    writer.add(toPackedChunk(reference));
-    bytes += reference.lengthBytes;
-    if (bytes < regionBytes) continue;
-    if (bytes > regionBytes) throw new SnapshotError('format/damaged', `the parent was not cut by sieve-v1: object ${reference.id} reaches over the edge of a region`);
-    yield writer.finish();
-    writer = new PackedReferenceWriter();
-    bytes = 0;
+  for await (const { packed, lengthBytes } of packContent(objects, content, regionBytes, options)) {
+    if (lengthBytes > regionBytes)
+      throw new SnapshotError('format/damaged', `the parent was not cut by sieve-v1: chunk ${toContentReference(packedChunkAt(packed, countPacked(packed) - 1)).id} reaches over the edge of a region`);
+    yield packed;
   }
-  if (bytes > 0) yield writer.finish();
 }

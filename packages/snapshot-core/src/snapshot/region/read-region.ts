@@ -1,6 +1,5 @@
 import { regionBytes } from '../../chunking/chunk-profiles.ts';
 import { SnapshotError } from '../../errors/snapshot-error.ts';
-import type { ContentReference } from '../../format/tree-entry.ts';
 import { gapsWithin, rangesWithin, type ByteRange } from '../../source/byte-range.ts';
 import type { PlannedRegion } from '../../source/plan-regions.ts';
 import { readVolumePieces } from '../../source/read-pieces.ts';
@@ -8,13 +7,14 @@ import type { VolumePort } from '../../source/volume-port.ts';
 import { saveChunks } from '../save-chunks.ts';
 import type { SnapshotTally } from '../snapshot-tally.ts';
 import type { VolumeContext } from '../take-volume.ts';
-import { countPacked, packedChunkAt, toContentReference } from './packed-references.ts';
+import { countPacked, packedBytesOf, packedChunks, packedLengthAt, packedReferenceBytes, PackedReferenceWriter, toPackedChunk } from '../../format/packed-references.ts';
 import type { ParentWindow } from './read-parent-windows.ts';
 import { takeRegionTask } from './take-region-task.ts';
 
 /** What came of a region. */
 export interface ReadRegion {
-  readonly references: readonly ContentReference[];
+  /** See `packed-references`. */
+  readonly packed: Uint8Array;
   readonly isTrackerWrong: boolean;
   /** Adds what was done to the snapshot's counts. Called when the region's turn has come, so that counts grow in order. */
   count(tally: SnapshotTally): void;
@@ -33,47 +33,52 @@ export async function readRegion(context: VolumeContext, volume: VolumePort, wor
   const { region, parent } = work;
   const isKnown = parent !== undefined && (region.action === 'reuse' || region.reason === 'rotation');
   const known = isKnown ? chunksOfRegion(parent, region) : undefined;
-  if (region.action === 'reuse' && known?.every(({ id, kind }) => context.repository.has(id, kind)) === true)
-    return { references: known, isTrackerWrong: false, count: (tally) => void (tally.bytesReused += region.bytes) };
+  if (region.action === 'reuse' && known !== undefined && areStored(context, known))
+    return { packed: known, isTrackerWrong: false, count: (tally) => void (tally.bytesReused += region.bytes) };
   const done = volume.descriptor === undefined ? await readThroughPort(context, volume, work) : await readByWorker(context, volume, volume.descriptor, work);
-  const isTrackerWrong = done.isTrackerWrong || (region.reason === 'rotation' && known !== undefined && contradict(known, done.references, region.offset, work.allocated));
+  const isTrackerWrong = done.isTrackerWrong || (region.reason === 'rotation' && known !== undefined && contradict(known, done.packed, region.offset, work.allocated));
   return { ...done, isTrackerWrong };
 }
 
 /** The parent's chunks of exactly this region; `undefined` when they do not fill it. */
-function chunksOfRegion({ packed, firstOffset }: ParentWindow, region: ByteRange): readonly ContentReference[] | undefined {
-  const found: ContentReference[] = [];
+function chunksOfRegion({ packed, firstOffset }: ParentWindow, region: ByteRange): Uint8Array | undefined {
+  let from = packed.length;
+  let to = packed.length;
   let offset = firstOffset;
-  let bytes = 0;
   for (let ordinal = 0; ordinal < countPacked(packed); ordinal++) {
-    const chunk = packedChunkAt(packed, ordinal);
-    if (offset >= region.offset && offset < region.offset + regionBytes) {
-      found.push(toContentReference(chunk));
-      bytes += chunk.lengthBytes;
-    }
-    offset += chunk.lengthBytes;
+    const at = ordinal * packedReferenceBytes;
+    if (offset >= region.offset) from = Math.min(from, at);
+    if (offset >= region.offset + regionBytes) to = Math.min(to, at);
+    offset += packedLengthAt(packed, ordinal);
   }
-  return bytes === region.bytes ? found : undefined;
+  const found = packed.subarray(from, to);
+  return packedBytesOf(found) === region.bytes ? found : undefined;
+}
+
+function areStored({ repository }: VolumeContext, packed: Uint8Array): boolean {
+  for (const { id } of packedChunks(packed)) if (!repository.has(Buffer.from(id.buffer, id.byteOffset, id.length).toString('hex'), 'data')) return false;
+  return true;
 }
 
 /**
  * Whether something differs where nothing should have changed: of what begins at the same place in both, and is all in use. What was
  * given free since has become zeros without a change, and moves where chunks behind it begin.
  */
-function contradict(known: readonly ContentReference[], found: readonly ContentReference[], start: number, allocated: readonly ByteRange[] | undefined): boolean {
-  const foundAt = new Map<number, string>();
+function contradict(known: Uint8Array, found: Uint8Array, start: number, allocated: readonly ByteRange[] | undefined): boolean {
+  const foundAt = new Map<number, Uint8Array>();
   let offset = start;
-  for (const { id, lengthBytes } of found) {
+  for (const { id, lengthBytes } of packedChunks(found)) {
     foundAt.set(offset, id);
     offset += lengthBytes;
   }
   offset = start;
-  return known.some(({ id, lengthBytes }) => {
+  for (const { id, lengthBytes } of packedChunks(known)) {
     const other = foundAt.get(offset);
     const isInUse = allocated === undefined || rangesWithin(allocated, { offset, bytes: lengthBytes })[0]?.bytes === lengthBytes;
+    if (other !== undefined && Buffer.compare(other, id) !== 0 && isInUse) return true;
     offset += lengthBytes;
-    return other !== undefined && other !== id && isInUse;
-  });
+  }
+  return false;
 }
 
 async function readByWorker(context: VolumeContext, volume: VolumePort, descriptor: number, { region, parent, changed, allocated }: RegionToRead): Promise<ReadRegion> {
@@ -85,10 +90,9 @@ async function readByWorker(context: VolumeContext, volume: VolumePort, descript
     unchanged: changed === undefined || region.reason === 'rotation' ? [] : gapsWithin(changed, part).flatMap((gap) => (allocated === undefined ? [gap] : rangesWithin(allocated, gap))),
     allocated: allocated && rangesWithin(allocated, part),
   });
-  const references = Array.from({ length: countPacked(packed) }, (_, ordinal) => toContentReference(packedChunkAt(packed, ordinal)));
-  if (addedChunks > 0) for (const { id } of references) engine.expect(id, 'data');
+  if (addedChunks > 0) for (const { id } of packedChunks(packed)) engine.expect(id, 'data');
   return {
-    references, isTrackerWrong: taken.isTrackerWrong,
+    packed, isTrackerWrong: taken.isTrackerWrong,
     count(tally) {
       tally.bytesRead += taken.bytesRead;
       tally.bytesAdded += taken.addedBytes;
@@ -98,14 +102,14 @@ async function readByWorker(context: VolumeContext, volume: VolumePort, descript
 }
 
 async function readThroughPort(context: VolumeContext, volume: VolumePort, { region, allocated }: RegionToRead): Promise<ReadRegion> {
-  const references: ContentReference[] = [];
+  const writer = new PackedReferenceWriter();
   let done = 0;
   const isLast = region.offset + region.bytes === volume.bytes;
   for await (const reference of saveChunks(context, readVolumePieces(volume, region, allocated))) {
     done += reference.lengthBytes;
-    references.push(reference.cut === 'end' && !isLast ? { ...reference, cut: 'region' } : reference);
+    writer.add(toPackedChunk(reference.cut === 'end' && !isLast ? { ...reference, cut: 'region' } : reference));
   }
   if (done !== region.bytes) throw new SnapshotError('source/unreadable', `the volume ended at byte ${region.offset + done} of ${region.offset + region.bytes}; it must not change while it is read`);
   // Its bytes were counted while they were saved.
-  return { references, isTrackerWrong: false, count: () => {} };
+  return { packed: writer.finish(), isTrackerWrong: false, count: () => {} };
 }

@@ -6,7 +6,7 @@ import type { Kernels } from '../../kernels/kernels.ts';
 import { rangesWithin } from '../../source/byte-range.ts';
 import type { ByteRange } from '../../source/byte-range.ts';
 import { GroupRule, longestGroupBytes } from './group-rule.ts';
-import { PackedReferenceWriter, type PackedChunk } from './packed-references.ts';
+import { PackedReferenceWriter, type PackedChunk } from '../../format/packed-references.ts';
 import type { Prediction, PredictedGroup } from './prediction.ts';
 import { RegionWindow, type ReadAt } from './region-window.ts';
 
@@ -121,7 +121,7 @@ class RegionRun {
     const group = this.#rule.openBytes === 0 ? prediction.group : undefined;
     if (group === undefined || !this.#fits(group.lengthBytes, longestGroupBytes(this.#tools.parameters.maxBytes))) return false;
     const { generation, verifyAll } = this.#region;
-    if (verifyAll || ((prediction.chunkAt(group.last).id[0] ?? 0) + generation) % rehashEvery === 0) return false;
+    if (verifyAll || ((prediction.idAt(group.last)[0] ?? 0) + generation) % rehashEvery === 0) return false;
     if (!this.#allStored(prediction, group)) return false;
     if (!this.#isTracked(group.parentOffset, group.lengthBytes) && !this.#isSame(group)) return false;
     for (let ordinal = group.first; ordinal <= group.last; ordinal++) this.#emit(prediction.chunkAt(ordinal), group.fingerprint);
@@ -131,7 +131,7 @@ class RegionRun {
   }
 
   #allStored(prediction: Prediction, group: PredictedGroup): boolean {
-    for (let ordinal = group.first; ordinal <= group.last; ordinal++) if (!this.#tools.has(prediction.chunkAt(ordinal).id)) return false;
+    for (let ordinal = group.first; ordinal <= group.last; ordinal++) if (!this.#tools.has(prediction.idAt(ordinal))) return false;
     return true;
   }
 

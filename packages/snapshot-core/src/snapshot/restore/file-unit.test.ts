@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ContentReference, FileEntry } from '../../format/tree-entry.ts';
-import { countPacked, packedChunkAt } from '../region/packed-references.ts';
+import { countPacked, packedChunkAt } from '../../format/packed-references.ts';
 import { FileUnitWriter, filesOfUnit } from './file-unit.ts';
 
 const reference: fc.Arbitrary<ContentReference> = fc.record({ id: fc.uint8Array({ minLength: 32, maxLength: 32 }), lengthBytes: fc.integer({ min: 1, max: 1_000_000 }) })

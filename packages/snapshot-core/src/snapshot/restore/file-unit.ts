@@ -1,6 +1,6 @@
 import type { ContentReference, FileEntry } from '../../format/tree-entry.ts';
 import type { DirectoryLink } from '../../source/directory-handle.ts';
-import { PackedReferenceWriter, toPackedChunk } from '../region/packed-references.ts';
+import { PackedReferenceWriter, toPackedChunk } from '../../format/packed-references.ts';
 
 /** New files that a thread writes, in few blocks of bytes: objects would take longer on their way than on their disk. */
 export interface FileUnit {

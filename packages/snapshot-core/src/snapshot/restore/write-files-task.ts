@@ -5,7 +5,7 @@ import { systemErrorCode } from '../../source/system-error-code.ts';
 import type { TaskContext, WorkerTask } from '../../worker-pool/worker-task.ts';
 import { engineToolsOf } from '../engine/engine-tools.ts';
 import { isFatalWriteError } from '../fatal-write-error.ts';
-import { countPacked, packedChunkAt } from '../region/packed-references.ts';
+import { countPacked, packedChunkAt } from '../../format/packed-references.ts';
 import { fillWindow, type WindowChunk } from '../window/fill-window.ts';
 import { filesOfUnit, type FileUnit } from './file-unit.ts';
 import { NewFiles } from './new-files.ts';

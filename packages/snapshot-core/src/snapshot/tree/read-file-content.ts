@@ -8,7 +8,7 @@ import { readFilePieces } from '../../source/read-pieces.ts';
 import { ContentBuilder } from '../content-builder.ts';
 import { isDamage } from '../is-damage.ts';
 import { hasZeroBlock } from '../non-zero-runs.ts';
-import { countPacked, packedChunkAt, toContentReference } from '../region/packed-references.ts';
+import { countPacked, packedChunkAt, toContentReference } from '../../format/packed-references.ts';
 import { Prediction } from '../region/prediction.ts';
 import { readParentWindows, type ParentWindow } from '../region/read-parent-windows.ts';
 import { takeRegion } from '../region/take-region.ts';

@@ -1,7 +1,7 @@
 import { SnapshotError } from '../../errors/snapshot-error.ts';
 import { maxObjectBytes } from '../../format/object-reference.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
-import { countPacked, packedChunkAt } from '../region/packed-references.ts';
+import { countPacked, packedChunkAt } from '../../format/packed-references.ts';
 import type { WindowChunk } from './fill-window.ts';
 
 /** Consecutive chunks that fit a window, and where in the volume they start. */
