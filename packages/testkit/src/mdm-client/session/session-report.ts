@@ -12,7 +12,7 @@ export interface TranscriptEntry {
 export interface MdmSessionReport {
   readonly sessionId: string;
   readonly ending: SessionEnding;
-  /** Every status and result of the device in order, statuses with the reason for what was refused. */
+  /** Every status, result and alert of the device in order, statuses with the reason for what was refused. */
   readonly replies: readonly ClientCommand[];
   /** What the server said to the client's own commands. */
   readonly serverStatuses: readonly ServerStatus[];

@@ -34,8 +34,8 @@ export function takeTurn(model: DeviceModel, device: DeviceState, session: Sessi
   const outcome = runCommands(model, device, isSameProtocol ? message.commands : [], nowMs);
   const header: ClientCommand = { kind: 'status', cmdRef: '0', cmd: 'SyncHdr', status: isSameProtocol ? (message.hasCredentials ? 212 : 200) : 400 };
   const askForMore: ClientCommand[] = message.isFinal || outcome.isEnded ? [] : [{ kind: 'alert', code: '1222' }];
-  const replies = [header, ...outcome.replies];
-  const outbox = [...session.outbox, ...[...replies, ...askForMore].map((command) => ({ command, msgRef: message.msgId }))];
+  const replies = [header, ...outcome.replies, ...askForMore];
+  const outbox = [...session.outbox, ...replies.map((command) => ({ command, msgRef: message.msgId }))];
   // The status of the header has to be the first command of the message, before chunks that waited.
   const ordered = [...outbox.filter(isHeaderStatus), ...outbox.filter((one) => !isHeaderStatus(one))];
   const ending = outcome.isEnded ? { ending: outcome.state.isUnenrolled ? ('unenrolled' as const) : ('aborted' as const) } : {};
