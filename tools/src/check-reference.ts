@@ -5,6 +5,7 @@ import { errorCodes } from '../../packages/sdk/src/errors/error-codes.table.ts';
 import { errorCodes as snapshotErrorCodes } from '../../packages/snapshot-core/src/errors/error-codes.ts';
 import type { Finding } from './finding.ts';
 import { renderCodes, renderCodesPage, renderStatesPage, type ReferencePage } from './render-reference.ts';
+import { renderWindowsNodesPage } from './render-windows-nodes.ts';
 import { reportFindings } from './report-findings.ts';
 
 /** The pages as the tables of the sources want them now. */
@@ -23,7 +24,7 @@ export function renderReference(): ReferencePage[] {
     codes: snapshotErrorCodes,
     cells: ({ meaning, retryable }) => [meaning, retryable ? 'yes' : 'no'],
   });
-  return [renderCodesPage([recoveryCodes, snapshotCodes]), renderStatesPage(operationTransitions)];
+  return [renderCodesPage([recoveryCodes, snapshotCodes]), renderStatesPage(operationTransitions), renderWindowsNodesPage()];
 }
 
 /** Reports pages that are missing or no longer say what the tables say. */

@@ -12,7 +12,8 @@ interface CodeTable<Row> {
   readonly cells: (row: Row) => readonly string[];
 }
 
-const generated = '<!-- Written by `pnpm check reference --update` from the tables in the sources. Edit those. -->';
+/** The first line of every generated page. */
+export const generatedNote = '<!-- Written by `pnpm check reference --update` from the tables in the sources. Edit those. -->';
 
 /** The section of one package's codes; each code is an anchor of its own, so that messages can link to it. */
 export function renderCodes<Row>({ title, lead, columns, codes, cells }: CodeTable<Row>): string {
@@ -22,7 +23,7 @@ export function renderCodes<Row>({ title, lead, columns, codes, cells }: CodeTab
 
 export function renderCodesPage(sections: readonly string[]): ReferencePage {
   const lead = 'Callers branch on codes: they are stable within a major version. Messages may improve any day.';
-  return { file: 'docs/reference/error-codes.md', text: [generated, '# Error codes', '', lead, '', ...sections].join('\n') };
+  return { file: 'docs/reference/error-codes.md', text: [generatedNote, '# Error codes', '', lead, '', ...sections].join('\n') };
 }
 
 /** The states of an operation, each with the ones that may follow, as a table and as a drawing. */
@@ -32,7 +33,7 @@ export function renderStatesPage(transitions: Readonly<Record<string, readonly s
   const rows = states.map(([state, next]) => tableRow([`\`${state}\``, next.length === 0 ? 'none: terminal' : next.map((to) => `\`${to}\``).join(', ')]));
   const edges = states.flatMap(([state, next]) => (next.length === 0 ? [`  ${name(state)} --> [*]`] : next.map((to) => `  ${name(state)} --> ${name(to)}`)));
   const text = [
-    generated,
+    generatedNote,
     '# Operation states',
     '',
     'A pair that is not in this table is refused. Terminal states are final.',
@@ -49,6 +50,11 @@ export function renderStatesPage(transitions: Readonly<Record<string, readonly s
     '',
   ].join('\n');
   return { file: 'docs/reference/operation-states.md', text };
+}
+
+/** A table with its heading, as lines; an empty line ends it. */
+export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [tableRow(columns), tableRow(columns.map(() => '---')), ...rows.map(tableRow), ''];
 }
 
 function tableRow(cells: readonly string[]): string {

@@ -4,7 +4,6 @@ export type FactGrade = 'P' | 'S' | 'I';
 /** Where facts about Windows were read, by tag, and the date of the text where it has one. A page can change after that; what a device answers counts. */
 export const factSources = {
   'RR-DDF': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-ddf-file', asOf: '2025-06-30' },
-  'RR-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-csp', asOf: '2025-03-26' },
   'QMR-DOC': { url: 'https://learn.microsoft.com/en-us/windows/configuration/quick-machine-recovery', asOf: '2025-06-02' },
   'REC-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/recovery-csp', asOf: '2026-06-24' },
   /** Community runbooks; they cite the Recovery CSP page of 2026-06-24 and the support pages. */
@@ -15,13 +14,10 @@ export const factSources = {
   /** A mirror of the Microsoft 365 message center. */
   MC1402092: { url: 'https://deltapulse.app/item/MC1402092' },
   'RW-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/remotewipe-csp', asOf: '2024-01-18' },
-  'INT-WIPE': { url: 'https://learn.microsoft.com/en-us/intune/intune-service/remote-actions/devices-wipe', asOf: '2025-11-14' },
   'AP-RESET': { url: 'https://learn.microsoft.com/en-us/education/windows/autopilot-reset', asOf: '2022-08-10' },
   HRESULT: { url: 'https://learn.microsoft.com/en-us/windows/win32/seccrypto/common-hresult-values' },
   'COM-ERR': { url: 'https://learn.microsoft.com/en-us/windows/win32/com/structure-of-com-error-codes' },
-  OMADM: { url: 'https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support', asOf: '2025-08-04' },
   'WIFI-CSP': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/wifi-csp' },
-  'MS-MDE2': { url: 'https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mde2/d92ead8f-faf3-47a8-a341-1921dc2c463b', asOf: '2026-08-11' },
 } as const satisfies Record<string, { readonly url: string; readonly asOf?: string }>;
 export type FactTag = keyof typeof factSources;
 

@@ -73,7 +73,7 @@ export const remoteRemediationCsp: CspTable = {
     { path: credentials, format: 'node', access: settingAccess, meaning: 'The one Wi-Fi network that WinRE tries', source: ddf },
     credential('NetworkSSID', 'Name of the network', { doubts: [factFrom('RR-DDF', 'P', 'the group of the dependency is called EnableCloudRemediation, its address is EnableAutoRemediation; the address is taken')] }),
     credential('NetworkPassword', 'Password of the network', { isSecret: true }),
-    credential('NetworkPasswordEncryptionType', 'How the password is encrypted; see passwordEncryptionCodes, on which two texts disagree', {
+    credential('NetworkPasswordEncryptionType', 'How the password is encrypted; two texts disagree on the numbers', {
       format: 'int',
       range: { min: 0, max: 3 },
       doubts: [doubledSlash, factFrom('QMR-DOC', 'P', 'says 0 to 2 where the DDF says 1 to 3')],

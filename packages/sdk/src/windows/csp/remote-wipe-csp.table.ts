@@ -36,7 +36,7 @@ export const remoteWipeCsp: CspTable = {
       doubts: [factFrom('AP-RESET', 'P', 'WinRE must be enabled')],
     }),
     { path: `${redeployment}/LastError`, format: 'int', access: readAccess, minimumBuilds: ['10.0.17763'], meaning: 'Error of the last reset, typically an HRESULT; 0 for none', source: page },
-    { path: `${redeployment}/Status`, format: 'int', access: readAccess, minimumBuilds: ['10.0.17763'], meaning: 'State of the last reset, see redeploymentStates', source: page },
+    { path: `${redeployment}/Status`, format: 'int', access: readAccess, minimumBuilds: ['10.0.17763'], meaning: 'State of the last reset', source: page },
   ],
 };
 
