@@ -5,13 +5,21 @@ import type { DatabaseSync } from 'node:sqlite';
 import { createStatementSigner, instantAt, RecoveryError, type Clock, type Logger } from '@winre-kit/sdk';
 import { createEscrowOpener, createGateway, issueServerCertificate } from '@winre-kit/winre-agent/gateway';
 import { Hono } from 'hono';
+import type { MdmStores } from './admin-api/admin-services.ts';
 import { createAdminApi } from './admin-api/create-admin-api.ts';
-import { listenHttps } from './https-listener.ts';
+import { listenHttps, type Peer } from './https-listener.ts';
 import { lockFolder } from './lock-folder.ts';
 import { readFileIfPresent, writePrivateFile } from './private-file.ts';
+import { createMdmEndpoint } from './mdm-endpoint/create-mdm-endpoint.ts';
+import { createMdmEnrolment } from './mdm-enrolment/create-mdm-enrolment.ts';
+import { mdmAddressesAt, mdmPaths, mdmProviderId } from './mdm-enrolment/discovery.ts';
 import { loadServerIdentity } from './server-identity.ts';
 import { createAdminAuditStore } from './store/admin-audit-store.ts';
 import { createApiTokenStore, type ApiTokenStore } from './store/api-token-store.ts';
+import { createMdmCertificateStore } from './store/mdm-certificate-store.ts';
+import { createMdmExecStore } from './store/mdm-exec-store.ts';
+import { createMdmSessionStore } from './store/mdm-session-store.ts';
+import { createMdmSettingsStore } from './store/mdm-settings-store.ts';
 import { openDatabase } from './store/open-database.ts';
 import { createOperationFences } from './store/operation-fences.ts';
 import { createRebuildOfferingStore } from './store/rebuild-offering-store.ts';
@@ -19,6 +27,8 @@ import { createSqliteGatewayStore } from './store/sqlite-gateway-store.ts';
 
 /** How long running answers may take to end when the server stops. */
 const closeGraceMs = 2_000;
+/** MDM clients that are not heard of for this long enrol again. */
+const clientCertificateDays = 365;
 
 /** What the sample EMM runs on. */
 export interface SampleEmmSettings {
@@ -57,7 +67,7 @@ export interface SampleEmm extends AsyncDisposable {
 }
 
 /**
- * Starts the sample EMM: admin API under `/admin/v1`, agent gateway under `/winre/v1`, one port, HTTPS only.
+ * Starts the sample EMM: admin API under `/admin/v1`, agent gateway under `/winre/v1`, MDM enrolment under `/EnrollmentServer`, MDM sessions at `/ManagementServer/Mdm.svc`, one port, HTTPS only.
  *
  * What it has acknowledged is on the disk, so it may be killed at any moment and started again on the same folder.
  *
@@ -92,25 +102,42 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
   const tokens = createApiTokenStore(database);
   const newTokenFiles = settings.tenantIds.filter((tenantId) => !tokens.hasAdministrator(tenantId)).map((tenantId) => writeFirstToken(folder, tenantId, tokens, clock));
   const signer = createStatementSigner(identity.gatewayKey);
+  const escrow = await createEscrowOpener(identity.escrowKey);
   const gateway = await createGateway({
     store, signer, clock, logger,
-    escrow: await createEscrowOpener(identity.escrowKey),
+    escrow,
     randomBytes: (length) => randomBytes(length),
     ...(settings.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: settings.heartbeatEveryMs }),
   });
   const closing = new AbortController();
+  const audit = createAdminAuditStore(database);
+  const mdm: MdmStores = { certificates: createMdmCertificateStore(database), settings: createMdmSettingsStore(database), sessions: createMdmSessionStore(database), execs: createMdmExecStore(database) };
   const adminApi = createAdminApi({
-    gateway, store, tokens, clock, logger,
+    gateway, store, tokens, clock, logger, escrow, mdm, audit,
     gatewayKey: { keyId: signer.keyId, principal: 'gateway', purpose: 'gateway', publicKey: signer.publicKey },
-    audit: createAdminAuditStore(database),
     offerings: createRebuildOfferingStore(database),
     fences: createOperationFences(database),
     caCertificatesPem: [caCertificatePem],
     operationsPerMinute: settings.operationsPerMinute ?? 600,
     closing: closing.signal,
   });
-  const app = new Hono().all('/winre/v1/*', (context) => gateway.fetch(context.req.raw)).all('/admin/v1/*', (context) => adminApi.fetch(context.req.raw));
-  const listener = await listenHttps((request) => app.fetch(request), { host, port: settings.port, certificate });
+  const enrolMdm = createMdmEnrolment({
+    store, clock, logger, audit,
+    certificates: mdm.certificates,
+    authority: identity.authority,
+    newId: () => randomBytes(16).toString('hex'),
+    validForDays: clientCertificateDays,
+    providerId: mdmProviderId,
+    addresses: () => mdmAddressesAt(url),
+  });
+  const holdMdmSession = createMdmEndpoint({ store, clock, logger, audit, escrow, ...mdm, authorityPem: caCertificatePem });
+  const app = new Hono<{ Bindings: Peer }>()
+    .all('/winre/v1/*', (context) => gateway.fetch(context.req.raw))
+    .all('/admin/v1/*', (context) => adminApi.fetch(context.req.raw))
+    .on(['GET', 'POST'], '/EnrollmentServer/*', (context) => enrolMdm(context.req.raw))
+    .post(mdmPaths.management, (context) => holdMdmSession(context.req.raw, context.env));
+  const listener = await listenHttps((request, peer) => app.fetch(request, peer), { host, port: settings.port, certificate, clientAuthorityPem: caCertificatePem });
+  const url = `https://${hostNames[0] ?? host}:${listener.port}`;
   logger.log('info', 'sample EMM is listening', { host, port: listener.port });
 
   let closed: Promise<void> | undefined;
@@ -125,7 +152,7 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
     })();
     return closed;
   };
-  return { port: listener.port, url: `https://${hostNames[0] ?? host}:${listener.port}`, caCertificatePem, newTokenFiles, close, [Symbol.asyncDispose]: close };
+  return { port: listener.port, url, caCertificatePem, newTokenFiles, close, [Symbol.asyncDispose]: close };
 }
 
 /** The file comes first: a token that exists only as a digest would help nobody. */

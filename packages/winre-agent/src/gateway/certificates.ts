@@ -23,12 +23,13 @@ export interface ServerCertificateRequest {
 }
 
 const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' } as const;
-const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' } as const;
+/** How an authority signs. */
+export const signingAlgorithm = { name: 'ECDSA', hash: 'SHA-256' } as const;
 /** Clocks of devices in WinRE are often behind. */
 const backdatedMs = 24 * 3_600_000;
 
 /** Loads the library when it is first needed: it wants a global polyfill, and importing this package must do nothing. */
-async function loadX509(): Promise<typeof X509> {
+export async function loadX509(): Promise<typeof X509> {
   await import('reflect-metadata');
   return import('@peculiar/x509');
 }
@@ -85,7 +86,8 @@ async function generateKeys(): Promise<{ readonly publicKey: CryptoKey; readonly
   return globalThis.crypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify']);
 }
 
-function validity(clock: Clock, days: number): { readonly notBefore: Date; readonly notAfter: Date } {
+/** From a day ago until `days` from now. */
+export function validity(clock: Clock, days: number): { readonly notBefore: Date; readonly notAfter: Date } {
   return { notBefore: new Date(clock.now() - backdatedMs), notAfter: new Date(clock.now() + days * 86_400_000) };
 }
 
@@ -93,7 +95,8 @@ async function privateKeyPem(x509: typeof X509, key: CryptoKey): Promise<string>
   return x509.PemConverter.encode(await globalThis.crypto.subtle.exportKey('pkcs8', key), x509.PemConverter.PrivateKeyTag);
 }
 
-async function readAuthority(x509: typeof X509, authority: IssuedCertificate): Promise<{ readonly issuer: X509.X509Certificate; readonly signingKey: CryptoKey }> {
+/** @throws {RecoveryError} `invalid-argument` when the PEM cannot be read */
+export async function readAuthority(x509: typeof X509, authority: IssuedCertificate): Promise<{ readonly issuer: X509.X509Certificate; readonly signingKey: CryptoKey }> {
   try {
     const issuer = new x509.X509Certificate(authority.certificatePem);
     const signingKey = await globalThis.crypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(authority.privateKeyPem), keyAlgorithm, false, ['sign']);

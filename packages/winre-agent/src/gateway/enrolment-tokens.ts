@@ -27,12 +27,15 @@ export async function mintContinuityToken(core: GatewayCore, continues: NonNulla
   return mintToken(core, { tenantId, hardwareId, continues }, continuityTtlMs);
 }
 
+/** Who wants to enrol with a token. `devicePublicKey` is the key that it proves to hold, in base64. */
+export type TokenClaim = Pick<EnrolmentStatement, 'tokenKind' | 'hardwareId' | 'devicePublicKey'>;
+
 /**
  * Judges a token for an enrolment. Pure. The key that has used it may ask again, because the answer may have been lost.
  *
  * @throws {RecoveryError} `unauthenticated`, `facts.reason`: `unknown-token`, `used-token`, `expired-token`, `other-hardware`
  */
-export function judgeToken(token: EnrolmentTokenRecord | undefined, statement: EnrolmentStatement, nowMs: number): 'first-use' | 'asked-again' {
+export function judgeToken(token: EnrolmentTokenRecord | undefined, statement: TokenClaim, nowMs: number): 'first-use' | 'asked-again' {
   const refuse = (reason: string, message: string): RecoveryError => new RecoveryError('unauthenticated', `enrolment: ${message}`, { retry: 'never', facts: { reason } });
   const kind = token?.continues ? 'continuity' : 'one-time';
   if (!token || statement.tokenKind !== kind) throw refuse('unknown-token', 'the token is not known here: ask for a new one');

@@ -9,3 +9,7 @@ export { createGateway } from './create-gateway.ts';
 export { createMemoryGatewayStore } from './memory-gateway-store.ts';
 export { issueCertificateAuthority, issueServerCertificate } from './certificates.ts';
 export type { CertificateAuthorityRequest, IssuedCertificate, ServerCertificateRequest } from './certificates.ts';
+export { issueClientCertificate, readCertificateRequest } from './client-certificate.ts';
+export type { CertificateRequest, ClientCertificateRequest } from './client-certificate.ts';
+export { judgeToken } from './enrolment-tokens.ts';
+export type { TokenClaim } from './enrolment-tokens.ts';

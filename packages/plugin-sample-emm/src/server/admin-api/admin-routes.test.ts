@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { createStatementSigner, generateSigningKey, planDigestOf, signApproval, type PlanBinding, type StatementSigner } from '@winre-kit/sdk';
 import { createManualClock, type ManualClock } from '@winre-kit/testkit';
-import { createGateway, type DeviceRecord, type OperationRecord, type SessionRecord } from '@winre-kit/winre-agent/gateway';
+import { createEscrowOpener, createGateway, generateEscrowKey, type DeviceRecord, type OperationRecord, type SessionRecord } from '@winre-kit/winre-agent/gateway';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAdminAuditStore } from '../store/admin-audit-store.ts';
 import { createApiTokenStore, type ApiTokenStore } from '../store/api-token-store.ts';
+import { createMdmCertificateStore } from '../store/mdm-certificate-store.ts';
+import { createMdmExecStore } from '../store/mdm-exec-store.ts';
+import { createMdmSessionStore } from '../store/mdm-session-store.ts';
+import { createMdmSettingsStore } from '../store/mdm-settings-store.ts';
 import { openDatabase } from '../store/open-database.ts';
 import { createOperationFences } from '../store/operation-fences.ts';
 import { createRebuildOfferingStore } from '../store/rebuild-offering-store.ts';
@@ -66,6 +70,13 @@ const cases: readonly RouteCase[] = [
   { method: 'POST', route: '/revocations', permission: 'revocations.write', path: '/revocations', body: {}, foreign: 404 },
   { method: 'GET', route: '/consent', permission: 'consent.read', path: '/consent', foreign: 'own' },
   { method: 'PUT', route: '/consent', permission: 'consent.write', path: '/consent', body: { categories: ['diagnostics'] }, foreign: 'own' },
+  { method: 'GET', route: '/groups/:name', permission: 'policies.read', path: '/groups/group-of-contoso', foreign: 404 },
+  { method: 'PUT', route: '/groups/:name', permission: 'policies.write', path: '/groups/group-of-contoso', body: { deviceIds: ['device-of-contoso'] }, foreign: 404 },
+  { method: 'GET', route: '/groups/:name/settings', permission: 'policies.read', path: '/groups/group-of-contoso/settings', foreign: 404 },
+  { method: 'PUT', route: '/groups/:name/settings', permission: 'policies.write', path: '/groups/pilots/settings', body: { restore: policy }, foreign: 'own' },
+  { method: 'GET', route: '/devices/:deviceId/mdm', permission: 'policies.read', path: `${device}/mdm`, foreign: 404 },
+  { method: 'POST', route: '/devices/:deviceId/mdm/unenrol', permission: 'enrolment.write', path: `${device}/mdm/unenrol`, body: { key: 'leave' }, foreign: 404 },
+  { method: 'DELETE', route: '/devices/:deviceId/mdm/certificate', permission: 'revocations.write', path: `${device}/mdm/certificate`, foreign: 404 },
   { method: 'POST', route: '/enrolment-tokens', permission: 'enrolment.write', path: '/enrolment-tokens', body: {}, foreign: 'own' },
   { method: 'POST', route: '/api-tokens', permission: 'tokens.write', path: '/api-tokens', body: { principal: 'p', role: 'viewer' }, foreign: 'own' },
   { method: 'DELETE', route: '/api-tokens/:tokenId', permission: 'tokens.write', path: '/api-tokens/«token of contoso»', foreign: 404 },
@@ -112,8 +123,13 @@ beforeAll(async () => {
   tokens = createApiTokenStore(database);
   services = {
     gateway, store, tokens, clock, logger, gatewayKey, audit: createAdminAuditStore(database), offerings: createRebuildOfferingStore(database), fences: createOperationFences(database),
-    caCertificatesPem: [], operationsPerMinute: 600, closing: closing.signal,
+    caCertificatesPem: [], operationsPerMinute: 600, closing: closing.signal, escrow: await createEscrowOpener(await generateEscrowKey()),
+    mdm: { certificates: createMdmCertificateStore(database), settings: createMdmSettingsStore(database), sessions: createMdmSessionStore(database), execs: createMdmExecStore(database) },
   };
+  services.mdm.certificates.replace({
+    thumbprint: 'a'.repeat(64), tenantId: 'contoso', deviceId: target.id, deviceName: 'laptop-of-contoso', certificatePem: 'p', publicKeySpki: 'k', osEdition: 4, issuedAt: now, expiresAt: '2030-01-01T00:00:00.000Z',
+  });
+  services.mdm.settings.putMembers('contoso', 'group-of-contoso', [target.id]);
   services.offerings.replace('contoso', [offering]);
   api = createAdminApi(services);
   contosoTokenId = tokens.add('token of contoso', { tenantId: 'contoso', principal: 'p', role: 'viewer' }, now).tokenId;

@@ -9,6 +9,8 @@ import { callerRoutes } from './caller-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { enrolmentRoutes } from './enrolment-routes.ts';
 import { adminErrorReply } from './error-reply.ts';
+import { groupRoutes } from './group-routes.ts';
+import { mdmRoutes } from './mdm-routes.ts';
 import { offeringRoutes } from './offering-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
@@ -18,7 +20,7 @@ import { tokenRoutes } from './token-routes.ts';
 import { trustRoutes } from './trust-routes.ts';
 
 const sections = [
-  callerRoutes, deviceRoutes, sessionRoutes, operationRoutes, policyRoutes, recoveryKeyRoutes, artifactRoutes, offeringRoutes, trustRoutes, enrolmentRoutes, tokenRoutes, auditRoutes,
+  callerRoutes, deviceRoutes, sessionRoutes, operationRoutes, policyRoutes, recoveryKeyRoutes, artifactRoutes, offeringRoutes, trustRoutes, enrolmentRoutes, groupRoutes, mdmRoutes, tokenRoutes, auditRoutes,
 ];
 
 /** The admin API, `/admin/v1`. Every answer is JSON (or a stream of it), every refusal has the same form, every call has an id. */

@@ -5,13 +5,15 @@ import { createKeyedQueue } from '../keyed-queue.ts';
 import type { AdminEnvironment } from './admin-environment.ts';
 import type { AdminServices } from './admin-services.ts';
 import { requirePermission } from './authenticate.ts';
+import { policyView } from './policy-view.ts';
 import { readBody } from './read-body.ts';
 import { pathPart } from './read-query.ts';
 import { requireOwnDevice } from './require-own-device.ts';
 
+const policySchemas = { restore: restorePolicySchema, remediation: remediationPolicySchema } as const;
 const bodies = {
-  restore: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: restorePolicySchema }),
-  remediation: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: remediationPolicySchema }),
+  restore: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: policySchemas.restore }),
+  remediation: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: policySchemas.remediation }),
 } as const;
 type PolicyName = keyof typeof bodies;
 
@@ -22,8 +24,9 @@ export function policyRoutes(services: AdminServices): Hono<AdminEnvironment> {
   const routes = new Hono<AdminEnvironment>();
   for (const name of Object.keys(bodies) as PolicyName[]) {
     routes.get(`/devices/:deviceId/policies/${name}`, requirePermission('policies.read'), async (context) => {
-      const { policies } = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
-      return context.json({ policy: policies[name] ?? null });
+      const device = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
+      const report = services.mdm.certificates.current(device.deviceId) && services.mdm.sessions.readReport(device.deviceId);
+      return context.json(policyView(policySchemas[name], device.policies[name], report?.actual?.[name], report?.observedAt));
     });
     routes.put(`/devices/:deviceId/policies/${name}`, requirePermission('policies.write'), async (context) => {
       const { enrolmentEpoch, policy } = await readBody(context, bodies[name], `${name} policy`);

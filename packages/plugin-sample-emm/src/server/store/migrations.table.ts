@@ -59,4 +59,64 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX admin_audit_by_tenant ON admin_audit (tenant_id, sequence);
   `,
+  `
+  CREATE TABLE mdm_certificates (
+    thumbprint TEXT PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    device_name TEXT NOT NULL,
+    certificate_pem TEXT NOT NULL,
+    public_key_spki TEXT NOT NULL,
+    os_edition INTEGER,
+    issued_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    revoked_at TEXT,
+    revocation_reason TEXT
+  ) STRICT;
+  CREATE INDEX mdm_certificates_by_device ON mdm_certificates (device_id);
+
+  CREATE TABLE mdm_groups (
+    tenant_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    settings TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE mdm_group_members (
+    tenant_id TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    group_name TEXT NOT NULL,
+    PRIMARY KEY (tenant_id, device_id),
+    FOREIGN KEY (tenant_id, group_name) REFERENCES mdm_groups (tenant_id, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX mdm_group_members_by_group ON mdm_group_members (tenant_id, group_name);
+
+  CREATE TABLE mdm_device_networks (
+    device_id TEXT NOT NULL,
+    ssid TEXT NOT NULL,
+    network TEXT NOT NULL,
+    PRIMARY KEY (device_id, ssid)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE mdm_sessions (
+    device_id TEXT PRIMARY KEY,
+    session TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE mdm_reports (
+    device_id TEXT PRIMARY KEY,
+    report TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE mdm_execs (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant_id TEXT NOT NULL,
+    exec_key TEXT NOT NULL,
+    device_id TEXT NOT NULL,
+    exec TEXT NOT NULL,
+    state TEXT NOT NULL,
+    UNIQUE (tenant_id, exec_key)
+  ) STRICT;
+  CREATE INDEX mdm_execs_by_device ON mdm_execs (device_id, state);
+  `,
 ];

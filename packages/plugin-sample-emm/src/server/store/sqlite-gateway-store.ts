@@ -16,6 +16,8 @@ export interface RecordPage<Row> {
 export interface SqliteGatewayStore extends GatewayStore {
   /** Records behind the position `after` (0 for the first page). A record keeps its position for ever, so pages neither skip nor repeat. */
   page<Table extends GatewayTable>(table: Table, filter: GatewayFilter, after: number, limit: number): RecordPage<GatewayRecords[Table]>;
+  /** As `commit`, with `work` on the same database in the same transaction: all of it is on the disk afterwards, or none. `work` must not wait for anything. */
+  commitWith(writes: readonly GatewayWrite[], work: () => void): Promise<boolean>;
 }
 
 export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayStore {
@@ -54,6 +56,19 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
     return rows.map((row) => ({ sequence: Number(row['sequence']), record: readRecord(table, row['record']) }));
   };
 
+  const commitWith: SqliteGatewayStore['commitWith'] = (writes, work) => attempt(() => {
+    try {
+      inTransaction(database, () => {
+        if (!writes.every(write)) throw revisionDiffers;
+        work();
+      });
+      return true;
+    } catch (error) {
+      if (error === revisionDiffers) return false;
+      throw error;
+    }
+  });
+
   return {
     read: (table, key) => attempt(() => {
       const row = selectOne.get(table, key);
@@ -65,17 +80,8 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
       const shown = rows.slice(0, limit);
       return { items: shown.map(({ record }) => record), next: rows.length > limit ? shown.at(-1)?.sequence : undefined };
     },
-    commit: (writes) => attempt(() => {
-      try {
-        inTransaction(database, () => {
-          if (!writes.every(write)) throw revisionDiffers;
-        });
-        return true;
-      } catch (error) {
-        if (error === revisionDiffers) return false;
-        throw error;
-      }
-    }),
+    commit: (writes) => commitWith(writes, () => undefined),
+    commitWith,
     writeArtifactBytes: (artifactId, bytes) => attempt(() => {
       inTransaction(database, () => {
         deleteParts.run(artifactId);

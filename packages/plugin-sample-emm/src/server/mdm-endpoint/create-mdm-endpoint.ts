@@ -1,0 +1,145 @@
+import { instantAt, RecoveryError, type Clock, type Logger } from '@winre-kit/sdk';
+import { decodeSyncMl, editionOfProductCode, encodeSyncMl, syncMlContentType, type SyncMlMessage } from '@winre-kit/sdk/windows';
+import type { EscrowOpener } from '@winre-kit/winre-agent/gateway';
+import type { Peer } from '../https-listener.ts';
+import { createKeyedQueue } from '../keyed-queue.ts';
+import { readBoundedBody } from '../read-bounded-body.ts';
+import type { AdminAuditStore } from '../store/admin-audit-store.ts';
+import type { MdmCertificate, MdmCertificateStore } from '../store/mdm-certificate-store.ts';
+import type { MdmExecStore } from '../store/mdm-exec-store.ts';
+import type { MdmSessionStore } from '../store/mdm-session-store.ts';
+import type { MdmSettingsStore } from '../store/mdm-settings-store.ts';
+import type { SqliteGatewayStore } from '../store/sqlite-gateway-store.ts';
+import { openDesiredState, readDesiredState } from './desired-state.ts';
+import { judgeClientCertificate } from './judge-client-certificate.ts';
+import type { MdmEffect, MdmSession } from './mdm-session.ts';
+import type { MdmTurn } from './mdm-turn.ts';
+import { planMdmTurn } from './plan-mdm-turn.ts';
+
+/** What the MDM endpoint works with. */
+export interface MdmEndpointServices {
+  readonly store: SqliteGatewayStore;
+  readonly certificates: MdmCertificateStore;
+  readonly settings: MdmSettingsStore;
+  readonly sessions: MdmSessionStore;
+  readonly execs: MdmExecStore;
+  readonly audit: AdminAuditStore;
+  readonly escrow: EscrowOpener;
+  readonly authorityPem: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The longest message that is read; clients are told. */
+const maxMessageBytes = 524_288;
+const maxAttempts = 8;
+
+/**
+ * Where MS-MDM sessions are held. Whoever comes is known by the client certificate of an enrolment, and gets nowhere without: no message is read before.
+ * What a message changes is on the disk before its answer leaves.
+ */
+export function createMdmEndpoint(services: MdmEndpointServices): (request: Request, peer: Peer) => Promise<Response> {
+  const { store, certificates, clock, logger } = services;
+  const inTurn = createKeyedQueue();
+  /** Sessions whose answer came in part: what was said is not stored before it is complete, and a server that starts again reads it anew. */
+  const unfinished = new Map<string, MdmSession>();
+
+  const takeMessage = async (device: MdmCertificate, message: SyncMlMessage): Promise<SyncMlMessage> => {
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
+      const reply = await tryMessage(device, message);
+      if (reply) return reply;
+    }
+    throw new RecoveryError('unavailable', 'the device keeps being changed by somebody else; the client comes again');
+  };
+
+  /** Nothing when somebody else changed the device meanwhile. */
+  const tryMessage = async (device: MdmCertificate, message: SyncMlMessage): Promise<SyncMlMessage | undefined> => {
+    const { deviceId, tenantId } = device;
+    const record = await store.read('devices', deviceId);
+    if (!record) throw new RecoveryError('not-found', `device ${deviceId} is gone`);
+    const desired = await readDesiredState(services.settings, record);
+    const stored = services.sessions.readSession(deviceId);
+    const current = unfinished.get(deviceId) ?? stored?.now;
+    const isRepeated = current !== undefined && current.sessionId === message.header.sessionId && current.clientMessageId === message.header.messageId;
+    const before = isRepeated ? stored?.before : current;
+    const now = instantAt(clock.now());
+    const turn = planMdmTurn(before, message, {
+      desired: await openDesiredState(desired, tenantId, services.escrow),
+      fingerprint: desired.fingerprint,
+      edition: device.osEdition === null ? 'other' : editionOfProductCode(device.osEdition),
+      report: services.sessions.readReport(deviceId),
+      execs: services.execs.list(deviceId),
+      now,
+      maxMessageBytes,
+    });
+    const { osBuild = record.osBuild } = turn.report;
+    const seen = { ...record, revision: record.revision + 1, lastSeenAt: now, ...(osBuild !== undefined && { osBuild }) };
+    const isWritten = await store.commitWith([{ table: 'devices', record: seen }], () => {
+      services.sessions.write(deviceId, { before, now: turn.session }, turn.report);
+      for (const effect of turn.effects) apply(services, device, turn, effect, now);
+    });
+    if (!isWritten) return undefined;
+    if (turn.session.partial || turn.session.results.length > 0) unfinished.set(deviceId, turn.session);
+    else unfinished.delete(deviceId);
+    return turn.reply;
+  };
+
+  return async (request, peer) => {
+    const verdict = await judgeClientCertificate({
+      clientCertificate: peer.clientCertificate,
+      authorityPem: services.authorityPem,
+      find: (thumbprint) => certificates.find(thumbprint),
+      isDeviceRevoked: async ({ tenantId, deviceId }) => (await store.read('tenants', tenantId))?.revocations.revokedDeviceIds.includes(deviceId) ?? true,
+      nowMs: clock.now(),
+    });
+    if (!verdict.enrolled) {
+      logger.log('warn', 'an MDM client was refused', { refusal: verdict.refusal });
+      return new Response(null, { status: 403, headers: { connection: 'close' } });
+    }
+    const { enrolled } = verdict;
+    const bytes = await readBoundedBody(request, maxMessageBytes);
+    if (bytes === undefined) return new Response(null, { status: 413, headers: { connection: 'close' } });
+    try {
+      const message = decodeSyncMl(bytes, { contentType: request.headers.get('content-type') ?? '', maxBytes: maxMessageBytes });
+      const reply = await inTurn(enrolled.deviceId, () => takeMessage(enrolled, message));
+      return new Response(encodeSyncMl(reply), { headers: { 'content-type': syncMlContentType, 'cache-control': 'no-store' } });
+    } catch (error) {
+      const known = RecoveryError.isInstance(error) ? error.code : undefined;
+      const status = known === undefined ? 500 : statusOf(known);
+      logger.log(status === 500 ? 'error' : 'warn', 'an MDM message was not answered', { deviceId: enrolled.deviceId, ...(known === undefined ? { cause: error } : { code: known }) });
+      return new Response(null, { status, headers: { 'cache-control': 'no-store' } });
+    }
+  };
+}
+
+function statusOf(code: string): number {
+  if (code === 'invalid-argument') return 400;
+  if (code === 'unsupported') return 415;
+  return code === 'unavailable' ? 503 : 500;
+}
+
+/** Writes what a turn did. Runs inside the transaction that comes before the answer. */
+function apply({ execs, certificates, audit }: MdmEndpointServices, device: MdmCertificate, turn: MdmTurn, effect: MdmEffect, at: string): void {
+  const { deviceId, tenantId } = device;
+  const record = (method: string, path: string, status: number): void => {
+    audit.append({ at, tenantId, principal: `device ${deviceId}`, method: `MDM ${method}`, path, permission: null, status, code: null, correlationId: `${turn.session.sessionId}.${turn.session.messageId}` });
+  };
+  switch (effect.kind) {
+    case 'sent':
+      record(`send ${effect.name}`, effect.uri, 202);
+      break;
+    case 'answered':
+      record(effect.name, effect.uri, effect.status);
+      break;
+    case 'exec-sent':
+      execs.markSent(deviceId, effect.execKey, at);
+      break;
+    case 'exec-settled':
+      execs.settle(deviceId, effect.execKey, { state: effect.state, at, ...(effect.status !== undefined && { status: effect.status }) });
+      break;
+    case 'unenrolled':
+      certificates.revoke(deviceId, 'unenrolled', at);
+      record('unenrol', deviceId, 200);
+      break;
+  }
+}

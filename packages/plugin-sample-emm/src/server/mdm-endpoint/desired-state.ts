@@ -1,0 +1,43 @@
+import { digestJson } from '@winre-kit/sdk';
+import type { RecoverySettings } from '@winre-kit/sdk/windows';
+import type { DeviceRecord, EscrowOpener } from '@winre-kit/winre-agent/gateway';
+import type { MdmSettingsStore, StoredNetwork, StoredSettings } from '../store/mdm-settings-store.ts';
+import { openNetwork, type NetworkOwner } from './network-secrets.ts';
+
+/** What one device should have, and where it comes from. */
+export interface DesiredState {
+  readonly group: string | undefined;
+  /** Group and device together, keys sealed. */
+  readonly settings: StoredSettings;
+  /** Names this state; keys are in it by their ciphertext, so that it changes with them and tells nothing. */
+  readonly fingerprint: string;
+  /** By position in `settings.networks`. */
+  readonly owners: readonly NetworkOwner[];
+}
+
+/** Puts a device's own settings over those of its group: policies as a whole, networks by SSID, the device's own first. */
+export async function readDesiredState(store: MdmSettingsStore, { tenantId, deviceId, policies }: DeviceRecord): Promise<DesiredState> {
+  const group = store.groupOf(tenantId, deviceId);
+  const own = store.networksOf(deviceId).map((network) => ({ network, owner: `device:${deviceId}` as const }));
+  const shared = (group?.settings.networks ?? []).map((network) => ({ network, owner: `group:${group?.name ?? ''}` as const }));
+  const networks = [...own, ...shared.filter(({ network }) => !own.some((entry) => ssidOf(entry.network) === ssidOf(network)))];
+  const hasNetworks = networks.length > 0 || group?.settings.networks !== undefined;
+  const settings: StoredSettings = { ...group?.settings, ...definedOf(policies), ...(hasNetworks && { networks: networks.map(({ network }) => network) }) };
+  return { group: group?.name, settings, fingerprint: await digestJson(settings), owners: networks.map(({ owner }) => owner) };
+}
+
+/** The same with keys in hand, for as long as one message is written. */
+export async function openDesiredState({ settings, owners }: DesiredState, tenantId: string, escrow: EscrowOpener): Promise<RecoverySettings> {
+  const { networks, ...policies } = settings;
+  if (!networks) return policies;
+  const opened = await Promise.all(networks.map((network, index) => openNetwork(network, tenantId, owners[index] ?? 'group:', escrow)));
+  return { ...policies, networks: opened };
+}
+
+function ssidOf({ profile }: StoredNetwork): string | undefined {
+  return 'ssid' in profile ? profile.ssid : undefined;
+}
+
+function definedOf({ restore, remediation }: DeviceRecord['policies']): Pick<StoredSettings, 'restore' | 'remediation'> {
+  return { ...(restore && { restore }), ...(remediation && { remediation }) };
+}

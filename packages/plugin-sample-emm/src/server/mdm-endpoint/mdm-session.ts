@@ -1,0 +1,97 @@
+import type { CspDialect, Drift, NotExpressed, ReadResult, ReadSettings } from '@winre-kit/sdk/windows';
+import type { MdmExec } from '../store/mdm-exec-store.ts';
+
+/** What a session is doing: its questions and changes, in this order. A step may take several messages. */
+export type MdmStep = 'facts' | 'read' | 'apply' | 'verify' | 'execute' | 'done';
+
+/** A command that was sent, and what the device said to it. Never holds a value. */
+export interface AskedCommand {
+  /** In the message that is waited for now. */
+  readonly commandId: string;
+  readonly name: 'Get' | 'Add' | 'Replace' | 'Delete' | 'Atomic' | 'Exec';
+  /** Of an Atomic the node that its members lie below. */
+  readonly uri: string;
+  readonly execKey?: string;
+  readonly members?: readonly AskedCommand[];
+  /** The worst that was said, when several items were answered one by one. */
+  readonly status?: number;
+}
+
+/** A value that comes in chunks. */
+export interface PartialValue {
+  readonly uri: string;
+  readonly text: string;
+}
+
+/** One session of one device, from its first message to the last answer. Plain JSON; only `results` and `partial` may hold what a device keeps secret, and they are not stored. */
+export interface MdmSession {
+  /** As the client chose it. */
+  readonly sessionId: string;
+  /** MsgID of the client's last message. */
+  readonly clientMessageId: string;
+  /** MsgID of the server's last message; 0 before the first. */
+  readonly messageId: number;
+  /** MsgID of the server's message that `asked` went out with: the client's package may take several messages. */
+  readonly askedIn: number;
+  readonly startedAt: string;
+  readonly step: MdmStep;
+  readonly asked: readonly AskedCommand[];
+  /** Answers to Get so far in this step. */
+  readonly results: readonly ReadResult[];
+  /** What the device had before anything was changed; verbs are chosen by it. */
+  readonly found?: readonly ReadResult[];
+  readonly dialect?: CspDialect | 'none';
+  /** Dialects that the device has shown not to have. */
+  readonly ruledOut: readonly CspDialect[];
+  /** Roots of groups that wait for a message of their own. */
+  readonly waiting: readonly string[];
+  /** How often something was sent again because the device was busy. */
+  readonly retries: number;
+  /** Rounds of reading in this step: networks are found one level at a time. */
+  readonly rounds: number;
+  readonly partial?: PartialValue;
+}
+
+/** A command that the device refused. */
+export interface MdmRefusal {
+  readonly name: AskedCommand['name'];
+  readonly uri: string;
+  readonly status: number;
+}
+
+/**
+ * How a session stands. `converged`: the device has what it should, as far as its dialect can say it. `drifting`: something differs. `busy`: the device
+ * asked to be left alone; the next session goes on. `unsupported`: the device knows neither dialect.
+ */
+export type MdmOutcome = 'running' | 'converged' | 'drifting' | 'busy' | 'unsupported' | 'unenrolled';
+
+/** What is known of a device by its own word. Holds no secret. Key: the device. */
+export interface MdmReport {
+  readonly osBuild?: string;
+  readonly dialect?: CspDialect | 'none';
+  /** When `actual` was read. */
+  readonly observedAt?: string;
+  readonly actual?: ReadSettings;
+  readonly drift: readonly Drift[];
+  readonly notExpressed: readonly NotExpressed[];
+  /** The desired state that was written completely; a secret that was changed shows in nothing else. */
+  readonly appliedFingerprint?: string;
+  /** Roots of groups that this build does not have, though its dialect does. */
+  readonly absentRoots: readonly string[];
+  readonly lastSession: {
+    readonly sessionId: string;
+    readonly startedAt: string;
+    readonly seenAt: string;
+    readonly outcome: MdmOutcome;
+    readonly refusals: readonly MdmRefusal[];
+    readonly retries: number;
+  };
+}
+
+/** What a turn does besides answering. All of it is on the disk before the answer leaves. */
+export type MdmEffect =
+  | { readonly kind: 'sent'; readonly name: AskedCommand['name']; readonly uri: string }
+  | { readonly kind: 'answered'; readonly name: AskedCommand['name']; readonly uri: string; readonly status: number }
+  | { readonly kind: 'exec-sent'; readonly execKey: string }
+  | { readonly kind: 'exec-settled'; readonly execKey: string; readonly state: Exclude<MdmExec['state'], 'queued' | 'sent'>; readonly status?: number }
+  | { readonly kind: 'unenrolled' };

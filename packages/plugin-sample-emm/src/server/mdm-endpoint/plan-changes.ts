@@ -1,0 +1,52 @@
+import { escapeXmlText, settingsDrift, valueOfNode, verbFor, type CompiledSettings, type DesiredGroup, type Drift, type ReadSettings } from '@winre-kit/sdk/windows';
+import type { MdmRequest, NodeChange } from './mdm-request.ts';
+
+/** What decides which groups are written. */
+export interface ChangeFacts {
+  readonly compiled: CompiledSettings;
+  readonly actual: ReadSettings;
+  /** Whether this very desired state was written completely before. If not everything is written once: that a secret differs cannot be read. */
+  readonly isApplied: boolean;
+  /** Groups that this build is known not to have. */
+  readonly absentRoots: readonly string[];
+}
+
+/** The changes of one desired state: one request for each group, and the networks that are not wanted. Nothing when the device has what it should. */
+export interface PlannedChanges {
+  readonly drift: readonly Drift[];
+  readonly requests: readonly MdmRequest[];
+}
+
+/** Chooses what to write and with which verb. Pure. A group is written whole: its nodes depend on each other. */
+export function planChanges({ compiled, actual, isApplied, absentRoots }: ChangeFacts): PlannedChanges {
+  const drift = settingsDrift(compiled, actual);
+  const differs = (group: DesiredGroup): boolean => drift.some(({ kind, uri }) => kind !== 'extra' && group.nodes.some((node) => node.uri === uri));
+  const groups = compiled.groups.filter((group) => !absentRoots.includes(group.root) && (!isApplied || differs(group)));
+  const unwanted = drift.filter(({ kind }) => kind === 'extra').map(({ uri }): NodeChange => ({ name: 'Delete', uri }));
+  const isBelow = (uri: string, group: DesiredGroup): boolean => uri.startsWith(`${group.root}/`);
+  const requests = groups.flatMap((group): MdmRequest[] => {
+    const changes = group.nodes.map((node): NodeChange => ({ name: verbFor(node, actual), uri: node.uri, node }));
+    if (!group.isAtomic) return changes;
+    return [{ name: 'Atomic', uri: group.root, members: [...changes, ...unwanted.filter(({ uri }) => isBelow(uri, group))] }];
+  });
+  const left = unwanted.filter(({ uri }) => !groups.some((group) => group.isAtomic && isBelow(uri, group)));
+  const removals = left.map((change): MdmRequest => (compiled.dialect === 'remote-remediation' ? { name: 'Atomic', uri: change.uri, members: [change] } : change));
+  return { drift, requests: [...requests, ...removals] };
+}
+
+/** Space that a command takes in a message beside its value, in bytes; more than it needs. */
+const commandBytes = 512;
+
+/** As many requests as fit into one message, the first in any case, and the rest. Pure. */
+export function fitRequests(requests: readonly MdmRequest[], maxBytes: number): { readonly now: readonly MdmRequest[]; readonly later: readonly MdmRequest[] } {
+  let bytes = 4 * commandBytes;
+  const count = requests.findIndex((request) => (bytes += bytesOf(request)) > maxBytes);
+  const cut = count === -1 ? requests.length : Math.max(1, count);
+  return { now: requests.slice(0, cut), later: requests.slice(cut) };
+}
+
+function bytesOf(request: MdmRequest): number {
+  if (request.name === 'Atomic') return commandBytes + request.members.reduce((total, member) => total + bytesOf(member), 0);
+  const value = 'node' in request ? new TextEncoder().encode(escapeXmlText(valueOfNode(request.node))).length : 0;
+  return commandBytes + request.uri.length + value;
+}

@@ -1,0 +1,58 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+
+/**
+ * Where an Exec is. `queued`: has not left. `sent`: written before it left, and nothing heard since. `unknown`: it left, and the session ended without the device's word.
+ * `done`, `failed`: by the device's status. Nothing ever goes back to `queued`.
+ */
+export const mdmExecStateSchema = z.enum(['queued', 'sent', 'unknown', 'done', 'failed']);
+export type MdmExecState = z.infer<typeof mdmExecStateSchema>;
+
+const execSchema = z.object({
+  execKey: z.string(),
+  uri: z.string(),
+  /** Not secret. */
+  data: z.string().optional(),
+  requestedBy: z.string(),
+  requestedAt: z.string(),
+  sentAt: z.string().optional(),
+  settledAt: z.string().optional(),
+  /** The device's status code. */
+  status: z.int().optional(),
+});
+
+/** One command of the Exec kind for one device. */
+export type MdmExec = z.infer<typeof execSchema> & { readonly state: MdmExecState };
+
+/** What a settled Exec came to. */
+export interface MdmExecOutcome {
+  readonly state: 'unknown' | 'done' | 'failed';
+  readonly at: string;
+  readonly status?: number;
+}
+
+/** Exec commands: each is sent at most once. What returned is on the disk. */
+export interface MdmExecStore {
+  /** @returns false when the key was used before */
+  add(tenantId: string, deviceId: string, exec: Pick<MdmExec, 'execKey' | 'uri' | 'data' | 'requestedBy' | 'requestedAt'>): boolean;
+  /** Oldest first. */
+  list(deviceId: string): readonly MdmExec[];
+  /** Queued becomes sent. Call it in the transaction that comes before the reply. */
+  markSent(deviceId: string, execKey: string, at: string): void;
+  /** Sent becomes settled; anything else stays as it is. */
+  settle(deviceId: string, execKey: string, outcome: MdmExecOutcome): void;
+}
+
+export function createMdmExecStore(database: DatabaseSync): MdmExecStore {
+  const insert = database.prepare("INSERT INTO mdm_execs (tenant_id, exec_key, device_id, exec, state) VALUES (?, ?, ?, ?, 'queued') ON CONFLICT DO NOTHING");
+  const select = database.prepare('SELECT exec, state FROM mdm_execs WHERE device_id = ? ORDER BY sequence');
+  const update = database.prepare("UPDATE mdm_execs SET exec = json_patch(exec, ?), state = ? WHERE device_id = ? AND exec_key = ? AND state = ?");
+  return {
+    add: (tenantId, deviceId, exec) => insert.run(tenantId, exec.execKey, deviceId, JSON.stringify(exec)).changes === 1,
+    list: (deviceId) => select.all(deviceId).map((row) => ({ ...execSchema.parse(JSON.parse(String(row['exec']))), state: mdmExecStateSchema.parse(row['state']) })),
+    markSent: (deviceId, execKey, at) => void update.run(JSON.stringify({ sentAt: at }), 'sent', deviceId, execKey, 'queued'),
+    settle(deviceId, execKey, { state, at, status }) {
+      update.run(JSON.stringify({ settledAt: at, ...(status !== undefined && { status }) }), state, deviceId, execKey, 'sent');
+    },
+  };
+}

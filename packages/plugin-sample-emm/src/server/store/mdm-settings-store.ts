@@ -1,0 +1,74 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { networkProfileSchema, remediationPolicySchema, restorePolicySchema } from '@winre-kit/sdk';
+import { sealedSchema } from '@winre-kit/winre-agent/protocol';
+import { z } from 'zod';
+import { inTransaction } from './open-database.ts';
+
+/** A network as it is stored: its key is ciphertext, which only the escrow key opens. */
+export const storedNetworkSchema = z.strictObject({ profile: networkProfileSchema, sealedKey: sealedSchema.optional() });
+export type StoredNetwork = z.infer<typeof storedNetworkSchema>;
+
+/** Desired settings as they are stored. */
+export const storedSettingsSchema = z.strictObject({
+  remediation: remediationPolicySchema.optional(),
+  restore: restorePolicySchema.optional(),
+  networks: z.array(storedNetworkSchema).optional(),
+});
+export type StoredSettings = z.infer<typeof storedSettingsSchema>;
+
+/** A group of devices with one desired state. */
+export interface MdmGroup {
+  readonly name: string;
+  readonly deviceIds: readonly string[];
+  readonly settings: StoredSettings;
+}
+
+/** Desired state of groups, and the networks of single devices. What returned is on the disk. */
+export interface MdmSettingsStore {
+  readGroup(tenantId: string, name: string): MdmGroup | undefined;
+  /** Makes the group, or replaces its members; a device leaves the group it was in before. */
+  putMembers(tenantId: string, name: string, deviceIds: readonly string[]): void;
+  /** Makes the group, or replaces its settings. */
+  putSettings(tenantId: string, name: string, settings: StoredSettings): void;
+  groupOf(tenantId: string, deviceId: string): MdmGroup | undefined;
+  networksOf(deviceId: string): readonly StoredNetwork[];
+  /** Adds a network to the device's own, or replaces the one of that SSID. */
+  putNetwork(deviceId: string, ssid: string, network: StoredNetwork): void;
+}
+
+export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore {
+  const selectGroup = database.prepare('SELECT settings FROM mdm_groups WHERE tenant_id = ? AND name = ?');
+  const selectMembers = database.prepare('SELECT device_id FROM mdm_group_members WHERE tenant_id = ? AND group_name = ? ORDER BY device_id');
+  const selectGroupOf = database.prepare('SELECT group_name FROM mdm_group_members WHERE tenant_id = ? AND device_id = ?');
+  const addGroup = database.prepare("INSERT INTO mdm_groups (tenant_id, name, settings) VALUES (?, ?, '{}') ON CONFLICT DO NOTHING");
+  const updateSettings = database.prepare('UPDATE mdm_groups SET settings = ? WHERE tenant_id = ? AND name = ?');
+  const clearMembers = database.prepare('DELETE FROM mdm_group_members WHERE tenant_id = ? AND group_name = ?');
+  const addMember = database.prepare('INSERT INTO mdm_group_members (tenant_id, device_id, group_name) VALUES (?, ?, ?) ON CONFLICT (tenant_id, device_id) DO UPDATE SET group_name = excluded.group_name');
+  const selectNetworks = database.prepare('SELECT network FROM mdm_device_networks WHERE device_id = ? ORDER BY ssid');
+  const upsertNetwork = database.prepare('INSERT INTO mdm_device_networks (device_id, ssid, network) VALUES (?, ?, ?) ON CONFLICT (device_id, ssid) DO UPDATE SET network = excluded.network');
+
+  const readGroup = (tenantId: string, name: string): MdmGroup | undefined => {
+    const row = selectGroup.get(tenantId, name);
+    if (!row) return undefined;
+    const deviceIds = selectMembers.all(tenantId, name).map((member) => String(member['device_id']));
+    return { name, deviceIds, settings: storedSettingsSchema.parse(JSON.parse(String(row['settings']))) };
+  };
+  return {
+    readGroup,
+    putMembers: (tenantId, name, deviceIds) => inTransaction(database, () => {
+      addGroup.run(tenantId, name);
+      clearMembers.run(tenantId, name);
+      for (const deviceId of deviceIds) addMember.run(tenantId, deviceId, name);
+    }),
+    putSettings: (tenantId, name, settings) => inTransaction(database, () => {
+      addGroup.run(tenantId, name);
+      updateSettings.run(JSON.stringify(settings), tenantId, name);
+    }),
+    groupOf(tenantId, deviceId) {
+      const row = selectGroupOf.get(tenantId, deviceId);
+      return row && readGroup(tenantId, String(row['group_name']));
+    },
+    networksOf: (deviceId) => selectNetworks.all(deviceId).map((row) => storedNetworkSchema.parse(JSON.parse(String(row['network'])))),
+    putNetwork: (deviceId, ssid, network) => void upsertNetwork.run(deviceId, ssid, JSON.stringify(network)),
+  };
+}
