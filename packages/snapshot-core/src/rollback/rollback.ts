@@ -2,8 +2,6 @@ import { realpathSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { CallOptions } from '../repository/call-options.ts';
-import type { Clock } from '../repository/clock.ts';
-import type { LeaseOptions } from '../repository/lease.ts';
 import type { Repository } from '../repository/repository.ts';
 import { safetyLabel } from '../format/safety-label.ts';
 import type { TakenSnapshot } from '../snapshot/take-snapshot.ts';
@@ -13,37 +11,13 @@ import type { VolumePort } from '../source/volume-port.ts';
 import { withLockedVolume } from '../source/with-locked-volume.ts';
 import { checkOperationId, deleteIntent, pendingRollbacks, putIntent } from '../repository/rollback-intent.ts';
 import type { RollbackIntent } from '../repository/rollback-intent.ts';
+import type { ResumeRollbackOptions, RollbackOptions } from './rollback-options.ts';
 import type { RollbackProgress, RollbackReport } from './rollback-report.ts';
 import { checkTreeRollback, runTreeRollback } from './run-tree-rollback.ts';
 import { checkVolumeRollback, runVolumeRollback } from './run-volume-rollback.ts';
 
 /** A directory by its path, or a volume. */
 export type RollbackTarget = string | VolumePort;
-
-/** How to continue a rollback. */
-export interface ResumeRollbackOptions extends CallOptions {
-  /** Compare the whole target once more at the end, not only what was written. Default false. */
-  readonly verifyAll?: boolean;
-  /** Threads that compare and write a volume that is a file or device of this process; 0 for none. Default: one for each processor, and none for small volumes. */
-  readonly workers?: number;
-  readonly onProgress?: (progress: RollbackProgress) => void;
-  readonly lease?: Pick<LeaseOptions, 'waitAtMostMs' | 'ignoreOthers'>;
-}
-
-/** How to roll back. */
-export interface RollbackOptions extends ResumeRollbackOptions {
-  /** Names this rollback, 1 to 200 bytes of UTF-8. The same id with the same snapshot and target continues it. */
-  readonly operationId: string;
-  /** Take a snapshot of the target first, so that the rollback can be undone. Default false. */
-  readonly safetySnapshot?: boolean;
-  /**
-   * Give up unfinished rollbacks of the same target, such as one whose snapshot turned out to be damaged, in favour of this one; what was
-   * recorded and cannot be read any more does not hold it up either. Default false.
-   */
-  readonly supersede?: boolean;
-  /** Default: the system's time. */
-  readonly clock?: Pick<Clock, 'nowMs'>;
-}
 
 /**
  * Makes a target byte for byte what it was when the snapshot was taken, in place, writing only what differs.

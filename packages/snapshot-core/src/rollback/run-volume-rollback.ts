@@ -6,7 +6,7 @@ import type { VolumePort } from '../source/volume-port.ts';
 import { requireStored } from './require-stored.ts';
 import type { RollbackProgress } from './rollback-report.ts';
 import { rollbackInWorkers } from './rollback-in-workers.ts';
-import type { ResumeRollbackOptions } from './rollback.ts';
+import type { ResumeRollbackOptions } from './rollback-options.ts';
 import { rollbackVolume, type VolumeRollbackOptions } from './rollback-volume.ts';
 import type { RollbackOutcome } from './run-tree-rollback.ts';
 

@@ -10,7 +10,8 @@ import { withEngine } from './engine/with-engine.ts';
 import { isDamage } from './is-damage.ts';
 import { risingProgress, SnapshotTally, type SnapshotProgress } from './snapshot-tally.ts';
 import { storeContent } from './store-content.ts';
-import { takeVolume, type VolumeContext } from './take-volume.ts';
+import { takeVolume } from './take-volume.ts';
+import type { VolumeContext } from './volume-context.ts';
 import { loadRootEntry, saveTreeNode } from './tree-objects.ts';
 import { takeTree } from './tree/take-tree.ts';
 

@@ -8,23 +8,12 @@ import { collectChangedRanges, planRegions } from '../source/plan-regions.ts';
 import type { PlannedRegion } from '../source/plan-regions.ts';
 import type { VolumeSource } from '../source/snapshot-source.ts';
 import { PackedContentBuilder } from './packed-content-builder.ts';
-import type { Engine } from './engine/with-engine.ts';
 import { runInOrder } from '../worker-pool/run-in-order.ts';
-import type { DamageWatch } from './damage-watch.ts';
 import { isDamage } from './is-damage.ts';
 import { readParentWindows, type ParentWindow } from './region/read-parent-windows.ts';
 import { readRegion, type RegionToRead } from './region/read-region.ts';
-import type { SaveContext } from './save-chunks.ts';
 import type { StoredContent } from './store-content.ts';
-
-/** What taking a volume needs of a snapshot's context. */
-export type VolumeContext = SaveContext & {
-  readonly verifyAll: boolean;
-  readonly engine: Engine;
-  readonly generation: number;
-  /** Where a parent is relied on: the volume ends with its error when damage is met that was not known. */
-  readonly damage?: DamageWatch | undefined;
-};
+import type { VolumeContext } from './volume-context.ts';
 
 /** How one pass over a volume goes about it. */
 interface Pass {

@@ -6,7 +6,7 @@ import { readVolumePieces } from '../../source/read-pieces.ts';
 import type { VolumePort } from '../../source/volume-port.ts';
 import { saveChunks } from '../save-chunks.ts';
 import type { SnapshotTally } from '../snapshot-tally.ts';
-import type { VolumeContext } from '../take-volume.ts';
+import type { VolumeContext } from '../volume-context.ts';
 import { countPacked, packedBytesOf, packedChunks, packedLengthAt, packedReferenceBytes, PackedReferenceWriter, toPackedChunk } from '../../format/packed-references.ts';
 import type { ParentWindow } from './read-parent-windows.ts';
 import { takeRegionTask } from './take-region-task.ts';
