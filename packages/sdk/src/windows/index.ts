@@ -27,7 +27,14 @@ export type { CompileDoubt, CompiledSettings, DesiredGroup, DesiredNode, Governe
 export { verbFor } from './recovery-settings/node-presence.ts';
 export { nodesToRead } from './recovery-settings/nodes-to-read.ts';
 export { parseReadback } from './recovery-settings/parse-readback.ts';
-export { postRestoreChecklist, restoreDefaultOf, restoreEditions, restoreEvictions, restoreLimits, restorePrerequisites } from './recovery-settings/point-in-time-restore.table.ts';
+export {
+  postRestoreChecklist,
+  restoreDefaultOf,
+  restoreEditions,
+  restoreEvictions,
+  restoreLimits,
+  restorePrerequisites,
+} from './recovery-settings/point-in-time-restore.table.ts';
 export type { ManagementState, PostRestoreStep, RestoreDefault } from './recovery-settings/point-in-time-restore.table.ts';
 export type { ReadNetwork, ReadNode, ReadResult, ReadSettings, UnknownValue } from './recovery-settings/read-settings.ts';
 export { recoverySettingsSchema, winreNetworkSchema } from './recovery-settings/recovery-settings.ts';
@@ -71,8 +78,15 @@ export type {
 export type { SyncMlItem, SyncMlMeta } from './syncml/syncml-item.ts';
 export type { SyncMlCredential, SyncMlHeader, SyncMlMessage } from './syncml/syncml-message.ts';
 export { syncMlContentType } from './syncml/syncml-names.ts';
-export { wlanProfileName, wlanProfileXml } from './wlan-profile.ts';
-export type { PasswordWifiProfile } from './wlan-profile.ts';
+export { lanProfileXml, wlanEapTlsProfileXml } from './wlan/eap-tls-profiles.ts';
+export type { EapTlsOptions } from './wlan/eap-tls-profiles.ts';
+export { judgeWinreNetwork } from './wlan/judge-winre-network.ts';
+export type { WinreNetworkVerdict } from './wlan/judge-winre-network.ts';
+export type { EapTlsTrust } from './wlan/one-x-element.ts';
+export { parseWlanProfile } from './wlan/parse-wlan-profile.ts';
+export type { ParsedWlanProfile } from './wlan/parse-wlan-profile.ts';
+export { wlanProfileName, wlanProfileXml } from './wlan/wlan-profile.ts';
+export type { PasswordWifiProfile } from './wlan/wlan-profile.ts';
 export { readXml } from './xml/read-xml.ts';
 export type { XmlLimits } from './xml/read-xml.ts';
 export { escapeXmlText, writeXml } from './xml/write-xml.ts';

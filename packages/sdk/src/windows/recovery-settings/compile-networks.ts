@@ -4,7 +4,7 @@ import { passwordEncryptionCodes, type PasswordEncryptionCodebook } from '../csp
 import { recoveryCsp } from '../csp/recovery-csp.table.ts';
 import { remoteRemediationCsp } from '../csp/remote-remediation-csp.table.ts';
 import { SecretValue } from '../../contract/secret.ts';
-import { wlanProfileName, wlanProfileXml } from '../wlan-profile.ts';
+import { wlanProfileName, wlanProfileXml } from '../wlan/wlan-profile.ts';
 import type { CompileDoubt, DesiredNode, GovernedRoot, NotExpressed } from './desired-node.ts';
 import type { WinreNetwork } from './recovery-settings.ts';
 import { desiredNode } from './setting-nodes.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { SecretValue } from '../../contract/secret.ts';
-import { wlanProfileXml } from '../wlan-profile.ts';
+import { wlanProfileXml } from '../wlan/wlan-profile.ts';
 import { compileSettings, type CompileTarget } from './compile-settings.ts';
 import { valueOfNode, type CompiledSettings } from './desired-node.ts';
 import type { RecoverySettings, WinreNetwork } from './recovery-settings.ts';
