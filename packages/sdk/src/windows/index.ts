@@ -18,6 +18,13 @@ export { compareWindowsBuilds, formatWindowsBuild, hasMinimumBuild, parseWindows
 export type { WindowsBuild } from './csp/windows-build.ts';
 export { editionOfProductCode, windowsEditionCodes } from './csp/windows-editions.table.ts';
 export type { WindowsEdition } from './csp/windows-editions.table.ts';
+export { parseRecoverySettingsXml } from './reagentc/parse-recovery-settings-xml.ts';
+export type { ParsedRecoverySettings } from './reagentc/parse-recovery-settings-xml.ts';
+export { recoveryCommandSequence } from './reagentc/recovery-command-sequences.ts';
+export type { RecoveryPurpose, RecoveryStep, RecoveryStepFailure } from './reagentc/recovery-command-sequences.ts';
+export { recoverySettingsXml } from './reagentc/recovery-settings-xml.ts';
+export type { ReagentcWifi } from './reagentc/recovery-settings-xml.ts';
+export { redactRecoverySettings } from './reagentc/redact-recovery-settings.ts';
 export { compileSettings } from './recovery-settings/compile-settings.ts';
 export type { CompileTarget } from './recovery-settings/compile-settings.ts';
 export { completeRemediationPolicy, completeRestorePolicy } from './recovery-settings/complete-policies.ts';
