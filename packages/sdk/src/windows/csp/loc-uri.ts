@@ -22,10 +22,11 @@ export function canonicalUri(uri: string): string {
  * A node name as a segment of an address: UTF-8, percent-escaped but for letters, digits, `-`, `_`, `.` and `~`. Names that are dots alone are escaped, or they would
  * name a parent.
  *
- * @returns undefined for text that UTF-8 cannot carry, and for the empty name
+ * @returns undefined for text that UTF-8 cannot carry, for the empty name and for `*`, which no node may have
+ * @see https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support
  */
 export function encodeUriName(name: string): string | undefined {
-  if (name === '' || !name.isWellFormed()) return undefined;
+  if (name === '' || name === '*' || !name.isWellFormed()) return undefined;
   const escaped = encodeURIComponent(name).replaceAll(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`);
   return /^\.+$/.test(escaped) ? escaped.replaceAll('.', '%2E') : escaped;
 }

@@ -4,6 +4,7 @@ import { passwordEncryptionCodes, type PasswordEncryptionCodebook } from '../csp
 import { recoveryCsp } from '../csp/recovery-csp.table.ts';
 import { remoteRemediationCsp } from '../csp/remote-remediation-csp.table.ts';
 import { SecretValue } from '../../contract/secret.ts';
+import { judgeWinreNetwork } from '../wlan/judge-winre-network.ts';
 import { wlanProfileName, wlanProfileXml } from '../wlan/wlan-profile.ts';
 import type { CompileDoubt, DesiredNode, GovernedRoot, NotExpressed } from './desired-node.ts';
 import type { WinreNetwork } from './recovery-settings.ts';
@@ -29,20 +30,21 @@ interface WritableNetwork {
 /** Wi-Fi networks for the Recovery provider: one profile each. Pure. */
 export function compileWifi(networks: readonly WinreNetwork[]): CompiledNetworks {
   const group = canonicalUri(joinUri(recoveryCsp.root, wifiPaths.group));
-  const { writable, notExpressed } = sortNetworks(networks);
   const uriOf = (ssid: string): string | undefined => {
     const name = encodeUriName(ssid);
     return name === undefined ? undefined : `${group}/${name}`;
   };
+  const { writable, notExpressed } = sortNetworks(networks);
   const nodes = writable.flatMap(({ ssid, profileXml }): DesiredNode[] => {
     const uri = uriOf(ssid);
     return uri === undefined ? [] : [{ uri: `${uri}/${wifiPaths.leaf}`, format: 'chr', isSecret: true, value: new SecretValue(profileXml) }];
   });
+  const nameless = writable.filter(({ ssid }) => uriOf(ssid) === undefined).map(({ index }) => unsupported(index, 'profile.ssid', 'no node can have this name'));
   const desired = new Set(nodes.map(({ uri }) => uri));
   const wanted = networks.flatMap(({ profile }) => uriOf(profile.ssid) ?? []);
   return {
     nodes,
-    notExpressed,
+    notExpressed: [...notExpressed, ...nameless],
     doubts: nodes.map(({ uri }) => ({ uri, reason: 'the key is written in clear and encrypted by the device; it is never compared with what the device has' })),
     governs: [{ root: group, keep: wanted.filter((uri) => !desired.has(`${uri}/${wifiPaths.leaf}`)) }],
   };
@@ -96,8 +98,8 @@ function sortNetworks(networks: readonly WinreNetwork[]): { readonly writable: r
 }
 
 function writableNetwork({ profile, key }: WinreNetwork, index: number): WritableNetwork | NotExpressed {
-  if (profile.kind !== 'wifi-wpa2-psk') return unsupported(index, 'profile.kind', `WinRE joins WPA and WPA2 networks with a password only, not ${profile.kind}`);
-  if (!profile.ssid.isWellFormed()) return unsupported(index, 'profile.ssid', 'the name is not well-formed Unicode, so no address can hold it');
+  const { isAllowed, reason } = judgeWinreNetwork(profile);
+  if (!isAllowed || profile.kind !== 'wifi-wpa2-psk') return unsupported(index, 'profile.kind', reason);
   if (key === undefined) return { setting: `networks.${index}.key`, kind: 'missing-key', reason: `the secret “${profile.key.secret}” is not at hand` };
   try {
     return { index, ssid: profile.ssid, isHidden: profile.hidden, key, profileXml: wlanProfileXml(profile, key.reveal()) };

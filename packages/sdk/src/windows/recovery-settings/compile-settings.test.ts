@@ -110,6 +110,11 @@ test('networks that WinRE cannot join, without a key, with a bad key or twice ar
   expect(compiled.governs).toEqual([{ root: './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi', keep: ['a', 'b', 'c', 'd'].map((name) => `./Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi/${name}`) }]);
 });
 
+test.each(['*', '\ud800'])('a network called %j cannot be a node, and is named', (ssid) => {
+  const compiled = compileSettings({ networks: [{ ...depot, profile: { ...profile, ssid } }] }, recovery);
+  expect([compiled.groups, compiled.notExpressed]).toEqual([[], [{ setting: 'networks.0.profile.ssid', kind: 'unsupported', reason: 'no node can have this name' }]]);
+});
+
 test('RemoteRemediation takes the first network it can, and none while it does not try by itself', () => {
   const hidden: WinreNetwork = { ...depot, profile: { ...profile, hidden: true } };
   const control: WinreNetwork = { ...depot, profile: { ...profile, ssid: 'a\u0001' } };

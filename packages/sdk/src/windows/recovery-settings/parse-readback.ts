@@ -1,8 +1,10 @@
+import { RecoveryError } from '../../errors/recovery-error.ts';
 import type { RemediationPolicy } from '../../schemas/remediation.ts';
 import type { RestorePolicy } from '../../schemas/restore.ts';
 import type { CspDialect } from '../csp/csp-dialect.ts';
 import type { CspNode, CspTable } from '../csp/csp-node.ts';
-import { canonicalUri, encodeUriName, joinUri } from '../csp/loc-uri.ts';
+import { canonicalUri, decodeUriName, encodeUriName, joinUri } from '../csp/loc-uri.ts';
+import { parseWlanProfile, type ParsedWlanProfile } from '../wlan/parse-wlan-profile.ts';
 import { childNames } from './node-presence.ts';
 import type { ReadNetwork, ReadNode, ReadResult, ReadSettings, UnknownValue } from './read-settings.ts';
 import { bytesPerMegabyte, cadenceHoursOf, retentionHoursOf } from './restore-units.ts';
@@ -20,14 +22,11 @@ export function parseReadback(results: readonly ReadResult[], dialect: CspDialec
   const table = dialectTables[dialect];
   const latest = new Map(results.map((result) => [canonicalUri(result.uri), result]));
   const unknown: UnknownValue[] = [];
-  const nodes = [...latest].map(([uri, { status, value }]): ReadNode => {
-    const isSecret = rowOf(table, uri)?.isSecret === true;
-    return { uri, status, ...(status === 200 && value !== undefined && !isSecret ? { value } : {}) };
-  });
+  const nodes = [...latest].map(([uri, result]) => readNode(rowOf(table, uri), uri, result));
   const values = new Map<string, boolean | number | string>();
   for (const node of nodes) {
     if (node.status !== 200) continue;
-    const verdict = judgeValue(rowOf(table, node.uri), node.value);
+    const verdict = judgeValue(rowOf(table, node.uri), node);
     if ('fault' in verdict) unknown.push({ uri: node.uri, ...(node.value === undefined ? {} : { raw: node.value }), reason: verdict.fault });
     else if (verdict.value !== undefined) values.set(node.uri, verdict.value);
   }
@@ -51,8 +50,30 @@ function rowOf(table: CspTable, uri: string): CspNode | undefined {
   });
 }
 
-function judgeValue(row: CspNode | undefined, raw: string | undefined): { readonly value: boolean | number | string | undefined } | { readonly fault: string } {
+/** Keeps what is no secret: of a WLAN profile what it says without its key, of a password nothing. */
+function readNode(row: CspNode | undefined, uri: string, { status, value, profile }: ReadResult): ReadNode {
+  if (status !== 200) return { uri, status };
+  if (row?.isSecret !== true) return { uri, status, ...(value === undefined ? {} : { value }) };
+  const parsed = isWlanProfile(row) ? (profile ?? readProfile(value)) : undefined;
+  return { uri, status, ...(parsed === undefined ? {} : { profile: parsed }) };
+}
+
+function isWlanProfile({ path }: CspNode): boolean {
+  return path.endsWith(`/${wifiPaths.leaf}`);
+}
+
+function readProfile(xml: string | undefined): ParsedWlanProfile | undefined {
+  try {
+    return xml === undefined ? undefined : parseWlanProfile(xml);
+  } catch (error) {
+    if (RecoveryError.isInstance(error)) return undefined;
+    throw error;
+  }
+}
+
+function judgeValue(row: CspNode | undefined, { value: raw, profile }: ReadNode): { readonly value: boolean | number | string | undefined } | { readonly fault: string } {
   if (row === undefined) return { fault: 'the table of this dialect has no such node' };
+  if (isWlanProfile(row) && profile === undefined) return { fault: 'the device sent no WLAN profile that can be read' };
   if (row.format === 'node' || row.isSecret === true) return { value: undefined };
   if (raw === undefined) return { fault: 'the device sent no value' };
   const text = raw.trim();
@@ -97,12 +118,16 @@ function readRestore(at: (path: string) => boolean | number | string | undefined
   return read;
 }
 
+/** Networks that the list of children names, and those whose profile was given although the list was not. */
 function readWifi({ root }: CspTable, nodes: readonly ReadNode[]): readonly ReadNetwork[] {
   const group = canonicalUri(joinUri(root, wifiPaths.group));
-  const listed = nodes.find(({ uri, status }) => uri === group && status === 200)?.value ?? '';
-  return childNames(listed).flatMap((ssid): ReadNetwork[] => {
-    const name = encodeUriName(ssid);
-    return name === undefined ? [] : [{ ssid, uri: `${group}/${name}` }];
+  const present = nodes.filter(({ status }) => status === 200);
+  const listed = childNames(present.find(({ uri }) => uri === group)?.value ?? '').flatMap((ssid) => encodeUriName(ssid) ?? []);
+  const given = present.flatMap(({ uri }) => (uri.startsWith(`${group}/`) && uri.endsWith(`/${wifiPaths.leaf}`) ? uri.slice(group.length + 1, -wifiPaths.leaf.length - 1) : []));
+  return [...new Set([...listed, ...given])].map((name): ReadNetwork => {
+    const uri = `${group}/${name}`;
+    const profile = present.find((node) => node.uri === `${uri}/${wifiPaths.leaf}`)?.profile;
+    return { ssid: decodeUriName(name) ?? name, uri, ...(profile === undefined ? {} : { profile }) };
   });
 }
 

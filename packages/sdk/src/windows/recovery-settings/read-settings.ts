@@ -1,6 +1,7 @@
 import type { RemediationPolicy } from '../../schemas/remediation.ts';
 import type { RestorePolicy } from '../../schemas/restore.ts';
 import type { CspDialect } from '../csp/csp-dialect.ts';
+import type { ParsedWlanProfile } from '../wlan/parse-wlan-profile.ts';
 
 /** The answer to a Get of one node: the code of its Status and, for 200, what its Results held. */
 export interface ReadResult {
@@ -10,6 +11,8 @@ export interface ReadResult {
   readonly format?: string;
   /** Of an interior node the names of its children, joined by `/`. */
   readonly value?: string;
+  /** Of a WLAN profile that was parsed before, so that {@link ReadSettings.nodes} can be parsed again together with later answers. */
+  readonly profile?: ParsedWlanProfile;
 }
 
 /** A result with its address in one spelling, without what is secret. */
@@ -18,6 +21,8 @@ export interface ReadNode {
   readonly status: number;
   /** Absent for secret nodes and where the device sent none. */
   readonly value?: string;
+  /** What a WLAN profile says, without its key. */
+  readonly profile?: ParsedWlanProfile;
 }
 
 /** A Wi-Fi network that the device has for WinRE, as far as it was read. Never with its key. */
@@ -25,6 +30,8 @@ export interface ReadNetwork {
   readonly ssid: string;
   /** The node to delete when the network is not wanted. */
   readonly uri: string;
+  /** Absent while it was not read, and where a name and a password are all there is. */
+  readonly profile?: ParsedWlanProfile;
 }
 
 /** A value that the settings have no place for. Shown to people as the device gave it. */

@@ -35,6 +35,33 @@ test.each([
   expect(driftWith(withResult(end, change))).toEqual([[end, kind, actual, expect.stringContaining(reason)]]);
 });
 
+const elementIn = (name: string, text: string) => (xml: string): string => xml.replace(new RegExp(`<${name}>[^<]*<`), `<${name}>${text}<`);
+test.each([
+  ['the key encrypted by the device', (xml: string) => elementIn('protected', 'true')(elementIn('keyMaterial', '01000000D08C9DDF')(xml)), undefined],
+  ['a profile under another name', elementIn('name', 'Depot'), undefined],
+  ['another network', elementIn('hex', '6F74686572'), 'SSID'],
+  ['another authentication', elementIn('authentication', 'WPA3SAE'), 'authentication'],
+  ['another encryption', elementIn('encryption', 'TKIP'), 'encryption'],
+  ['a hidden network', (xml: string) => xml.replace('</SSID>', '</SSID><nonBroadcast>true</nonBroadcast>'), 'whether the network sends its name'],
+  ['no key', (xml: string) => xml.replace(/<sharedKey>.*<\/sharedKey>/s, ''), 'a missing key'],
+])('a profile with %s differs in: %s', (_, change, difference) => {
+  const own = inSync.find(({ uri }) => uri.endsWith('WlanXML'))?.value ?? '';
+  const expected = difference === undefined ? [] : [['WlanXML', 'different', undefined, `the profile differs in ${difference}`]];
+  expect(driftWith(withResult('WlanXML', { value: change(own) }))).toEqual(expected);
+});
+
+test.each([['<WLANProfile/>'], ['canary'], ['']])('the profile %j cannot be compared, and is not kept', (value) => {
+  const read = parseReadback(withResult('WlanXML', { value }), 'recovery');
+  expect(settingsDrift(desired, read).map(({ kind, reason }) => [kind, reason])).toEqual([['unreadable', 'the device sent no WLAN profile that can be read']]);
+  expect(JSON.stringify(read)).not.toContain('canary');
+});
+
+test('what was read is read again without loss, as a server that keeps it between messages does', () => {
+  const read = parseReadback(inSync, 'recovery');
+  expect(read.networks[0]?.profile).toMatchObject({ authentication: 'WPA2PSK', key: 'clear' });
+  expect(parseReadback(JSON.parse(JSON.stringify(read.nodes)) as ReadResult[], 'recovery')).toEqual(read);
+});
+
 test('what was not read cannot be told', () => {
   expect(settingsDrift(desired, parseReadback([], 'recovery')).every(({ kind }) => kind === 'unreadable')).toBe(true);
 });

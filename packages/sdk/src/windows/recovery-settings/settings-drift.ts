@@ -1,6 +1,8 @@
 import type { CompiledSettings, DesiredNode } from './desired-node.ts';
+import { parseWlanProfile, type ParsedWlanProfile } from '../wlan/parse-wlan-profile.ts';
 import { presenceOf } from './node-presence.ts';
 import type { ReadSettings } from './read-settings.ts';
+import { wifiPaths } from './setting-paths.table.ts';
 
 /** One difference between what a device should have and what it has. */
 export interface Drift {
@@ -17,7 +19,7 @@ export interface Drift {
 /**
  * Compares what was compiled for a device with what it has. Pure; in the order of `desired.groups`, extra networks last.
  *
- * Keys and passwords are not compared: a device gives them back encrypted, or not at all. Nodes of a group that may be absent are reported as any other.
+ * Keys and passwords are not compared: a device gives them back encrypted, or not at all. Of a WLAN profile everything else is. Nodes of a group that may be absent are reported as any other.
  */
 export function settingsDrift(desired: CompiledSettings, actual: ReadSettings): readonly Drift[] {
   const wanted = desired.groups.flatMap(({ nodes }) => nodes).flatMap((node) => driftOf(node, actual) ?? []);
@@ -31,12 +33,31 @@ function driftOf(node: DesiredNode, actual: ReadSettings): Drift | undefined {
   const presence = presenceOf(uri, actual.nodes);
   if (presence === 'absent') return { uri, kind: 'missing', desired, reason: 'the device does not have the node' };
   if (presence === 'unknown') return { uri, kind: 'unreadable', desired, reason: read === undefined ? 'it was not read' : `the device answered ${read.status} to Get` };
-  if (node.isSecret) return undefined;
+  if (node.isSecret) return node.uri.endsWith(`/${wifiPaths.leaf}`) ? profileDrift(uri, parseWlanProfile(node.value.reveal()), actual) : undefined;
   const value = read?.value;
   if (value === undefined) return { uri, kind: 'unreadable', desired, reason: 'the device has the node, but its value was not read' };
   if (sameValue(node, value)) return undefined;
   const fault = actual.unknown.find((item) => item.uri === uri)?.reason;
   return { uri, kind: 'different', desired, actual: value, reason: fault ?? 'the device has another value' };
+}
+
+/** Compares what two profiles say. The key of the device's is encrypted; that it has one is all that can be told. */
+function profileDrift(uri: string, wanted: ParsedWlanProfile, actual: ReadSettings): Drift | undefined {
+  const desired = '«secret»';
+  const profile = actual.nodes.find((node) => node.uri === uri)?.profile;
+  if (profile === undefined) return { uri, kind: 'unreadable', desired, reason: actual.unknown.find((item) => item.uri === uri)?.reason ?? 'the profile was not read' };
+  const differences = [
+    ssidsOf(profile) === ssidsOf(wanted) ? [] : 'SSID',
+    profile.isHidden === wanted.isHidden ? [] : 'whether the network sends its name',
+    profile.authentication === wanted.authentication && profile.usesOneX === wanted.usesOneX ? [] : 'authentication',
+    profile.encryption === wanted.encryption ? [] : 'encryption',
+    profile.key === 'none' ? 'a missing key' : [],
+  ].flat();
+  return differences.length === 0 ? undefined : { uri, kind: 'different', desired, reason: `the profile differs in ${differences.join(', ')}` };
+}
+
+function ssidsOf({ ssids }: ParsedWlanProfile): string {
+  return ssids.map(({ hex }) => hex).join();
 }
 
 function sameValue({ format, value }: DesiredNode, actual: string): boolean {
