@@ -20,7 +20,7 @@ export { editionOfProductCode, windowsEditionCodes } from './csp/windows-edition
 export type { WindowsEdition } from './csp/windows-editions.table.ts';
 export { parseRecoverySettingsXml } from './reagentc/parse-recovery-settings-xml.ts';
 export type { ParsedRecoverySettings } from './reagentc/parse-recovery-settings-xml.ts';
-export { recoveryCommandSequence } from './reagentc/recovery-command-sequences.ts';
+export { applySettingsSequence, recoveryCommandSequence } from './reagentc/recovery-command-sequences.ts';
 export type { RecoveryPurpose, RecoveryStep, RecoveryStepFailure } from './reagentc/recovery-command-sequences.ts';
 export { recoverySettingsXml } from './reagentc/recovery-settings-xml.ts';
 export type { ReagentcWifi } from './reagentc/recovery-settings-xml.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseRecoverySettingsXml } from './parse-recovery-settings-xml.ts';
-import { recoveryCommandSequence, type RecoveryPurpose } from './recovery-command-sequences.ts';
+import { applySettingsSequence, recoveryCommandSequence, type RecoveryPurpose } from './recovery-command-sequences.ts';
 import { recoverySettingsXml } from './recovery-settings-xml.ts';
 import { redactRecoverySettings } from './redact-recovery-settings.ts';
 
@@ -77,8 +77,8 @@ test('what is no password stays', () => {
 });
 
 test('sequences look before they change, and read back what they changed', () => {
-  const argumentsOf = (purpose: Exclude<RecoveryPurpose, 'apply-settings'>): readonly string[] => recoveryCommandSequence(purpose).map((step) => step.arguments.join(' '));
-  expect(recoveryCommandSequence('apply-settings', 'C:\\x y.xml').map((step) => step.arguments)).toEqual([['/info'], ['/setrecoverysettings', '/path', 'C:\\x y.xml'], ['/getrecoverysettings']]);
+  const argumentsOf = (purpose: RecoveryPurpose): readonly string[] => recoveryCommandSequence(purpose).map((step) => step.arguments.join(' '));
+  expect(applySettingsSequence('C:\\x y.xml').map((step) => step.arguments)).toEqual([['/info'], ['/setrecoverysettings', '/path', 'C:\\x y.xml'], ['/getrecoverysettings']]);
   expect(argumentsOf('clear-settings')).toEqual(['/clearrecoverysettings', '/getrecoverysettings']);
   expect(argumentsOf('enter-test-mode')).toEqual(['/info', '/getrecoverysettings', '/SetRecoveryTestmode', '/boottore', '/r /t 0']);
   expect(argumentsOf('boot-to-winre')).toEqual(['/info', '/boottore', '/r /t 0']);

@@ -1,5 +1,5 @@
-/** What somebody wants of Windows' recovery on the machine itself. */
-export type RecoveryPurpose = 'apply-settings' | 'read-settings' | 'clear-settings' | 'enter-test-mode' | 'boot-to-winre' | 'renew-winre';
+/** What somebody wants of Windows' recovery on the machine itself; {@link applySettingsSequence} applies settings. */
+export type RecoveryPurpose = 'read-settings' | 'clear-settings' | 'enter-test-mode' | 'boot-to-winre' | 'renew-winre';
 
 /** How a step shows that it failed, and what to do then. */
 export interface RecoveryStepFailure {
@@ -51,18 +51,11 @@ const restart: RecoveryStep = {
 /**
  * The program calls for a purpose, in order: stop at the first that fails. Written from Microsoft's pages; not tried on Windows.
  *
- * Precedence is not documented: settings that an MDM server sets may replace these at its next session.
- *
- * @param settingsPath file of `recoverySettingsXml`, for `apply-settings` only
  * @see https://learn.microsoft.com/windows/configuration/quick-machine-recovery
  * @see https://learn.microsoft.com/windows-hardware/manufacture/desktop/reagentc-command-line-options
  */
-export function recoveryCommandSequence(purpose: Exclude<RecoveryPurpose, 'apply-settings'>): readonly RecoveryStep[];
-export function recoveryCommandSequence(purpose: 'apply-settings', settingsPath: string): readonly RecoveryStep[];
-export function recoveryCommandSequence(purpose: RecoveryPurpose, settingsPath = ''): readonly RecoveryStep[] {
+export function recoveryCommandSequence(purpose: RecoveryPurpose): readonly RecoveryStep[] {
   switch (purpose) {
-    case 'apply-settings':
-      return [status, applyFrom(settingsPath), readBack];
     case 'read-settings':
       return [readBack];
     case 'clear-settings':
@@ -78,6 +71,18 @@ export function recoveryCommandSequence(purpose: RecoveryPurpose, settingsPath =
         status,
       ];
   }
+}
+
+/**
+ * The program calls that apply a settings file, look before and read back after; stop at the first that fails, and delete the file whatever became of it.
+ *
+ * Precedence is not documented: settings that an MDM server sets may replace these at its next session.
+ *
+ * @param settingsPath file of {@link recoverySettingsXml}
+ * @see https://learn.microsoft.com/windows/configuration/quick-machine-recovery
+ */
+export function applySettingsSequence(settingsPath: string): readonly RecoveryStep[] {
+  return [status, applyFrom(settingsPath), readBack];
 }
 
 const testMode: RecoveryStep = {
