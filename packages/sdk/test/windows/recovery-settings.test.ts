@@ -100,6 +100,20 @@ test('where neither provider is there, every setting is named as not expressed, 
   );
 });
 
+test('one leaf that a device lost is one drift, at that leaf', () => {
+  fc.assert(
+    fc.property(arbitrarySettings, arbitraryTarget, fc.nat(), (settings, target, pick) => {
+      const compiled = compileSettings(settings, target);
+      const leaves = compiled.groups.flatMap(({ nodes }) => nodes.map(({ uri }) => uri));
+      const dialect = compiled.dialect === 'none' ? 'recovery' : compiled.dialect;
+      const lost = leaves[pick % Math.max(1, leaves.length)];
+      const results = readBack(compiled, dialect).filter(({ uri }) => uri !== lost);
+      const read = parseReadback(lost === undefined ? results : [...results, { uri: lost, status: 404 }], dialect);
+      expect(settingsDrift(compiled, read).map(({ uri, kind }) => [uri, kind])).toEqual(lost === undefined ? [] : [[lost, 'missing']]);
+    }),
+  );
+});
+
 test('no key shows in what is compiled, read back or compared', () => {
   fc.assert(
     fc.property(arbitrarySettings, arbitraryTarget, (settings, target) => {

@@ -1,5 +1,5 @@
 import { describeHresult, type HresultMeaning } from './hresult.table.ts';
-import { joinUri } from './loc-uri.ts';
+import { nodeUri } from './loc-uri.ts';
 import { redeploymentStates, remoteWipeCsp, type WipeAction } from './remote-wipe-csp.table.ts';
 import { formatWindowsBuild, hasMinimumBuild, type WindowsBuild } from './windows-build.ts';
 import type { WindowsEdition } from './windows-editions.table.ts';
@@ -17,7 +17,7 @@ export function judgeWipe(action: WipeAction, build: WindowsBuild, edition: Wind
   const minimumBuilds = row.minimumBuilds ?? [];
   if (!hasMinimumBuild(build, minimumBuilds)) return { isAllowed: false, reason: `${action} came with build ${minimumBuilds.join(', ')}; this one is ${formatWindowsBuild(build)}` };
   if (edition === 'home' || edition === 'other') return { isAllowed: false, reason: `RemoteWipe is listed for Pro, Enterprise, Education and IoT Enterprise, not for edition “${edition}”` };
-  return { isAllowed: true, uri: joinUri(remoteWipeCsp.root, action), reason: row.meaning };
+  return { isAllowed: true, uri: nodeUri(remoteWipeCsp, action), reason: row.meaning };
 }
 
 /** What became of an Autopilot Reset. `unknown` for a status that no text names. */

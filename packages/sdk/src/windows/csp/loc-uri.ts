@@ -1,6 +1,6 @@
-/** Joins a root and a path below it; an empty path is the root. */
-export function joinUri(root: string, path: string): string {
-  return path === '' ? root : `${root}/${path}`;
+/** The address of a node, by its path below the root of its provider; an empty path is the root. In the spelling of {@link canonicalUri}. */
+export function nodeUri({ root }: { readonly root: string }, path: string): string {
+  return canonicalUri(path === '' ? root : `${root}/${path}`);
 }
 
 /**

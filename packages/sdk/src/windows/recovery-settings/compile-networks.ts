@@ -1,5 +1,5 @@
 import { RecoveryError } from '../../errors/recovery-error.ts';
-import { canonicalUri, encodeUriName, joinUri } from '../csp/loc-uri.ts';
+import { encodeUriName, nodeUri } from '../csp/loc-uri.ts';
 import { passwordEncryptionCodes, type PasswordEncryptionCodebook } from '../csp/password-encryption-codes.table.ts';
 import { recoveryCsp } from '../csp/recovery-csp.table.ts';
 import { remoteRemediationCsp } from '../csp/remote-remediation-csp.table.ts';
@@ -29,7 +29,7 @@ interface WritableNetwork {
 
 /** Wi-Fi networks for the Recovery provider: one profile each. Pure. */
 export function compileWifi(networks: readonly WinreNetwork[]): CompiledNetworks {
-  const group = canonicalUri(joinUri(recoveryCsp.root, wifiPaths.group));
+  const group = nodeUri(recoveryCsp, wifiPaths.group);
   const uriOf = (ssid: string): string | undefined => {
     const name = encodeUriName(ssid);
     return name === undefined ? undefined : `${group}/${name}`;
@@ -52,7 +52,7 @@ export function compileWifi(networks: readonly WinreNetwork[]): CompiledNetworks
 
 /** The one Wi-Fi network of RemoteRemediation: the first that can be written. Pure. */
 export function compileCredentials(networks: readonly WinreNetwork[], isAutoRemediation: boolean, codebook: PasswordEncryptionCodebook | undefined): CompiledNetworks {
-  const group = canonicalUri(joinUri(remoteRemediationCsp.root, credentialPaths.group));
+  const group = nodeUri(remoteRemediationCsp, credentialPaths.group);
   const nothing = { nodes: [], doubts: [], governs: [] };
   if (networks.length === 0) return { ...nothing, notExpressed: [], governs: [{ root: group, keep: [] }] };
   if (!isAutoRemediation) {
@@ -65,7 +65,7 @@ export function compileCredentials(networks: readonly WinreNetwork[], isAutoReme
   const [first, ...others] = asText;
   const notExpressed = [...sorted.notExpressed, ...notText, ...others.map(({ index }) => unsupported(index, undefined, `RemoteRemediation has room for one network, which is networks.${first?.index}`))];
   if (first === undefined) return { ...nothing, notExpressed };
-  const encryptionUri = canonicalUri(joinUri(remoteRemediationCsp.root, credentialPaths.encryptionType));
+  const encryptionUri = nodeUri(remoteRemediationCsp, credentialPaths.encryptionType);
   const code = codebook === undefined ? [] : [desiredNode(remoteRemediationCsp, credentialPaths.encryptionType, passwordEncryptionCodes[codebook].codes.none)];
   const password = desiredNode(remoteRemediationCsp, credentialPaths.password, first.key.reveal());
   return {
@@ -98,8 +98,7 @@ function sortNetworks(networks: readonly WinreNetwork[]): { readonly writable: r
 }
 
 function writableNetwork({ profile, key }: WinreNetwork, index: number): WritableNetwork | NotExpressed {
-  const { isAllowed, reason } = judgeWinreNetwork(profile);
-  if (!isAllowed || profile.kind !== 'wifi-wpa2-psk') return unsupported(index, 'profile.kind', reason);
+  if (profile.kind !== 'wifi-wpa2-psk') return unsupported(index, 'profile.kind', judgeWinreNetwork(profile).reason);
   if (key === undefined) return { setting: `networks.${index}.key`, kind: 'missing-key', reason: `the secret “${profile.key.secret}” is not at hand` };
   try {
     return { index, ssid: profile.ssid, isHidden: profile.hidden, key, profileXml: wlanProfileXml(profile, key.reveal()) };

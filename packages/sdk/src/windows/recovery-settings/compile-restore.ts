@@ -1,5 +1,5 @@
 import type { RestorePolicy } from '../../schemas/restore.ts';
-import { joinUri } from '../csp/loc-uri.ts';
+import { nodeUri } from '../csp/loc-uri.ts';
 import { recoveryCsp } from '../csp/recovery-csp.table.ts';
 import type { WindowsEdition } from '../csp/windows-editions.table.ts';
 import type { CompileDoubt, DesiredNode, NotExpressed } from './desired-node.ts';
@@ -36,7 +36,7 @@ export function compileRestore(policy: RestorePolicy, edition: WindowsEdition): 
     nodes: [enabled, ...fitting.map(({ path, value }) => desiredNode(recoveryCsp, path, value))],
     notExpressed: isRounded ? [...outOfRange, rounded] : outOfRange,
     doubts: timed.map(({ path }) => ({
-      uri: joinUri(recoveryCsp.root, path),
+      uri: nodeUri(recoveryCsp, path),
       reason: `one page of Microsoft names Enterprise only, another lists more editions; whether edition “${edition}” follows it shows on the device`,
     })),
   };

@@ -1,6 +1,6 @@
 import { parseOrThrow } from '../../errors/parse-or-throw.ts';
 import { dialectOf, type CspDialect } from '../csp/csp-dialect.ts';
-import { canonicalUri, joinUri } from '../csp/loc-uri.ts';
+import { nodeUri } from '../csp/loc-uri.ts';
 import type { PasswordEncryptionCodebook } from '../csp/password-encryption-codes.table.ts';
 import { recoveryCsp } from '../csp/recovery-csp.table.ts';
 import { remoteRemediationCsp } from '../csp/remote-remediation-csp.table.ts';
@@ -47,9 +47,9 @@ function compileForRecovery({ remediation, restore, networks }: RecoverySettings
   const points = restore === undefined ? undefined : compileRestore(restore, edition);
   const wifi = networks === undefined ? undefined : compileWifi(networks);
   const groups: DesiredGroup[] = [
-    { root: uriOf(remediationPaths.recovery.group), isAtomic: true, nodes: machine?.nodes ?? [] },
-    { root: uriOf(restorePaths.group), isAtomic: true, nodes: points?.nodes ?? [] },
-    { root: uriOf(wifiPaths.group), isAtomic: false, mayBeAbsent: 'Microsoft’s page marks the Wi-Fi nodes as Insider Preview', nodes: wifi?.nodes ?? [] },
+    { root: nodeUri(recoveryCsp, remediationPaths.recovery.group), isAtomic: true, nodes: machine?.nodes ?? [] },
+    { root: nodeUri(recoveryCsp, restorePaths.group), isAtomic: true, nodes: points?.nodes ?? [] },
+    { root: nodeUri(recoveryCsp, wifiPaths.group), isAtomic: false, mayBeAbsent: 'Microsoft’s page marks the Wi-Fi nodes as Insider Preview', nodes: wifi?.nodes ?? [] },
   ];
   return {
     dialect: 'recovery',
@@ -67,15 +67,11 @@ function compileForRemoteRemediation({ remediation, restore, networks }: Recover
   const noRestore: NotExpressed = { setting: 'restore', kind: 'unsupported', reason: 'RemoteRemediation has no point-in-time restore; the Recovery provider has it' };
   return {
     dialect: 'remote-remediation',
-    groups: nodes.length === 0 ? [] : [{ root: canonicalUri(joinUri(remoteRemediationCsp.root, remediationPaths['remote-remediation'].group)), isAtomic: true, nodes }],
+    groups: nodes.length === 0 ? [] : [{ root: nodeUri(remoteRemediationCsp, remediationPaths['remote-remediation'].group), isAtomic: true, nodes }],
     notExpressed: [...(machine?.notExpressed ?? []), ...(restore === undefined ? [] : [noRestore]), ...(wifi?.notExpressed ?? [])],
     doubts: wifi?.doubts ?? [],
     governs: wifi?.governs ?? [],
   };
-}
-
-function uriOf(path: string): string {
-  return canonicalUri(joinUri(recoveryCsp.root, path));
 }
 
 function membersOf({ remediation, restore, networks = [] }: RecoverySettings): readonly string[] {

@@ -1,5 +1,5 @@
 import type { CspDialect } from '../csp/csp-dialect.ts';
-import { canonicalUri, joinUri } from '../csp/loc-uri.ts';
+import { nodeUri } from '../csp/loc-uri.ts';
 import { credentialPaths, dialectTables, wifiPaths } from './setting-paths.table.ts';
 
 /**
@@ -7,8 +7,8 @@ import { credentialPaths, dialectTables, wifiPaths } from './setting-paths.table
  * Networks of the Recovery provider have names of their own; {@link ReadSettings.stillToRead} lists their leaves after the first answer.
  */
 export function nodesToRead(dialect: CspDialect): readonly string[] {
-  const { root, nodes } = dialectTables[dialect];
+  const table = dialectTables[dialect];
   const networks = dialect === 'recovery' ? wifiPaths.group : credentialPaths.group;
-  const isRead = nodes.filter((node) => node.path === networks || (node.format !== 'node' && node.isSecret !== true && node.access.has('get')));
-  return isRead.map(({ path }) => canonicalUri(joinUri(root, path)));
+  const isRead = table.nodes.filter((node) => node.path === networks || (node.format !== 'node' && node.isSecret !== true && node.access.has('get')));
+  return isRead.map(({ path }) => nodeUri(table, path));
 }

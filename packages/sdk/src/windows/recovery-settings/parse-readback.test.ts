@@ -66,6 +66,11 @@ test('networks are named by the list of children; their profiles are read in a s
   expect(parseReadback([...first, ...read.stillToRead.map((uri): ReadResult => ({ uri, status: 404 }))], 'recovery').stillToRead).toEqual([]);
 });
 
+test('a profile that was given names its network, though the list of networks was not', () => {
+  const read = parseReadback([{ uri: `${recovery}/NetworkSettings/Wifi`, status: 405 }, ok('NetworkSettings/Wifi/B%C3%BCro/WlanXML', 'not XML'), { uri: `${recovery}/NetworkSettings/Wifi/other/WlanXML`, status: 404 }], 'recovery');
+  expect([read.networks, read.stillToRead]).toEqual([[{ ssid: 'Büro', uri: `${recovery}/NetworkSettings/Wifi/B%C3%BCro` }], []]);
+});
+
 test('the password of RemoteRemediation is not asked for, and dropped when it comes', () => {
   expect(nodesToRead('remote-remediation').filter((uri) => uri.endsWith('NetworkPassword'))).toEqual([]);
   const read = parseReadback([{ uri: `${credentials}/NetworkPassword`, status: 200, value: 'canary' }, { uri: `${credentials}/NetworkSSID`, status: 200, value: 'depot' }], 'remote-remediation');

@@ -3,7 +3,7 @@ import type { RemediationPolicy } from '../../schemas/remediation.ts';
 import type { RestorePolicy } from '../../schemas/restore.ts';
 import type { CspDialect } from '../csp/csp-dialect.ts';
 import type { CspNode, CspTable } from '../csp/csp-node.ts';
-import { canonicalUri, decodeUriName, encodeUriName, joinUri } from '../csp/loc-uri.ts';
+import { canonicalUri, decodeUriName, encodeUriName, nodeUri } from '../csp/loc-uri.ts';
 import { parseWlanProfile, type ParsedWlanProfile } from '../wlan/parse-wlan-profile.ts';
 import { childNames } from './node-presence.ts';
 import type { ReadNetwork, ReadNode, ReadResult, ReadSettings, UnknownValue } from './read-settings.ts';
@@ -30,10 +30,10 @@ export function parseReadback(results: readonly ReadResult[], dialect: CspDialec
     if ('fault' in verdict) unknown.push({ uri: node.uri, ...(node.value === undefined ? {} : { raw: node.value }), reason: verdict.fault });
     else if (verdict.value !== undefined) values.set(node.uri, verdict.value);
   }
-  const at = (path: string): boolean | number | string | undefined => values.get(canonicalUri(joinUri(table.root, path)));
+  const at = (path: string): boolean | number | string | undefined => values.get(nodeUri(table, path));
   const remediation = readRemediation(dialect, at);
   const restore = readRestore(at, (path, reason) => {
-    const uri = canonicalUri(joinUri(table.root, path));
+    const uri = nodeUri(table, path);
     unknown.push({ uri, raw: String(at(path)), reason });
   });
   const networks = dialect === 'recovery' ? readWifi(table, nodes) : readCredential(table, at);
@@ -45,7 +45,7 @@ export function parseReadback(results: readonly ReadResult[], dialect: CspDialec
 function rowOf(table: CspTable, uri: string): CspNode | undefined {
   const segments = uri.split('/');
   return table.nodes.find((row) => {
-    const pattern = canonicalUri(joinUri(table.root, row.path)).split('/');
+    const pattern = nodeUri(table, row.path).split('/');
     return pattern.length === segments.length && pattern.every((segment, index) => segment === segments[index] || segment === encodeUriName('{SSID}'));
   });
 }
@@ -119,8 +119,8 @@ function readRestore(at: (path: string) => boolean | number | string | undefined
 }
 
 /** Networks that the list of children names, and those whose profile was given although the list was not. */
-function readWifi({ root }: CspTable, nodes: readonly ReadNode[]): readonly ReadNetwork[] {
-  const group = canonicalUri(joinUri(root, wifiPaths.group));
+function readWifi(table: CspTable, nodes: readonly ReadNode[]): readonly ReadNetwork[] {
+  const group = nodeUri(table, wifiPaths.group);
   const present = nodes.filter(({ status }) => status === 200);
   const listed = childNames(present.find(({ uri }) => uri === group)?.value ?? '').flatMap((ssid) => encodeUriName(ssid) ?? []);
   const given = present.flatMap(({ uri }) => (uri.startsWith(`${group}/`) && uri.endsWith(`/${wifiPaths.leaf}`) ? uri.slice(group.length + 1, -wifiPaths.leaf.length - 1) : []));
@@ -131,7 +131,7 @@ function readWifi({ root }: CspTable, nodes: readonly ReadNode[]): readonly Read
   });
 }
 
-function readCredential({ root }: CspTable, at: (path: string) => boolean | number | string | undefined): readonly ReadNetwork[] {
+function readCredential(table: CspTable, at: (path: string) => boolean | number | string | undefined): readonly ReadNetwork[] {
   const ssid = at(credentialPaths.ssid);
-  return typeof ssid === 'string' && ssid !== '' ? [{ ssid, uri: canonicalUri(joinUri(root, credentialPaths.group)) }] : [];
+  return typeof ssid === 'string' && ssid !== '' ? [{ ssid, uri: nodeUri(table, credentialPaths.group) }] : [];
 }

@@ -1,6 +1,6 @@
 import { SecretValue } from '../../contract/secret.ts';
 import type { CspNode, CspTable } from '../csp/csp-node.ts';
-import { canonicalUri, joinUri } from '../csp/loc-uri.ts';
+import { nodeUri } from '../csp/loc-uri.ts';
 import { RecoveryError } from '../../errors/recovery-error.ts';
 import type { DesiredNode } from './desired-node.ts';
 
@@ -14,7 +14,7 @@ export function leafOf(table: CspTable, path: string): CspNode & { readonly form
 /** A leaf with a value, written as its format asks. The caller has checked the range. */
 export function desiredNode(table: CspTable, path: string, value: boolean | number | string): DesiredNode {
   const { format, isSecret } = leafOf(table, path);
-  const uri = canonicalUri(joinUri(table.root, path));
+  const uri = nodeUri(table, path);
   return isSecret === true ? { uri, format, isSecret, value: new SecretValue(String(value)) } : { uri, format, isSecret: false, value: String(value) };
 }
 
