@@ -13,9 +13,9 @@ test.each([
   expect([knows(`${vendor}/Recovery/PointInTimeRestore`, { build }), knows(`${vendor}/RemoteRemediation/CloudRemediationSettings`, { build })]).toEqual([recovery, remote]);
 });
 
-test('Home has neither, and Wi-Fi of the Recovery dialect wants an Insider build', () => {
+test('Home has the older dialect only, and Wi-Fi of the Recovery dialect wants an Insider build', () => {
   const wifi = `${vendor}/Recovery/NetworkSettings/Wifi/Office/WlanXML`;
-  expect([knows(`${vendor}/Recovery`, { edition: 'home' }), knows(`${vendor}/RemoteRemediation`, { edition: 'home' }), knows('./DevDetail/SwV', { edition: 'home' })]).toEqual([false, false, true]);
+  expect([knows(`${vendor}/Recovery`, { edition: 'home' }), knows(`${vendor}/RemoteRemediation`, { edition: 'home' }), knows('./DevDetail/SwV', { edition: 'home' })]).toEqual([false, true, true]);
   expect([knows(wifi, {}), knows(wifi, { isInsider: true })]).toEqual([false, true]);
 });
 

@@ -14,7 +14,7 @@ export type WindowsEdition = 'home' | 'pro' | 'enterprise' | 'education' | 'iot-
 export interface DeviceSettings {
   /** `10.0.26100.8737`; it decides which nodes exist. */
   readonly build: string;
-  /** Home knows neither dialect of the recovery settings. Default: enterprise. */
+  /** Home has no Recovery CSP: its page does not list that edition. Default: enterprise. */
   readonly edition?: WindowsEdition;
   /** An Insider build: it knows the Wi-Fi nodes of the Recovery CSP. Default: false. */
   readonly isInsider?: boolean;
@@ -42,12 +42,11 @@ export interface DeviceModel {
  */
 export function createDeviceModel(settings: DeviceSettings): DeviceModel {
   const build = parseWindowsBuild(settings.build);
-  const recovery = [...recoveryNodes, ...remoteRemediationNodes(settings.passwordEncryptionCodes ?? 'definition-file')];
-  const known = [...deviceInformationNodes, ...dmClientNodes, ...remoteWipeNodes, ...recovery];
+  const known = [...deviceInformationNodes, ...dmClientNodes, ...remoteWipeNodes, ...remoteRemediationNodes(settings.passwordEncryptionCodes ?? 'definition-file'), ...recoveryNodes];
   const isHere = (node: NodeDefinition): boolean =>
     (node.minimumBuilds === undefined || hasArrivedIn(build, node.minimumBuilds)) &&
     (node.isInsiderOnly !== true || settings.isInsider === true) &&
-    (settings.edition !== 'home' || !recovery.includes(node));
+    (settings.edition !== 'home' || !recoveryNodes.includes(node));
   return { definitions: known.filter(isHere), absent: known.filter((node) => !isHere(node)), absentNodeStatus: settings.absentNodeStatus ?? 404 };
 }
 

@@ -72,6 +72,12 @@ test('when the rollback fails, what was written stays and says 516, once', () =>
   expect([codes(late), late.state.nodes[`${restore}/SetMaxDiskUsage`], late.state.nodes[`${restore}/EnablePointInTimeRestore`]?.value]).toEqual([['1:507', '2:400', '3:516'], undefined, 'false']);
 });
 
+test('of a member with several items nothing stays either, even when the rollback fails', () => {
+  const both: DeviceCommand = { kind: 'tree', verb: 'Add', cmdId: '9', items: [{ targetUri: `${restore}/SetRestorePointRetention`, format: 'int', data: '60' }, { targetUri: `${restore}/SetMaxDiskUsage`, format: 'int', data: '1' }] };
+  const outcome = run(atomic(enable, both), { ...fresh, faults: [{ kind: 'rollback-fails' }] });
+  expect([codes(outcome), outcome.state.nodes[`${restore}/SetRestorePointRetention`]]).toEqual([['1:507', '3:516', '9:200', '9:400'], undefined]);
+});
+
 // Commands at random: few places and values, so that they meet.
 const place = fc.constantFrom(
   restore, ...['EnablePointInTimeRestore', 'SetMaxDiskUsage', 'SetRestorePointFrequency', 'SetRestorePointRetention'].map((name) => `${restore}/${name}`),

@@ -95,6 +95,12 @@ test('deleting a node deletes what is below it, and nothing beside it', () => {
   expect([codes(after.replies), Object.keys(after.state.nodes).filter((uri) => uri.startsWith(machine))]).toEqual([['Delete 200'], [machine, `${machine}/EnableQuickMachineRecovery`]]);
 });
 
+test('deleting a network spares the one whose name begins like it', () => {
+  const wifi = `${recovery}/NetworkSettings/Wifi`;
+  const { state } = run([command('Add', `${wifi}/Office`, 'node'), command('Add', `${wifi}/Office2`, 'node'), command('Delete', `${wifi}/Office`)]);
+  expect(Object.keys(state.nodes).filter((uri) => uri.startsWith(`${wifi}/`))).toEqual([`${wifi}/Office2`]);
+});
+
 test('switching off leaves in place what depended on the switch', () => {
   const outcome = run([on, automaticOn, command('Replace', `${machine}/EnableQuickMachineRecovery`, 'bool', 'false')]);
   expect([codes(outcome.replies).at(-1), valueOf(outcome, `${automatic}/EnableAutoRemediation`)]).toEqual(['Replace 200', 'true']);
