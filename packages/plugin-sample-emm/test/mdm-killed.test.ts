@@ -1,0 +1,129 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFetchWithTrust } from '@winre-kit/testkit';
+import { createHttpsTransport, type MdmClient, type MdmTransport } from '@winre-kit/testkit/mdm-client';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startEmmProcess, type EmmProcess } from './emm-process.ts';
+import { adminCaller, createPerson, type AdminCaller } from './emm-world.ts';
+import { deviceIdOf, enrolMdmClient, mdmOf } from './mdm-device.ts';
+
+const settings = {
+  remediation: { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 30, timeToRebootMinutes: 180 },
+  restore: { enabled: true, cadenceHours: 12, retentionHours: 72, maxDiskBytes: 10_240 * 1_048_576 },
+  networks: [{ profile: { kind: 'wifi-wpa2-psk', ssid: 'depot', key: { secret: 'site-wifi' } }, key: 'correct horse' }],
+};
+
+let folder: string;
+let emm: EmmProcess;
+let admin: AdminCaller;
+let port = 0;
+
+async function start(): Promise<void> {
+  emm = await startEmmProcess(folder, port);
+  port = Number(new URL(emm.url).port);
+  admin = adminCaller(createFetchWithTrust(emm.caCertificatePem), emm.url, await readFile(join(folder, 'administrator-token.contoso'), 'utf8'));
+}
+async function killAndRestart(): Promise<void> {
+  await emm.kill('SIGKILL');
+  await start();
+}
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emm-mdm-killed-'));
+  await start();
+  await admin('PUT', '/trust', { trustedKeys: [(await createPerson('ann@contoso.example', 'approve')).key] });
+});
+afterAll(async () => {
+  await emm.kill('SIGTERM');
+  await rm(folder, { recursive: true });
+  await rm(`${folder}.cache`, { recursive: true, force: true });
+});
+
+/** HTTPS on which the server dies around one message of a session: its reply still arrives, or is lost and the client sends the same message again. */
+interface DeadlyTransport extends MdmTransport {
+  /** Counted from now on. */
+  dieAt(message: number, how: 'reply-arrives' | 'reply-lost'): void;
+  readonly sent: () => number;
+}
+function createDeadlyTransport(): DeadlyTransport {
+  const https = createHttpsTransport();
+  let sent = 0;
+  let death: { readonly at: number; readonly how: 'reply-arrives' | 'reply-lost' } | undefined;
+  return {
+    async send(request) {
+      sent += 1;
+      const reply = await https.send(request);
+      if (sent !== death?.at) return reply;
+      await killAndRestart();
+      https.close();
+      return death.how === 'reply-arrives' ? reply : https.send(request);
+    },
+    close: () => https.close(),
+    dieAt(message, how) {
+      sent = 0;
+      death = { at: message, how };
+    },
+    sent: () => sent,
+  };
+}
+
+async function addDevice(hardwareId: string): Promise<{ readonly client: MdmClient; readonly transport: DeadlyTransport }> {
+  const transport = createDeadlyTransport();
+  const client = await enrolMdmClient({ url: emm.url, caCertificatePem: emm.caCertificatePem, admin }, { hardwareId, isInsider: true, transport });
+  expect(await admin('PUT', '/groups/all/settings', settings)).toMatchObject({ status: 200 });
+  expect(await admin('PUT', '/groups/all', { deviceIds: [await deviceIdOf(admin, hardwareId)] })).toMatchObject({ status: 200 });
+  return { client, transport };
+}
+
+/** What a device has in the end when nobody dies, without what names the device. */
+async function recoveryNodesOf(client: MdmClient): Promise<object> {
+  return Object.fromEntries(Object.entries(client.nodes()).filter(([uri]) => uri.includes('/Recovery/')));
+}
+
+test('killed at any message of a session, the server goes on where it was: the device gets everything, and an Exec once at most', { timeout: 180_000 }, async () => {
+  const calm = await addDevice('calm');
+  calm.transport.dieAt(0, 'reply-arrives');
+  await calm.client.sync();
+  const messages = calm.transport.sent();
+  const wanted = await recoveryNodesOf(calm.client);
+  expect(messages).toBeGreaterThan(4);
+  expect(Object.keys(wanted).length).toBeGreaterThan(8);
+
+  for (const how of ['reply-arrives', 'reply-lost'] as const) {
+    // One message more than the calm session: this one has an Exec in it.
+    for (let message = 1; message <= messages + 1; message += 1) {
+      const hardwareId = `${how}-${message}`;
+      const { client, transport } = await addDevice(hardwareId);
+      await admin('POST', `/devices/${await deviceIdOf(admin, hardwareId)}/mdm/unenrol`, { key: hardwareId });
+      transport.dieAt(message, how);
+      const report = await client.sync();
+      // The same message answered twice has the same MsgID twice, as it should.
+      if (how === 'reply-arrives') expect({ hardwareId, violations: report.violations }).toEqual({ hardwareId, violations: [] });
+      if (client.isEnrolled) await client.sync();
+      const { execs, drift } = await mdmOf(admin, hardwareId);
+      expect({ hardwareId, nodes: await recoveryNodesOf(client), drift }).toEqual({ hardwareId, nodes: wanted, drift: [] });
+      const [exec] = execs;
+      const ran = client.execs().length;
+      expect({ hardwareId, known: exec?.state === 'unknown' || exec?.state === (ran === 1 ? 'done' : 'queued'), ran: ran <= 1 }).toEqual({ hardwareId, known: true, ran: true });
+      if (how === 'reply-arrives') expect({ hardwareId, ran }).toEqual({ hardwareId, ran: 1 });
+    }
+  }
+});
+
+test('an Exec whose outcome nobody heard is unknown, and is not sent again', async () => {
+  const { client } = await addDevice('cut-off');
+  await client.sync();
+  await admin('POST', `/devices/${await deviceIdOf(admin, 'cut-off')}/mdm/unenrol`, { key: 'cut-off' });
+  let wasSent = false;
+  // The device dies with one message after the other in hand, until it is the one with the Exec.
+  for (let message = 1; message < 12 && !wasSent; message += 1) {
+    client.inject({ kind: 'drop-reply', message, when: 'before-commands' });
+    const cut = await client.sync();
+    wasSent = cut.transcript.some(({ text }) => text.includes('<Exec>'));
+  }
+  expect({ wasSent, ran: client.execs().length }).toEqual({ wasSent: true, ran: 0 });
+  await killAndRestart();
+  const report = await client.sync();
+  expect(report.transcript.some(({ text }) => text.includes('<Exec>'))).toBe(false);
+  expect(await mdmOf(admin, 'cut-off')).toMatchObject({ execs: [{ execKey: 'cut-off', state: 'unknown' }] });
+});
