@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFetchWithTrust } from '@winre-kit/testkit';
 import { createHttpsTransport, type MdmClient, type MdmTransport } from '@winre-kit/testkit/mdm-client';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startEmmProcess, type EmmProcess } from './emm-process.ts';
 import { adminCaller, createPerson, type AdminCaller } from './emm-world.ts';
 import { deviceIdOf, enrolMdmClient, mdmOf } from './mdm-device.ts';
@@ -76,38 +76,43 @@ async function addDevice(hardwareId: string): Promise<{ readonly client: MdmClie
 }
 
 /** What a device has in the end when nobody dies, without what names the device. */
-async function recoveryNodesOf(client: MdmClient): Promise<object> {
+function recoveryNodesOf(client: MdmClient): object {
   return Object.fromEntries(Object.entries(client.nodes()).filter(([uri]) => uri.includes('/Recovery/')));
 }
 
-test('killed at any message of a session, the server goes on where it was: the device gets everything, and an Exec once at most', { timeout: 180_000 }, async () => {
-  const calm = await addDevice('calm');
-  calm.transport.dieAt(0, 'reply-arrives');
-  await calm.client.sync();
-  const messages = calm.transport.sent();
-  const wanted = await recoveryNodesOf(calm.client);
-  expect(messages).toBeGreaterThan(4);
-  expect(Object.keys(wanted).length).toBeGreaterThan(8);
+describe('killed at any message of a session, the server goes on where it was', { timeout: 120_000 }, () => {
+  let wanted: object;
+  let messages: number;
+  beforeAll(async () => {
+    const calm = await addDevice('calm');
+    calm.transport.dieAt(0, 'reply-arrives');
+    await calm.client.sync();
+    // One message more than the calm session: the others have an Exec in them.
+    messages = calm.transport.sent() + 1;
+    wanted = recoveryNodesOf(calm.client);
+  });
 
-  for (const how of ['reply-arrives', 'reply-lost'] as const) {
-    // One message more than the calm session: this one has an Exec in it.
-    for (let message = 1; message <= messages + 1; message += 1) {
+  // A message that is sent again is answered with the MsgID it was answered with before, which the client counts as a second one.
+  test.each([
+    { how: 'reply-arrives', runs: [1], violations: /^$/ },
+    { how: 'reply-lost', runs: [0, 1], violations: /^$|MsgID|MsgRef/ },
+  ] as const)('$how: the device gets everything, and an Exec once at most', async ({ how, runs, violations }) => {
+    expect({ isLong: messages > 5, isMuch: Object.keys(wanted).length > 8 }).toEqual({ isLong: true, isMuch: true });
+    for (let message = 1; message <= messages; message += 1) {
       const hardwareId = `${how}-${message}`;
       const { client, transport } = await addDevice(hardwareId);
       await admin('POST', `/devices/${await deviceIdOf(admin, hardwareId)}/mdm/unenrol`, { key: hardwareId });
       transport.dieAt(message, how);
-      const report = await client.sync();
-      // The same message answered twice has the same MsgID twice, as it should.
-      if (how === 'reply-arrives') expect({ hardwareId, violations: report.violations }).toEqual({ hardwareId, violations: [] });
+      expect((await client.sync()).violations.join(', ')).toMatch(violations);
       if (client.isEnrolled) await client.sync();
       const { execs, drift } = await mdmOf(admin, hardwareId);
-      expect({ hardwareId, nodes: await recoveryNodesOf(client), drift }).toEqual({ hardwareId, nodes: wanted, drift: [] });
-      const [exec] = execs;
+      expect({ hardwareId, nodes: recoveryNodesOf(client), drift }).toEqual({ hardwareId, nodes: wanted, drift: [] });
       const ran = client.execs().length;
-      expect({ hardwareId, known: exec?.state === 'unknown' || exec?.state === (ran === 1 ? 'done' : 'queued'), ran: ran <= 1 }).toEqual({ hardwareId, known: true, ran: true });
-      if (how === 'reply-arrives') expect({ hardwareId, ran }).toEqual({ hardwareId, ran: 1 });
+      expect(runs).toContain(ran);
+      // What was run may be unknown; what is known is so.
+      expect({ hardwareId, state: execs[0]?.state }).toEqual({ hardwareId, state: expect.stringMatching(ran === 1 ? /^(?:done|unknown)$/ : /^unknown$/) });
     }
-  }
+  });
 });
 
 test('an Exec whose outcome nobody heard is unknown, and is not sent again', async () => {

@@ -1,4 +1,5 @@
 import type { CallContext, DeviceBinding, DeviceCapabilities } from '@winre-kit/sdk';
+import { mdmStanding } from './devices/mdm-standing.ts';
 import { requireEnrolment } from './devices/require-enrolment.ts';
 import type { SampleEmm } from './sample-emm.ts';
 import { findLiveSession } from './sessions/find-live-session.ts';
@@ -9,7 +10,12 @@ const needSession = ['winre.session.exit', 'winre.script.push', 'winre.package.p
 export async function deviceCapabilities(emm: SampleEmm, binding: DeviceBinding, call: CallContext): Promise<DeviceCapabilities> {
   await requireEnrolment(emm, binding, call);
   const { session } = await findLiveSession(emm, binding.id, call);
-  if (!session) return { abilities: undefined, unavailable: Object.fromEntries(needSession.map((id) => [id, 'the device is not in WinRE'])) };
+  if (!session) {
+    const { enrolled } = await mdmStanding(emm, binding.id, call);
+    // Windows' own client takes networks while no session runs.
+    const missing = needSession.filter((id) => !(enrolled && id === 'winre.network.configure'));
+    return { abilities: undefined, unavailable: Object.fromEntries(missing.map((id) => [id, 'the device is not in WinRE'])) };
+  }
   const { abilities } = session;
   const unavailable: Record<string, string> = { 'winre.session.enter': 'the device is in WinRE already' };
   if (abilities && abilities.interpreters.length === 0) {

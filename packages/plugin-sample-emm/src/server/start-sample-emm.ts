@@ -130,7 +130,7 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
     providerId: mdmProviderId,
     addresses: () => mdmAddressesAt(url),
   });
-  const holdMdmSession = createMdmEndpoint({ store, clock, logger, audit, escrow, ...mdm, authorityPem: caCertificatePem });
+  const holdMdmSession = createMdmEndpoint({ gateway, store, clock, logger, audit, escrow, ...mdm, authorityPem: caCertificatePem });
   const app = new Hono<{ Bindings: Peer }>()
     .all('/winre/v1/*', (context) => gateway.fetch(context.req.raw))
     .all('/admin/v1/*', (context) => adminApi.fetch(context.req.raw))

@@ -4,7 +4,7 @@ import { createChallengeBook } from './challenge-book.ts';
 import { createChannelRegistry } from './channel-registry.ts';
 import { issueEnrolmentToken } from './enrolment-tokens.ts';
 import { createEventLog } from './event-log.ts';
-import { requireDevice, type GatewayCore } from './gateway-core.ts';
+import { announceOperations, requireDevice, type GatewayCore } from './gateway-core.ts';
 import type { Gateway, GatewayConfig } from './gateway.ts';
 import { createKeyedLock } from './keyed-lock.ts';
 import { createLogIntake } from './log-intake.ts';
@@ -62,6 +62,7 @@ export async function createGateway(config: GatewayConfig): Promise<Gateway> {
     cancelOperation: (tenantId, operationKey) => cancelOperation(core, tenantId, operationKey),
     reconcileOperation: (tenantId, operationKey) => reconcileOperation(core, tenantId, operationKey),
     readOperation: (tenantId, operationKey) => readOperation(core, tenantId, operationKey),
+    announceOperation: async (tenantId, operationKey) => announceOperations(core, [await readOperation(core, tenantId, operationKey)]),
     listOperations: (filter) => store.list('operations', filter),
     watchOperation: (tenantId, operationKey, { signal }) => watchOperation(core, tenantId, operationKey, signal),
     listEscrow: (deviceId) => store.list('escrow', { deviceId }),

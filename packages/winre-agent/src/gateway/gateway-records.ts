@@ -78,6 +78,8 @@ export interface OperationRecord extends Stored {
   readonly delivery: DeliveryState;
   /** Set while `delivery` is `retired` or `received`. */
   readonly commandSequence?: number;
+  /** Brought to the device by something else than its agent, whose ledger then knows nothing of it. Such an operation is `received` until that carrier closes it. */
+  readonly carriedBy?: 'mdm';
   readonly report: OperationReport;
   /** The highest `reportSequence` taken. */
   readonly reportSequence: number;

@@ -111,6 +111,8 @@ export interface Gateway extends AsyncDisposable {
   /** @throws {RecoveryError} `not-found` */
   readOperation(tenantId: string, operationKey: string): Promise<OperationRecord>;
   listOperations(filter: { readonly tenantId?: string; readonly deviceId?: string; readonly open?: true }): Promise<readonly OperationRecord[]>;
+  /** Tells watchers that somebody else, a carrier that is not the agent, has written the operation's record. @throws {RecoveryError} `not-found` */
+  announceOperation(tenantId: string, operationKey: string): Promise<void>;
   /** Reports as they change, the present one first; ends with a terminal one. */
   watchOperation(tenantId: string, operationKey: string, call: { readonly signal: AbortSignal }): AsyncIterable<OperationReport>;
 

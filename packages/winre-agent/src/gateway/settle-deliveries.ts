@@ -28,7 +28,7 @@ export interface Settlement {
 export function settleDeliveries(device: DeviceRecord, operations: readonly OperationRecord[], said: LedgerStanding, nowMs: number): Settlement {
   const lost = (said.stateGeneration !== undefined && said.stateGeneration !== device.stateGeneration) || said.lastCommandSequence < device.acknowledgedSequence;
   const ledger = said.lastCommandSequence > device.commandSequence ? 'ahead' : lost ? 'lost' : 'intact';
-  const changed = operations.flatMap((operation) => {
+  const changed = operations.filter(({ carriedBy }) => carriedBy === undefined).flatMap((operation) => {
     const after = ledger === 'intact' ? settleIntact(operation, said, nowMs) : settleLost(operation, ledger, nowMs);
     return after ? [after] : [];
   });

@@ -5,6 +5,7 @@ import { createKeyedQueue } from '../keyed-queue.ts';
 import type { AdminEnvironment } from './admin-environment.ts';
 import type { AdminServices } from './admin-services.ts';
 import { requirePermission } from './authenticate.ts';
+import { noticesOfMdm } from './notices-of-mdm.ts';
 import { policyView } from './policy-view.ts';
 import { readBody } from './read-body.ts';
 import { pathPart } from './read-query.ts';
@@ -31,11 +32,14 @@ export function policyRoutes(services: AdminServices): Hono<AdminEnvironment> {
     routes.put(`/devices/:deviceId/policies/${name}`, requirePermission('policies.write'), async (context) => {
       const { enrolmentEpoch, policy } = await readBody(context, bodies[name], `${name} policy`);
       const deviceId = pathPart(context, 'deviceId');
-      await inTurn(deviceId, async () => {
+      const osBuild = await inTurn(deviceId, async () => {
         const device = await requireOwnDevice(services, context.get('caller'), deviceId);
         if (device.enrolmentEpoch !== enrolmentEpoch) throw new RecoveryError('enrolment-changed', `device ${deviceId} is in enrolment ${device.enrolmentEpoch} now`);
         await gateway.setPolicies(deviceId, { ...device.policies, [name]: policy });
+        return device.osBuild;
       });
+      const certificate = services.mdm.certificates.current(deviceId);
+      if (certificate) return context.json({ notices: noticesOfMdm({ [name]: policy }, certificate, services.mdm.sessions.readReport(deviceId), osBuild) });
       return context.json({ notices: [{ code: 'device-follows-later', message: 'stored; the device follows it from its next contact on', severity: 'info' }] });
     });
   }

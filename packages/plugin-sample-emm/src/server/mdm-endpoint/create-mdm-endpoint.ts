@@ -1,6 +1,5 @@
-import { instantAt, RecoveryError, type Clock, type Logger } from '@winre-kit/sdk';
+import { instantAt, RecoveryError, type Logger } from '@winre-kit/sdk';
 import { decodeSyncMl, editionOfProductCode, encodeSyncMl, syncMlContentType, type SyncMlMessage } from '@winre-kit/sdk/windows';
-import type { EscrowOpener } from '@winre-kit/winre-agent/gateway';
 import type { Peer } from '../https-listener.ts';
 import { createKeyedQueue } from '../keyed-queue.ts';
 import { readBoundedBody } from '../read-bounded-body.ts';
@@ -8,8 +7,7 @@ import type { AdminAuditStore } from '../store/admin-audit-store.ts';
 import type { MdmCertificate, MdmCertificateStore } from '../store/mdm-certificate-store.ts';
 import type { MdmExecStore } from '../store/mdm-exec-store.ts';
 import type { MdmSessionStore } from '../store/mdm-session-store.ts';
-import type { MdmSettingsStore } from '../store/mdm-settings-store.ts';
-import type { SqliteGatewayStore } from '../store/sqlite-gateway-store.ts';
+import { carryNetworks, settleNetworks, type NetworkCarrier } from './carry-networks.ts';
 import { openDesiredState, readDesiredState } from './desired-state.ts';
 import { judgeClientCertificate } from './judge-client-certificate.ts';
 import type { MdmEffect, MdmSession } from './mdm-session.ts';
@@ -17,16 +15,12 @@ import type { MdmTurn } from './mdm-turn.ts';
 import { planMdmTurn } from './plan-mdm-turn.ts';
 
 /** What the MDM endpoint works with. */
-export interface MdmEndpointServices {
-  readonly store: SqliteGatewayStore;
+export interface MdmEndpointServices extends NetworkCarrier {
   readonly certificates: MdmCertificateStore;
-  readonly settings: MdmSettingsStore;
   readonly sessions: MdmSessionStore;
   readonly execs: MdmExecStore;
   readonly audit: AdminAuditStore;
-  readonly escrow: EscrowOpener;
   readonly authorityPem: string;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -57,9 +51,10 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     const { deviceId, tenantId } = device;
     const record = await store.read('devices', deviceId);
     if (!record) throw new RecoveryError('not-found', `device ${deviceId} is gone`);
-    const desired = await readDesiredState(services.settings, record);
     const stored = services.sessions.readSession(deviceId);
     const current = unfinished.get(deviceId) ?? stored?.now;
+    if (current?.sessionId !== message.header.sessionId) await carryNetworks(services, record);
+    const desired = await readDesiredState(services.settings, record);
     const isRepeated = current !== undefined && current.sessionId === message.header.sessionId && current.clientMessageId === message.header.messageId;
     const before = isRepeated ? stored?.before : current;
     const now = instantAt(clock.now());
@@ -74,11 +69,14 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     });
     const { osBuild = record.osBuild } = turn.report;
     const seen = { ...record, revision: record.revision + 1, lastSeenAt: now, ...(osBuild !== undefined && { osBuild }) };
-    const isWritten = await store.commitWith([{ table: 'devices', record: seen }], () => {
+    const carried = (await store.list('operations', { deviceId, open: true })).filter(({ carriedBy }) => carriedBy === 'mdm');
+    const settled = settleNetworks(carried, turn.report, desired, clock.now());
+    const isWritten = await store.commitWith([{ table: 'devices', record: seen }, ...settled.map((operation) => ({ table: 'operations' as const, record: operation }))], () => {
       services.sessions.write(deviceId, { before, now: turn.session }, turn.report);
       for (const effect of turn.effects) apply(services, device, turn, effect, now);
     });
     if (!isWritten) return undefined;
+    for (const { operationKey } of settled) await services.gateway.announceOperation(tenantId, operationKey);
     if (turn.session.partial || turn.session.results.length > 0) unfinished.set(deviceId, turn.session);
     else unfinished.delete(deviceId);
     return turn.reply;
