@@ -70,6 +70,7 @@ test('nothing of a password is left in the tool’s answer, however it was spell
 test('what is no password stays', () => {
   const xml = recoverySettingsXml(on, { ssid: 'Depot', password: 'correct horse' });
   expect(redactRecoverySettings(`before\n${xml}\nafter`)).toBe(`before\n${xml.replace('correct horse', '«secret»')}\nafter`);
+  expect(redactRecoverySettings('<Wifi ssid="b" password="a"/>"a"/></WifiCredential><b/>')).toBe('<Wifi ssid="b" password="«secret»"/></WifiCredential><b/>');
   expect(redactRecoverySettings('{"ssid": "b", "password": "a"}')).toBe('{"ssid": "b", "password": "«secret»"}');
   expect(redactRecoverySettings('password: a b\nssid: c')).toBe('password: «secret»\nssid: c');
   expect(redactRecoverySettings('<keyMaterial>a</keyMaterial><b/>')).toBe('<keyMaterial>«secret»</keyMaterial><b/>');
