@@ -32,6 +32,7 @@ test.each<[string, (server: ScriptedMdmServer) => void, string, string | undefin
   ['a wrong password', (server) => void (server.enrolment.password = 'another'), 'unauthenticated', 'who are you'],
   ['another kind of authentication', (server) => void (server.enrolment.authPolicy = 'Federated'), 'unsupported', 'Federated'],
   ['WBXML', (server) => void (server.enrolment.encoding = 'application/vnd.syncml.dm+wbxml'), 'unsupported', 'DEFAULTENCODING'],
+  ['a chunked answer', (server) => void (server.enrolment.isChunked = true), 'invalid-argument', 'chunked'],
   ['a certificate for another key', (server) => void (server.enrolment.isForOtherKey = true), 'untrusted-payload', 'another key'],
 ])('%s ends the enrolment, and nothing is kept', async (_, change, code, message) => {
   await using server = await startScriptedMdmServer();

@@ -29,7 +29,7 @@ export interface ScriptedMdmServer extends AsyncDisposable {
   readonly soap: string[];
   script: SessionScript;
   /** Changes the answers of the enrolment services. */
-  enrolment: { authPolicy: string; encoding: string; password: string; isForOtherKey: boolean };
+  enrolment: { authPolicy: string; encoding: string; password: string; isForOtherKey: boolean; isChunked: boolean };
 }
 
 /** A management server that knows nothing: it enrols who has the password, demands a client certificate of its authority, and answers from a script written by hand. */
@@ -70,7 +70,7 @@ export async function startScriptedMdmServer(): Promise<ScriptedMdmServer> {
   };
 
   server.on('request', (request, response) => {
-    void answer(request).then(({ status, type, text }) => response.writeHead(status, { 'content-type': type }).end(text), (error: unknown) => response.writeHead(599).end(String(error)));
+    void answer(request).then(({ status, type, text }) => response.writeHead(status, { 'content-type': type, ...(result.enrolment.isChunked ? {} : { 'content-length': String(Buffer.byteLength(text)) }) }).end(text), (error: unknown) => response.writeHead(599).end(String(error)));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -81,7 +81,7 @@ export async function startScriptedMdmServer(): Promise<ScriptedMdmServer> {
     managementUrl: `${origin}/omadm`,
     authorityPem: authority.certificatePem,
     script: () => ({ status: 500, text: 'no script' }),
-    enrolment: { authPolicy: 'OnPremise', encoding: 'application/vnd.syncml.dm+xml', password: 'let-me-in', isForOtherKey: false },
+    enrolment: { authPolicy: 'OnPremise', encoding: 'application/vnd.syncml.dm+xml', password: 'let-me-in', isForOtherKey: false, isChunked: false },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');
       server.close();

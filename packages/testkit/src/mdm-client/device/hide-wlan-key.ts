@@ -4,7 +4,7 @@
 export function hideWlanKey(xml: string): string {
   return xml
     .replace(/(<(?:\w+:)?protected>)\s*false\s*(<)/, '$1true$2')
-    .replace(/(<(?:\w+:)?keyMaterial>)([^<]*)(<)/, (_, open: string, material: string, close: string) => `${open}01000000D08C9DDF${fingerprintOf(material)}${close}`);
+    .replace(/(<(?:\w+:)?keyMaterial>)([^]*?)(<\/(?:\w+:)?keyMaterial>)/, (_, open: string, material: string, close: string) => `${open}01000000D08C9DDF${fingerprintOf(material)}${close}`);
 }
 
 function fingerprintOf(text: string): string {

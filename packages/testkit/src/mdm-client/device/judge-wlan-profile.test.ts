@@ -38,5 +38,6 @@ test('what is read back keeps everything but the key', () => {
   expect(hideWlanKey(profile())).toBe(hidden);
   expect(hideWlanKey(profile().replace('correct horse', 'other horse 1'))).not.toBe(hidden);
   expect(hidden.replace(/<protected>.*<\/keyMaterial>/, '')).toBe(profile().replace(/<protected>.*<\/keyMaterial>/, ''));
+  expect(hideWlanKey(profile().replace('correct horse', '<![CDATA[correct horse]]>'))).not.toContain('correct horse');
   expect(hideWlanKey(profile({ shared: '' }))).toBe(profile({ shared: '' }));
 });

@@ -67,7 +67,7 @@ export function runTreeCommand(model: DeviceModel, before: DeviceState, command:
 /**
  * The statuses of a command: one when all items fared alike, otherwise one an item, each naming its target. Results follow the status they belong to.
  *
- * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mdm/36b1a4d9-9a3e-4ed1-a1a4-14b1c0f7b8a5
+ * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mdm/36b1a4d9-fd93-48ce-b865-6a9d396c52a4
  */
 export function statusesOf(cmdRef: string, cmd: string, answered: readonly AnsweredItem[], wantsNoStatus = false): ClientCommand[] {
   const first = answered[0];

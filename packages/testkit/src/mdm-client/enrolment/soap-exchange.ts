@@ -30,16 +30,18 @@ export interface SoapSurroundings {
 /**
  * Sends a SOAP 1.2 request and gives the content of the answer's body.
  *
- * @throws {RecoveryError} `unauthenticated` when the fault says so or the status is 401, `permission-denied` (403), `unavailable` (other statuses), `invalid-argument` (no SOAP, another fault)
+ * @throws {RecoveryError} `unauthenticated` when the fault says so or the status is 401, `permission-denied` (403), `unavailable` (other statuses), `invalid-argument` (no SOAP, a chunked answer, another fault)
  */
 export async function exchangeSoap(call: SoapCall, around: SoapSurroundings): Promise<MessageElement> {
-  const { status, text } = await around.transport.send({
+  const { status, text, headers } = await around.transport.send({
     method: 'POST', url: call.url, body: writeEnvelope(call),
     headers: { 'content-type': 'application/soap+xml; charset=utf-8', 'user-agent': 'ENROLLClient' },
     ...(around.trustedAuthoritiesPem === undefined ? {} : { trustedAuthoritiesPem: around.trustedAuthoritiesPem }),
     ...(around.signal === undefined ? {} : { signal: around.signal }),
   });
   const where = call.action.slice(call.action.lastIndexOf('/') + 1);
+  // Windows wants the answers of the enrolment services in one piece.
+  if (headers['transfer-encoding'] !== undefined) throw new RecoveryError('invalid-argument', `${where}: the enrolment server's answer is chunked; it has to be sent whole, with a content-length`);
   const root = text.trimStart().startsWith('<') ? readMessageXml(text) : undefined;
   const body = root?.name === 'Envelope' ? childOf(root, 'Body') : undefined;
   const fault = body && childOf(body, 'Fault');

@@ -57,6 +57,13 @@ test.each([
   expect(readServerMessage(text).violations).toContain(violation);
 });
 
+test('the target of a Status may stand where OMA has it or where MS-MDM has it', () => {
+  const target = '<TargetRef>./a</TargetRef>';
+  const begin = '<Status><CmdID>1</CmdID><MsgRef>1</MsgRef><CmdRef>2</CmdRef><Cmd>Replace</Cmd>';
+  const data = '<Data>200</Data>';
+  expect([`${begin}${target}${data}</Status>`, `${begin}${data}${target}</Status>`, `${begin}${target}${data}${target}</Status>`].map((one) => violationsOf(`${one}<Final/>`).length)).toEqual([0, 0, 1]);
+});
+
 test('a message without Final is not final', () => {
   expect(readServerMessage(message(get)).isFinal).toBe(false);
   expect(violationsOf(get)).toEqual([]);

@@ -13,7 +13,7 @@ const treeVerbs: readonly string[] = ['Add', 'Replace', 'Delete', 'Get', 'Exec']
  * Reads what the server sent. What can be understood is read even when Windows might refuse it; `violations` says what that is.
  *
  * @throws {RecoveryError} `invalid-argument` when it is not XML, not SyncML, or has no session or message id
- * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mdm/221ba29e-1bbb-4f52-8b9d-ab7b7fbbd4c7
+ * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mdm/221ba29e-f0da-4b04-af9e-42f8631aea68
  */
 export function readServerMessage(text: string): ServerMessage {
   const root = readMessageXml(text);
