@@ -1,7 +1,7 @@
 import { closeSync, ftruncateSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createRepository, listSnapshot, openFileVolume, openRepository, restoreSnapshot, takeSnapshot, type ObjectLocation, type Repository, type SnapshotProgress } from '../src/index.ts';
+import { createMemoryStorage, createRepository, listSnapshot, openFileVolume, openRepository, restoreSnapshot, SnapshotError, takeSnapshot, type ObjectLocation, type Repository, type SnapshotProgress, type Storage } from '../src/index.ts';
 import type { ContentReference, ContentTable } from '../src/format/tree-entry.ts';
 import { loadTreeRoot } from '../src/snapshot/list-snapshot.ts';
 import { loadImageRoot } from '../src/snapshot/restore-image.ts';
@@ -103,6 +103,37 @@ test('what was made anew before the damage was met does not depend on it either,
   expect(next.record.incomplete).toBe(false);
   renameSync(pack, join(scratch, 'the damaged pack'));
   expect(await restoreSnapshot(await openRepository({ path }), next.record.id, mkdtempSync(join(scratch, 'restored-')))).toMatchObject({ complete: true });
+});
+
+test.each([
+  ['on a bad sector', 'storage/failed', Object.assign(new TypeError('EIO: i/o error, read'), { code: 'EIO' })],
+  ['in a pack that has gone', 'storage/not-found', undefined],
+] as const)('a page of the parent %s is stored anew, and nothing depends on its pack', async (_, code, cause) => {
+  const volume = subdirectory(scratchDirectory(), 'volume');
+  const source = { kind: 'directory', path: volume } as const;
+  for (const folder of ['a', 'b']) {
+    mkdirSync(join(volume, folder));
+    for (let file = 0; file < 40; file++) writeNew(join(volume, folder, `${file}`), `${folder} ${file}`);
+  }
+  const disk = createMemoryStorage();
+  let lost: ObjectLocation | undefined;
+  const storage: Storage = {
+    ...disk,
+    getRange: async (kind, name, offset, lengthBytes, call) => {
+      const isHit = kind === 'pack' && name === lost?.packName && (code === 'storage/not-found' || (offset <= lost.offset && offset + lengthBytes > lost.offset));
+      if (isHit) throw new SnapshotError(code, `cannot read ${name}`, { cause });
+      return disk.getRange(kind, name, offset, lengthBytes, call);
+    },
+  };
+  const { record } = await takeSnapshot(await createRepository({ storage, profile: 'small', compression: 'none' }), source, { ...later, workers: 0 });
+  const opened = await openRepository({ storage });
+  lost = opened.locate((await firstPages(opened, record.id)).get('b') ?? '');
+  const next = await takeSnapshot(await openRepository({ storage }), source, { ...later, parent: record.id, workers: 0 });
+  expect(next.record.incomplete).toBe(false);
+  await disk.delete('pack', lost?.packName ?? '');
+  const target = mkdtempSync(join(scratchDirectory(), 'restored-'));
+  expect(await restoreSnapshot(await openRepository({ storage: disk }), next.record.id, target)).toMatchObject({ complete: true });
+  expect(await describeTree(target)).toEqual(await describeTree(volume));
 });
 
 /** What refers to the chunks of an image; its keys decide how many levels are above. */

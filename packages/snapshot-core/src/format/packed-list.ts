@@ -1,12 +1,13 @@
 import { SnapshotError } from '../errors/snapshot-error.ts';
-import { cutMarks, fingerprintBytes } from './object-reference.ts';
-import { countPacked, packedLayout, packedReferenceBytes } from './packed-references.ts';
+import { fingerprintBytes, objectKinds } from './object-reference.ts';
+import { countPacked, packedLayout, packedLengthAt, packedReferenceBytes } from './packed-references.ts';
 import { sameBytes } from './same-bytes.ts';
 import { referenceLayout, treeObjectHeader, treeObjectLayout } from './tree-object.ts';
 import { dataListPayload } from './tree-payload.ts';
 
 const { tableAt, referenceBytes } = referenceLayout;
-const { lengthAt, kindAt, cutAt, markAt, fingerprintAt } = packedLayout;
+const { kindAt, markAt, fingerprintAt } = packedLayout;
+const dataKind = objectKinds.indexOf('data');
 
 /**
  * Encodes the list of chunks that `encodeStoredNode` would, from packed references: no text and no object for each of them. Images
@@ -50,18 +51,11 @@ export function decodePackedList(bytes: Uint8Array): Uint8Array<ArrayBuffer> | u
     const from = tableAt + ordinal * referenceBytes;
     const at = ordinal * packedReferenceBytes;
     packed.set(bytes.subarray(from, from + referenceBytes), at);
-    if (!isDataReference(packed, at)) return undefined;
+    // Cut and mark were looked at with the layout.
+    if (packed[at + kindAt] !== dataKind || packedLengthAt(packed, ordinal) === 0) return undefined;
     if (packed[at + markAt] === 0) continue;
     packed.set(bytes.subarray(fingerprintFrom, fingerprintFrom + fingerprintBytes), at + fingerprintAt);
     fingerprintFrom += fingerprintBytes;
   }
   return packed;
-}
-
-/** Whether a packed reference is one that may stand in a list of chunks. */
-function isDataReference(packed: Uint8Array, at: number): boolean {
-  const cut = packed[at + cutAt] ?? cutMarks.length;
-  const hasLength = packed[at + lengthAt] !== 0 || packed[at + lengthAt + 1] !== 0 || packed[at + lengthAt + 2] !== 0 || packed[at + lengthAt + 3] !== 0;
-  const isContentCut = cutMarks[cut] === 'content';
-  return hasLength && packed[at + kindAt] === 0 && cut < cutMarks.length && (packed[at + markAt] ?? 2) <= (isContentCut ? 1 : 0) && packed[at + markAt + 1] === 0;
 }

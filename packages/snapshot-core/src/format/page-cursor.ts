@@ -91,9 +91,9 @@ export class PageCursor {
     this.#next += 1;
   }
 
-  /** Name of the first or last entry, a view; empty for an empty page. */
-  nameAt(which: 'first' | 'last'): Uint8Array {
-    const place = which === 'first' ? this.#places[0] : this.#places.at(-1);
+  /** Name of the last entry, a view; empty for an empty page. */
+  get lastName(): Uint8Array {
+    const place = this.#places.at(-1);
     return place === undefined ? new Uint8Array(0) : this.#nameOf(place);
   }
 

@@ -5,6 +5,7 @@ import { FrameCache } from '../pack/frame-cache.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
 import { readPackedObject } from '../pack/read-packed-object.ts';
 import type { Storage, StorageCallOptions } from '../storage/storage.ts';
+import { isLostCopy } from './is-lost-copy.ts';
 
 /** What a reader takes from outside. */
 export interface ObjectReaderParts {
@@ -29,7 +30,7 @@ export class ObjectReader {
   }
 
   /**
-   * Reads an object from the first copy that is intact; packs in which it meets damage are distrusted from then on. The caller owns
+   * Reads an object from the first copy that is intact; packs in which a copy is lost are distrusted from then on, by all threads. The caller owns
    * the bytes.
    *
    * @throws {SnapshotError} `object/missing`, `object/damaged`, `storage/failed`
@@ -43,7 +44,7 @@ export class ObjectReader {
         return await readPackedObject(storage, pack, object, codec, { ...options, frames: this.#frames, wholeFrames: pack.kind === 'tree' || this.#isNextTo(pack.ordinal, object.frame.ordinal) });
       } catch (error) {
         if (!SnapshotError.isInstance(error)) throw error;
-        if (error.code === 'object/damaged') index.distrust(pack.ordinal);
+        if (isLostCopy(error)) index.distrust(pack.ordinal);
         // Damage says more than absence: keep the first thing worth reporting, and try the next copy.
         if (error.code !== 'storage/not-found') failure ??= error;
       }

@@ -28,7 +28,8 @@ const pathOnly = 0o10000000;
  *
  * Answers with the properties that the target refused; those are for the caller to report. `undefined` when the name stands for
  * another file than `present` by now: nothing more is changed then, because owner, set-id bits and capabilities on somebody else's
- * file give him rights. Extended attributes of a file are reached by its name alone, which is looked at before and after each of them.
+ * file give him rights. Extended attributes of a file are reached by its name alone, which is looked at before and after each of
+ * them; without `/proc` that holds for everything, and only they are compared.
  */
 export function changeMetadata(
   directory: DirectoryHandle, name: Uint8Array, type: 'file' | 'directory' | 'symlink', wanted: Metadata, present: Metadata & FileId, work: AttributeWork = noWork,

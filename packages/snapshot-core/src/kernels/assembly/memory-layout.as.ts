@@ -1,10 +1,10 @@
 // Where the kernels keep what is theirs: below 8 KiB, which is `dataStart` in ../kernels.ts.
 
-/** Sizes of the profile: smallest, average and largest chunk (u32 each). */
+/** Smallest chunk, where the looser rule begins, largest chunk (u32 each). */
 export const minBytesAt: usize = 0;
 export const looseFromBytesAt: usize = 4;
 export const maxBytesAt: usize = 8;
-/** Stage two: how many top bits must be zero up to the average size, and beyond it (u32 each). */
+/** Stage two: how many top bits must be zero up to where the looser rule begins, and beyond it (u32 each). */
 export const strictBitsAt: usize = 12;
 export const looseBitsAt: usize = 16;
 /** Stage two: the start value, then nine multipliers (u32 each). */

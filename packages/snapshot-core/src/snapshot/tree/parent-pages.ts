@@ -125,7 +125,7 @@ export class ParentPages {
     const page = this.#page;
     if (page === undefined) return;
     this.#page = undefined;
-    if (page.isWhole) this.items.push({ kind: 'page', page: { reference: page.reference, lastName: new Uint8Array(page.cursor.nameAt('last')) } });
+    if (page.isWhole) this.items.push({ kind: 'page', page: { reference: page.reference, lastName: new Uint8Array(page.cursor.lastName) } });
     else for (const slot of page.slots) this.items.push('kind' in slot ? slot : { kind: 'entry', entry: page.cursor.entryAt(slot) });
   }
 

@@ -6,13 +6,15 @@ import { maxInlineReferences } from '../../format/tree-entry-codec.ts';
 import type { FileFacts } from '../../source/file-facts.ts';
 import { readFilePieces } from '../../source/read-pieces.ts';
 import { ContentBuilder } from '../content-builder.ts';
+import { PackedContentBuilder } from '../packed-content-builder.ts';
 import { isDamage } from '../is-damage.ts';
 import { hasZeroBlock } from '../non-zero-runs.ts';
-import { countPacked, packedChunkAt, toContentReference } from '../../format/packed-references.ts';
+import { countPacked } from '../../format/packed-references.ts';
 import { Prediction } from '../region/prediction.ts';
 import { readParentWindows, type ParentWindow } from '../region/read-parent-windows.ts';
 import { takeRegion } from '../region/take-region.ts';
 import { storeContent, type StoredContent } from '../store-content.ts';
+import { reportDamage } from './report-damage.ts';
 import type { TakeContext } from './take-context.ts';
 
 /** A file's content, and whether it had holes. */
@@ -29,11 +31,11 @@ export const regionFileBytes = 1_048_576;
  *
  * @throws system errors of reading
  */
-export function readFileContent(context: TakeContext, descriptor: number, { bytes, allocatedBytes }: FileFacts, parent: FileEntry | undefined): Promise<StoredFile> {
+export function readFileContent(context: TakeContext, descriptor: number, path: Uint8Array, { bytes, allocatedBytes }: FileFacts, parent: FileEntry | undefined): Promise<StoredFile> {
   context.budget.spendBytes(bytes);
   // Node cannot ask where the holes are: a file that takes less room than it has bytes, and has blocks of zeros, is taken for sparse.
   const holes: Holes = { mayBe: allocatedBytes < bytes, found: false };
-  return bytes < regionFileBytes ? readSmall(context, descriptor, bytes, holes) : readRegions(context, descriptor, bytes, parent, holes);
+  return bytes < regionFileBytes ? readSmall(context, descriptor, bytes, holes) : readRegions(context, descriptor, path, bytes, parent, holes);
 }
 
 interface Holes {
@@ -69,15 +71,15 @@ async function readSmall(context: TakeContext, descriptor: number, bytes: number
   return { content, bytes: end - dataStart, chunkCount: references.length, hasHoles: holes.found };
 }
 
-async function readRegions(context: TakeContext, descriptor: number, bytes: number, parent: FileEntry | undefined, holes: Holes): Promise<StoredFile> {
+async function readRegions(context: TakeContext, descriptor: number, path: Uint8Array, bytes: number, parent: FileEntry | undefined, holes: Holes): Promise<StoredFile> {
   const { tools, tally, objects } = context;
-  const builder = new ContentBuilder(objects, 'data', tally.saved);
+  const builder = new PackedContentBuilder(objects, tally.saved);
   const windows = parent === undefined ? undefined : readParentWindows(objects, parent.content, {});
   let chunkCount = 0;
   try {
     for (let offset = 0; offset < bytes; offset += regionBytes) {
       const endOffset = Math.min(bytes, offset + regionBytes);
-      const window = await nextWindow(windows);
+      const window = await nextWindow(windows, (error) => reportDamage(context, path, error));
       await context.pacer.turn();
       const taken = await takeRegion({
         offset, endOffset, isLast: endOffset === bytes, generation: context.generation, verifyAll: context.verifyAll, unchanged: [],
@@ -86,9 +88,8 @@ async function readRegions(context: TakeContext, descriptor: number, bytes: numb
       }, { ...tools, has: (id) => tools.has(id, 'data'), save: (id, chunk) => tools.saveAs(id, chunk, 'data'), check: context.check });
       tally.bytesRead += taken.bytesRead;
       tally.bytesAdded += taken.addedBytes;
-      const count = countPacked(taken.packed);
-      for (let ordinal = 0; ordinal < count; ordinal++) await builder.add(toContentReference(packedChunkAt(taken.packed, ordinal)), {});
-      chunkCount += count;
+      await builder.add(taken.packed, {});
+      chunkCount += countPacked(taken.packed);
     }
     return { content: await builder.finish({}), bytes, chunkCount, hasHoles: holes.found };
   } catch (error) {
@@ -107,12 +108,13 @@ function readWatched(descriptor: number, into: Uint8Array, position: number, hol
 }
 
 /** What the parent had around the next region; nothing where it is damaged, which costs speed alone. */
-async function nextWindow(windows: AsyncGenerator<ParentWindow, void> | undefined): Promise<ParentWindow | undefined> {
+async function nextWindow(windows: AsyncGenerator<ParentWindow, void> | undefined, onDamage: (error: unknown) => void): Promise<ParentWindow | undefined> {
   try {
     const step = await windows?.next();
     return step === undefined || step.done === true ? undefined : step.value;
   } catch (error) {
     if (!isDamage(error)) throw error;
+    onDamage(error);
     return undefined;
   }
 }

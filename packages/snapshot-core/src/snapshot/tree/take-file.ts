@@ -70,8 +70,8 @@ function isUnchanged(entry: FileEntry, facts: FileFacts): boolean {
 }
 
 async function readFile(context: TakeContext, present: OpenedEntry, path: Uint8Array, parent: FileEntry | undefined): Promise<TakenFile | undefined> {
-  const first = present.descriptor === undefined ? await readOnce(context, present, parent) : await readOpened(context, present, present.descriptor, present.facts, parent);
-  const last = first === undefined || first.entry.torn ? await readOnce(context, present, parent) : first;
+  const first = present.descriptor === undefined ? await readOnce(context, present, path, parent) : await readOpened(context, present, path, present.descriptor, present.facts, parent);
+  const last = first === undefined || first.entry.torn ? await readOnce(context, present, path, parent) : first;
   if (last === undefined) return undefined;
   const { entry, chunkCount, read } = last;
   reportAttributeProblems(context, read, path);
@@ -90,19 +90,21 @@ interface ReadFile {
   readonly read: ReadAttributes;
 }
 
-async function readOnce(context: TakeContext, present: OpenedEntry, parent: FileEntry | undefined): Promise<ReadFile | undefined> {
+async function readOnce(context: TakeContext, present: OpenedEntry, path: Uint8Array, parent: FileEntry | undefined): Promise<ReadFile | undefined> {
   const descriptor = openSync(present.directory.pathOf(present.name), readFlags);
   try {
     const before = factsFromStats(fstatSync(descriptor, { bigint: true }));
-    return before.type === 'file' ? await readOpened(context, present, descriptor, before, parent) : undefined;
+    return before.type === 'file' ? await readOpened(context, present, path, descriptor, before, parent) : undefined;
   } finally {
     closeSync(descriptor);
   }
 }
 
-async function readOpened(context: TakeContext, { directory, name }: OpenedEntry, descriptor: number, before: FileFacts, parent: FileEntry | undefined): Promise<ReadFile> {
+async function readOpened(
+  context: TakeContext, { directory, name }: OpenedEntry, path: Uint8Array, descriptor: number, before: FileFacts, parent: FileEntry | undefined,
+): Promise<ReadFile> {
   const startedMs = context.nowMs();
-  const stored = await readFileContent(context, descriptor, before, parent);
+  const stored = await readFileContent(context, descriptor, path, before, parent);
   const read = readAttributes(context.attributes, directory.pathOf(name));
   const after = fstatSync(descriptor, { bigint: true });
   const torn = stored.bytes !== before.bytes || !sameVersion(before, after) || !isStillNamed(directory, name, before);
