@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import type * as Fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
@@ -10,10 +10,15 @@ import { setUpRollback } from './support/set-up-rollback.ts';
 /** Codes with which names cannot be looked at, opened or read, by how their paths end. */
 const refused = vi.hoisted(() => ({ lstatSync: new Map<string, string>(), openSync: new Map<string, string>(), readlinkSync: new Map<string, string>() }));
 
+/** A descriptor that only names a file (Linux: `O_PATH`) needs neither a right to it nor its disk. */
+function isPathOnly(flags: unknown): boolean {
+  return typeof flags === 'number' && (flags & 0o10000000) !== 0;
+}
+
 vi.mock('node:fs', async (importOriginal) => {
   const real = await importOriginal<typeof Fs>();
   const refusing = (call: keyof typeof refused) => (path: Buffer | string, ...more: readonly unknown[]): unknown => {
-    for (const [suffix, code] of refused[call]) if (path.toString().endsWith(suffix)) throw Object.assign(new TypeError(`${code}: refused`), { code });
+    for (const [suffix, code] of refused[call]) if (path.toString().endsWith(suffix) && !isPathOnly(more[0])) throw Object.assign(new TypeError(`${code}: refused`), { code });
     return Reflect.apply(real[call] as (...given: unknown[]) => unknown, undefined, [path, ...more]);
   };
   return { ...real, lstatSync: refusing('lstatSync'), openSync: refusing('openSync'), readlinkSync: refusing('readlinkSync') };
@@ -62,6 +67,22 @@ test('a directory that cannot be opened is reported and left alone, and a symlin
   heal();
   expect(await rollback(repository, id, volume, { operationId: 'again' })).toMatchObject({ complete: true });
   expect(await describeTree(volume)).toEqual(original);
+});
+
+test.for(['EIO', 'EACCES'])('a dry run goes on where another name of a file lies in a directory that cannot be opened (%s), as the rollback does', async (code) => {
+  const { volume, repository, id } = await setUpRollback((path) => {
+    mkdirSync(join(path, 'a'));
+    writeFileSync(join(path, 'a/x'), 'before');
+    linkSync(join(path, 'a/x'), join(path, 'b'));
+    writeFileSync(join(path, 'changed'), 'before');
+  });
+  writeFileSync(join(volume, 'changed'), 'after!');
+  refused.openSync.set('/a', code);
+  const planned = (await collect(planRollback(repository, id, volume))).filter(({ action }) => action !== 'keep');
+  expect(planned.map(({ displayPath, action }) => `${action} ${displayPath}`)).toEqual(expect.arrayContaining(['link b', 'replace changed']));
+  const report = await rollback(repository, id, volume, { operationId: 'op' });
+  expect(reasonsOf(report.issues)).toEqual(['a in-the-way']);
+  expect([readFileSync(join(volume, 'b'), 'utf8'), readFileSync(join(volume, 'changed'), 'utf8')]).toEqual(['before', 'before']);
 });
 
 test('what concerns more than one item ends the rollback with a code, and it is resumed', async () => {

@@ -38,11 +38,12 @@ export async function* planRollback(repository: Repository, snapshotId: string, 
 /**
  * All steps of a rollback in order: what has to go, what has to come, the root's own metadata.
  *
+ * @param beforeClosing awaited when the steps end early, by an error or by whoever takes them, while the directories that were entered are still open
  * @throws {SnapshotError} `target/unusable` when the target cannot be looked at and no single item is to blame; `object/*`
  */
-export async function* planSteps(context: RollbackContext, stored: DirectoryEntry): AsyncGenerator<RollbackStep> {
+export async function* planSteps(context: RollbackContext, stored: DirectoryEntry, beforeClosing?: () => Promise<void>): AsyncGenerator<RollbackStep> {
   try {
-    yield* planAll(context, stored);
+    yield* planAll(context, stored, beforeClosing);
   } catch (cause) {
     const code = systemErrorCode(cause);
     if (code === undefined) throw cause;
@@ -50,9 +51,9 @@ export async function* planSteps(context: RollbackContext, stored: DirectoryEntr
   }
 }
 
-async function* planAll(context: RollbackContext, stored: DirectoryEntry): AsyncGenerator<RollbackStep> {
-  yield* flattenSteps(planRemovals(context, stored, context.root, rootPath));
-  yield* flattenSteps(planWrites(context, stored, { directory: context.root, path: rootPath }));
+async function* planAll(context: RollbackContext, stored: DirectoryEntry, beforeClosing: (() => Promise<void>) | undefined): AsyncGenerator<RollbackStep> {
+  yield* flattenSteps(planRemovals(context, stored, context.root, rootPath), beforeClosing);
+  yield* flattenSteps(planWrites(context, stored, { directory: context.root, path: rootPath }), beforeClosing);
   if (stored.incomplete === true) yield { step: 'act', action: { path: rootPath, displayPath: '', ...incompleteDecision }, directory: context.root, name: rootName, present: undefined, issue: 'not-restorable' };
   const present = lookAt(context.root, rootName);
   if (present === undefined) return;

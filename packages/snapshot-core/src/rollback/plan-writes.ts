@@ -10,7 +10,7 @@ import type { FileFacts } from '../source/file-facts.ts';
 import { lookAt } from '../source/list-directory.ts';
 import { Inside, type Nested } from '../source/nested-steps.ts';
 import { withParentOf } from '../source/open-parent.ts';
-import { isGone, systemErrorCode } from '../source/system-error-code.ts';
+import { systemErrorCode } from '../source/system-error-code.ts';
 import { attributesDiffer } from './attributes-differ.ts';
 import { compareContent } from './compare-content.ts';
 import { decideFile, decideMetadata, decideSymlink } from './decide-rollback.ts';
@@ -129,12 +129,13 @@ async function* planFile(context: RollbackContext, stored: FileEntry, present: F
   yield act(decideFile(stored, facts, difference, context.shared.sharing(facts), attributesDiffer(context, place.directory, stored.name, stored)), facts);
 }
 
+/** What is at a path; `undefined` when it is gone or nobody can look at it: that is said of the directory it is in, and when it is linked to. */
 async function lookAtPath(context: RollbackContext, path: Uint8Array): Promise<FileFacts | undefined> {
   try {
     return await withParentOf(context.root, path, lookAt);
   } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
+    if (systemErrorCode(error) === undefined) throw error;
+    return undefined;
   }
 }
 

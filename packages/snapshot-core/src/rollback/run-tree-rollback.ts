@@ -27,26 +27,19 @@ export async function runTreeRollback(
   const { totalBytes } = (await repository.getSnapshot(snapshotId, options)).statistics;
   const context = await openTreeTarget(repository, target, true, options);
   const runner = new StepRunner(context);
+  // Before any directory closes, because what cannot be made durable is removed through the one it is in. The failure that ended the run is the one worth telling.
+  const settle = () => runner.drain().catch(() => undefined);
   const progress = (phase: RollbackProgress['phase']) => onProgress({ phase, bytesDone: runner.bytesDone, totalBytes, bytesWritten: runner.bytesWritten });
   try {
     let phase: 'remove' | 'write' = 'remove';
-    for await (const step of planSteps(context, stored)) {
+    for await (const step of planSteps(context, stored, settle)) {
       if (step.step === 'act' && step.stored !== undefined) phase = 'write';
-      try {
-        await runner.run(step);
-      } catch (error) {
-        // The steps end with the directories open in which files still wait for being durable, or removed.
-        await runner.drain().catch(() => undefined);
-        throw error;
-      }
+      await runner.run(step);
       progress(phase);
     }
     await runner.drain();
-  } catch (error) {
-    // The first failure is the one worth telling.
-    await runner.drain().catch(() => undefined);
-    throw error;
   } finally {
+    await settle();
     context.root.close();
   }
   if (runner.issues.reasons.has('damaged')) {

@@ -14,8 +14,10 @@ export type Nested<T> = AsyncGenerator<T | Inside<T>>;
  * Walks nested steps in order, with a stack of its own: delegating (`yield*`) would go through every level for each step, and end at the limit of the call
  * stack in a tree that is a few hundred levels deep. Ending early closes all levels, innermost first; so does an error inside, which the levels around it do not
  * get to see.
+ *
+ * @param beforeClosing awaited in both cases while what the levels hold is still open; not after the last step. An error of it takes the place of the first one
  */
-export async function* flattenSteps<T>(root: Nested<T>): AsyncGenerator<T> {
+export async function* flattenSteps<T>(root: Nested<T>, beforeClosing: () => Promise<void> = async () => {}): AsyncGenerator<T> {
   const open = [root];
   try {
     for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
@@ -25,6 +27,10 @@ export async function* flattenSteps<T>(root: Nested<T>): AsyncGenerator<T> {
       else yield step.value;
     }
   } finally {
-    for (const steps of open.toReversed()) await steps.return(undefined);
+    try {
+      if (open.length > 0) await beforeClosing();
+    } finally {
+      for (const steps of open.toReversed()) await steps.return(undefined);
+    }
   }
 }
