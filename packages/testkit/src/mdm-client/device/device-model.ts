@@ -8,6 +8,7 @@ import { remoteRemediationNodes, type PasswordEncryptionCodes } from './remote-r
 import { remoteWipeNodes } from './remote-wipe-nodes.table.ts';
 import { hasArrivedIn, parseWindowsBuild } from './windows-build.ts';
 
+/** Editions that differ in what they know of recovery settings, or that management pages list. */
 export type WindowsEdition = 'home' | 'pro' | 'enterprise' | 'education' | 'iot-enterprise';
 
 /** The Windows installation that is simulated. */

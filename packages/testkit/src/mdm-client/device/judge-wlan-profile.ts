@@ -9,7 +9,7 @@ const childOrder = ['name', 'SSIDConfig', 'Hotspot2', 'connectionType', 'connect
 /**
  * Why Windows would not take a WLAN profile for the network of that name, or undefined. The messages quote nothing of the profile: it holds a password.
  *
- * @see https://learn.microsoft.com/en-us/windows/win32/nativewifi/wlan-profileschema-wlanprofile-element
+ * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-gpwl/34054c93-cfcd-44df-89d8-5f2ba7532b67
  */
 export function judgeWlanProfile(xml: string, ssid: string): Refusal | undefined {
   let profile: MessageElement;

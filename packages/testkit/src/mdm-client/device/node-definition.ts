@@ -1,5 +1,6 @@
 import type { TreeVerb } from '../syncml/server-command.ts';
 
+/** Formats of the nodes that are simulated; interior nodes have `node`. */
 export type NodeFormat = 'node' | 'chr' | 'int' | 'bool';
 
 /** A node that a configuration service provider knows, as data. */

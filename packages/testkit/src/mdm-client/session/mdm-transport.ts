@@ -4,6 +4,7 @@ export interface ClientIdentity {
   readonly privateKeyPem: string;
 }
 
+/** A request of the client to one of the server's services. */
 export interface MdmRequest {
   readonly method: 'GET' | 'POST';
   readonly url: string;
@@ -15,6 +16,7 @@ export interface MdmRequest {
   readonly signal?: AbortSignal;
 }
 
+/** The whole answer to it. */
 export interface MdmResponse {
   readonly status: number;
   /** Names in lower case. */

@@ -36,4 +36,5 @@ export interface DeviceInformation {
   readonly nodes: readonly { readonly uri: string; readonly value: string }[];
 }
 
+/** Anything that a client says. */
 export type ClientCommand = StatusReply | ResultsReply | ClientAlert | DeviceInformation;

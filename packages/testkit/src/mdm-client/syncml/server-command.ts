@@ -50,6 +50,7 @@ export interface ForeignCommand {
   readonly cmdId?: string;
 }
 
+/** Anything that stands where a command of the server should be. */
 export type DeviceCommand = TreeCommand | GroupCommand | AlertCommand | ForeignCommand;
 
 /** What the server says about a command of the client. */
