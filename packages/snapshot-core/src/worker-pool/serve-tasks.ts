@@ -31,4 +31,8 @@ export function serveTasks(tasks: readonly AnyTask[]): void {
   }
 
   port.on('message', (request: TaskRequest) => void serve(request));
+  // What was asked for is unknown, so it cannot be answered. Thrown here it ends the thread, which the pool hears of.
+  port.on('messageerror', (error) => {
+    throw error;
+  });
 }

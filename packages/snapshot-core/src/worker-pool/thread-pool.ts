@@ -38,6 +38,11 @@ export function createThreadPool({ workers, entry, onPost, signal }: WorkerPoolO
     const thread: Thread = { worker: new Worker(entry, { workerData: start, execArgv: [] }), own: [], running: undefined, lost: undefined };
     thread.worker.on('message', (reply: TaskReply) => receive(thread, reply));
     thread.worker.on('error', (error) => lose(thread, error));
+    // Its answer is gone, and nobody knows which: the call would wait for ever.
+    thread.worker.on('messageerror', (error) => {
+      lose(thread, error);
+      void thread.worker.terminate();
+    });
     thread.worker.on('exit', () => lose(thread));
     return thread;
   }

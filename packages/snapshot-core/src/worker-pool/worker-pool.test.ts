@@ -1,5 +1,7 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { addTask, countTask, failTask, rememberTask, spinTask } from '../../test/support/pool/pool-tasks.ts';
+import { addTask, countTask, failTask, nestTask, rememberTask, spinTask } from '../../test/support/pool/pool-tasks.ts';
 import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
 import type { WorkerTask } from './worker-task.ts';
 
@@ -66,6 +68,23 @@ test('a thread that dies loses its task by name, and the others take over', asyn
   await expect(pool.run(failTask, 'exit')).rejects.toMatchObject({ code: 'worker/lost', retryable: true });
   expect(await Promise.all([1, 2, 3].map((a) => pool.run(addTask, { a, b: 0 })))).toHaveLength(3);
   await expect(pool.runOnAll(addTask, { a: 1, b: 1 })).rejects.toMatchObject({ code: 'worker/lost' });
+});
+
+describe('a message that cannot be read where it arrives costs the thread, and no call waits for ever', () => {
+  const tooDeep = 12_000;
+
+  test.each(['answer', 'post'] as const)('%s', async (how) => {
+    const pool = openPool(2);
+    await expect(pool.run(nestTask, { depth: tooDeep, how })).rejects.toMatchObject({ code: 'worker/lost', retryable: true });
+    expect(await pool.run(addTask, { a: 1, b: 1 })).toMatchObject({ sum: 2 });
+    await expect(pool.runOnAll(addTask, { a: 1, b: 1 })).rejects.toMatchObject({ code: 'worker/lost' });
+  });
+
+  test('request', async () => {
+    const caller = new Worker(new URL('../../test/support/pool/deep-caller.ts', import.meta.url), { workerData: { depth: 60_000 }, execArgv: [], resourceLimits: { stackSizeMb: 64 } });
+    onTestFinished(async () => void (await caller.terminate()));
+    expect(await once(caller, 'message')).toEqual([['worker/lost', 'worker/lost']]);
+  });
 });
 
 test('once the last thread is dead, every task is refused', async () => {

@@ -18,6 +18,32 @@ export const rememberTask: WorkerTask<string, string | undefined> = {
   },
 };
 
+/** Boxes in boxes. */
+export interface Nested {
+  readonly inner?: Nested;
+}
+
+/** Boxes that deep in one another: too deep for the stack of whoever reads the message, it never arrives. */
+export function nest(depth: number): Nested {
+  let nested: Nested = {};
+  for (let level = 0; level < depth; level++) nested = { inner: nested };
+  return nested;
+}
+
+/** Answers with as many boxes in one another, or posts them and then never answers. */
+export const nestTask: WorkerTask<{ depth: number; how: 'answer' | 'post' }, Nested> = {
+  name: 'nest',
+  run({ depth, how }, context) {
+    const nested = nest(depth);
+    if (how === 'answer') return nested;
+    context.post(nested);
+    for (;;) context.throwIfAborted();
+  },
+};
+
+/** Takes anything. */
+export const takeTask: WorkerTask<Nested, string> = { name: 'take', run: () => 'taken' };
+
 /** Posts before it answers. */
 export const countTask: WorkerTask<number, string> = {
   name: 'count',
