@@ -5,7 +5,7 @@ export const exitCodes = {
   done: { status: 0, meaning: 'done' },
   failed: { status: 1, meaning: 'failed' },
   wrongUsage: { status: 2, meaning: 'wrong usage: an option, argument or value that cannot be' },
-  incomplete: { status: 3, meaning: 'done, but incomplete: some items could not be read, restored or rolled back' },
+  incomplete: { status: 3, meaning: 'done, but incomplete: some items could not be read, restored, checked or rolled back' },
   damaged: { status: 4, meaning: 'damage was found in the repository' },
   locked: { status: 5, meaning: 'another process holds the repository' },
   wrongKey: { status: 6, meaning: 'the password or key is wrong, missing or outdated' },

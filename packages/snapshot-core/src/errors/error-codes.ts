@@ -20,6 +20,7 @@ export const errorCodes = {
   'repository/lease-required': { retryable: false, meaning: 'the call writes and needs a lease held through withLease' },
   'repository/broken': { retryable: false, meaning: 'an earlier write failed; reopen the repository to continue' },
   'repository/pruned': { retryable: true, meaning: 'objects of the snapshot were pruned, or found damaged, meanwhile; take the snapshot again' },
+  'repository/no-snapshots': { retryable: false, meaning: 'the repository holds data and not one snapshot, so the call would free everything and needs your word that this is meant' },
   'repository/key-required': { retryable: false, meaning: 'the repository is encrypted, and no passphrase or key was given that opens what was asked for' },
   'repository/wrong-key': { retryable: false, meaning: 'the passphrase or key opens none of the repository\'s key files' },
   'repository/key-outdated': { retryable: false, meaning: 'the key file that opened the repository lacks a data key that the repository was written with' },

@@ -1,7 +1,6 @@
 import { CopySet } from '../chunk-index/copy-set.ts';
 import { readIndexFile } from '../chunk-index/index-files.ts';
 import { ObjectIndex } from '../chunk-index/object-index.ts';
-import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { PackedObject } from '../format/pack-directory.ts';
 import type { PackManifest } from '../format/pack-manifest.ts';
 import type { FileEnvelope } from '../format/sealed-file.ts';
@@ -28,10 +27,14 @@ export interface CheckPacksInput {
 export interface CheckedPacks {
   /** Everything that some directory lists, whether it is there or not. */
   readonly index: ObjectIndex;
-  /** Copies that cannot be read. */
+  /** Copies that are not what was stored. */
   readonly damaged: CopySet;
-  /** Packs whose contents are unknown: damaged directory, and no index file lists them. */
+  /** Copies that the storage did not give: they may be intact. */
+  readonly unread: CopySet;
+  /** Packs whose contents are unknown: damaged or unread directory, and no index file lists them. */
   readonly unknownPacks: readonly string[];
+  /** Index files that could not be read: they may list the unknown packs. */
+  readonly unreadIndexFiles: readonly string[];
 }
 
 /** Looks at every index file and every pack; with `readData` at every byte of every pack. Holds one pack at a time. */
@@ -42,8 +45,10 @@ export async function checkPacks(input: CheckPacksInput): Promise<CheckedPacks> 
   for await (const file of storage.list('pack')) files.set(file.name, file);
   if (readData) findings.totalBytes = [...files.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const listed = await checkIndexFiles(input);
+  // One that could not be read may list anything.
+  const hasReadIndex = findings.unreadFiles('index').length === 0;
   const index = new ObjectIndex({ opener: codec, localPath });
-  const damaged = new CopySet();
+  const copies = { damaged: new CopySet(), unread: new CopySet() };
   /** Packs that cannot say themselves what is in them. */
   const silent = new Set<string>();
 
@@ -57,16 +62,16 @@ export async function checkPacks(input: CheckPacksInput): Promise<CheckedPacks> 
       silent.add(name);
       continue;
     }
-    if (!listed.has(name)) findings.add('warning', 'pack', name, 'no index file lists this pack; the next snapshot will');
-    if (bytes) judgeObjects(own, bytes, input, index.addPack(own), damaged);
+    if (!listed.has(name) && hasReadIndex) findings.add('warning', 'pack', name, 'no index file lists this pack; the next snapshot will');
+    if (bytes) judgeObjects(own, bytes, input, index.addPack(own), copies.damaged);
     else index.addPack(own);
   }
   for (const name of await findMissing(storage, files, listed.keys())) {
     findings.add('error', 'pack', name, 'an index file lists this pack, but it is missing');
     silent.add(name);
   }
-  await askIndexFiles(input, files, silent, new Set([...silent].flatMap((name) => listed.get(name) ?? [])), index, damaged);
-  return { index, damaged, unknownPacks: [...silent] };
+  await askIndexFiles(input, files, silent, new Set([...silent].flatMap((name) => listed.get(name) ?? [])), index, copies);
+  return { index, ...copies, unknownPacks: [...silent], unreadIndexFiles: findings.unreadFiles('index') };
 }
 
 /** Which index file lists each pack. */
@@ -85,11 +90,11 @@ async function checkIndexFiles({ storage, envelope, codec, findings, renewLease 
 
 /** Takes silent packs into the index with what index files say about them, and out of `silent`. */
 async function askIndexFiles(
-  input: CheckPacksInput, files: ReadonlyMap<string, StoredFile>, silent: Set<string>, indexFiles: ReadonlySet<string>, index: ObjectIndex, damaged: CopySet,
+  input: CheckPacksInput, files: ReadonlyMap<string, StoredFile>, silent: Set<string>, indexFiles: ReadonlySet<string>, index: ObjectIndex, { damaged, unread }: Pick<CheckedPacks, 'damaged' | 'unread'>,
 ): Promise<void> {
-  const { storage, envelope, codec, readData, renewLease } = input;
+  const { storage, envelope, codec, readData, findings, renewLease } = input;
   for (const name of indexFiles) {
-    const bytes = await readAgain(storage, 'index', name);
+    const bytes = await findings.read('index', name, () => storage.get('index', name));
     const file = bytes && readIndexFile(name, bytes, envelope, codec);
     for (const pack of file && 'packs' in file ? file.packs : []) {
       if (!silent.delete(pack.name)) continue;
@@ -97,9 +102,13 @@ async function askIndexFiles(
       const ordinal = index.addPack(pack);
       index.lendDirectory(ordinal, pack);
       const sizeBytes = files.get(pack.name)?.sizeBytes ?? 0;
-      const stored = readData && sizeBytes > 0 ? await readAgain(storage, 'pack', pack.name) : undefined;
+      if (findings.isUnread('pack', pack.name) && sizeBytes !== pack.fileBytes) findings.add('error', 'pack', pack.name, `it has ${sizeBytes} bytes, and an index file describes ${pack.fileBytes}`);
+      const stored = readData && sizeBytes > 0 && !findings.isUnread('pack', pack.name) ? await findings.read('pack', pack.name, () => storage.get('pack', pack.name)) : undefined;
       if (stored) judgeObjects(pack, stored, input, ordinal, damaged);
-      for (const object of pack.directory.objects()) if ((readData && !stored) || endOf(object) > sizeBytes) damaged.add(ordinal, object.ordinal, pack.directory.objectCount);
+      const isUnread = findings.isUnread('pack', pack.name);
+      for (const object of pack.directory.objects())
+        if (endOf(object) > sizeBytes || (readData && !stored && !isUnread)) damaged.add(ordinal, object.ordinal, pack.directory.objectCount);
+        else if (readData && isUnread) unread.add(ordinal, object.ordinal, pack.directory.objectCount);
     }
   }
 }
@@ -114,16 +123,6 @@ function judgeObjects(pack: PackManifest, bytes: Uint8Array, { codec, findings }
 /** Where the stored bytes end that reading the object needs. */
 function endOf({ frame, offset, lengthBytes }: PackedObject): number {
   return frame.offset + (frame.compression === 'none' ? offset + lengthBytes : frame.storedBytes);
-}
-
-/** Bytes of a file that was read before; what is wrong with it has been reported. */
-async function readAgain(storage: Pick<Storage, 'get'>, kind: 'index' | 'pack', name: string): Promise<Uint8Array | undefined> {
-  try {
-    return await storage.get(kind, name);
-  } catch (error) {
-    if (SnapshotError.isInstance(error)) return undefined;
-    throw error;
-  }
 }
 
 /** Listed packs that are not there, and were not stored after the packs were listed either. */

@@ -13,6 +13,7 @@ import { checkSnapshots } from './check-snapshots.ts';
 import { configNames, decodeConfigFile } from './config-files.ts';
 import { credentialOf } from './credential-of.ts';
 import { decodeEpochFile } from './epoch-files.ts';
+import { isReadFailure } from './is-read-failure.ts';
 import { decodeIntentFile } from './intent-files.ts';
 import { decodeNamedKeyFile } from './key-files.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -42,14 +43,14 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
   const counted = findings.counting(storage, options);
   const stored = await checkConfig(counted, storage.description, findings);
   if (!stored) {
-    for await (const { name } of counted.list('snapshot')) for (const config of configNames) findings.harm('config', config, name);
+    for await (const { name } of counted.list('snapshot')) findings.blame('config', configNames, name);
     return findings.report();
   }
   const { repositoryId } = stored.config;
   await checkKeyFiles(counted, stored.config, findings);
-  const access = options.access ?? (await unlock(storage, stored, findings, options));
+  const access = options.access ?? (await unlock({ ...counted, description: storage.description }, stored, findings, options));
   if (!access) {
-    for await (const { name } of counted.list('snapshot')) findings.harm('config', 'primary', name);
+    for await (const { name } of counted.list('snapshot')) findings.blame('config', ['primary'], name);
     return findings.report();
   }
   const { envelope, codec } = access;
@@ -73,13 +74,13 @@ export async function checkUnderLease(options: OpenRepositoryOptions & CheckOpti
   return findings.report();
 }
 
-/** `undefined` when damage is all that keeps the repository locked. */
-async function unlock(storage: Storage, stored: StoredConfig, findings: CheckFindings, options: OpenRepositoryOptions): Promise<RepositoryAccess | undefined> {
+/** `undefined` when damage, or what could not be read, is all that keeps the repository locked. */
+async function unlock(storage: Pick<Storage, 'get' | 'list' | 'description'>, stored: StoredConfig, findings: CheckFindings, options: OpenRepositoryOptions): Promise<RepositoryAccess | undefined> {
   try {
     return await unlockRepository(storage, stored, options.randomBytes ?? nodeRandomBytes, credentialOf(options), options);
   } catch (error) {
-    if (!SnapshotError.isInstance(error) || (error.code !== 'format/damaged' && error.code !== 'storage/failed')) throw error;
-    findings.add('error', 'config', 'primary', `with this config the repository does not open: ${error.message}`);
+    if (!SnapshotError.isInstance(error) || (error.code !== 'format/damaged' && !isReadFailure(error))) throw error;
+    findings.add(isReadFailure(error) ? 'unread' : 'error', 'config', 'primary', `with this config the repository does not open: ${error.message}`);
     return undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { IndexedObject } from '../chunk-index/object-index-view.ts';
 import { ObjectSet } from '../chunk-index/object-set.ts';
 import { SnapshotError } from '../errors/snapshot-error.ts';
 import type { ObjectId } from '../format/object-reference.ts';
@@ -6,9 +7,10 @@ import type { SnapshotRecord } from '../format/snapshot-record.ts';
 import { FrameCache } from '../pack/frame-cache.ts';
 import type { PackCodec } from '../pack/pack-codec.ts';
 import { readPackedObject } from '../pack/read-packed-object.ts';
-import type { Storage } from '../storage/storage.ts';
+import type { FileKind, Storage } from '../storage/storage.ts';
 import type { CheckFindings } from './check-findings.ts';
 import type { CheckedPacks } from './check-packs.ts';
+import { isReadFailure } from './is-read-failure.ts';
 import { decodeSnapshotFile } from './snapshot-files.ts';
 import { walkObjects } from './walk-objects.ts';
 
@@ -36,7 +38,7 @@ export async function checkSnapshots(input: CheckSnapshotsInput): Promise<void> 
   for await (const { name } of storage.list('snapshot')) {
     const record = await findings.look('snapshot', name, async () => decodeSnapshotFile(await storage.get('snapshot', name), name, envelope));
     if (record) await checkSnapshot(record, loadTree, sound, input);
-    else if (findings.has('snapshot', name)) findings.harm('snapshot', name, name);
+    else if (findings.has('snapshot', name)) findings.blame('snapshot', [name], name);
   }
 }
 
@@ -48,9 +50,12 @@ async function checkSnapshot(
   let isSound = true;
   for await (const { id, error } of walkObjects([record.rootId], loadTree, seenHere, signal && { signal })) {
     await renewLease();
-    if (!error && packs.index.visitCopies(id, (pack, object) => !packs.damaged.has(pack.ordinal, object))) continue;
+    if (!error && packs.index.visitCopies(id, (pack, object) => !packs.damaged.has(pack.ordinal, object) && !packs.unread.has(pack.ordinal, object))) continue;
     isSound = false;
     const copies = packs.index.copiesOf(id);
+    const open = openQuestions(copies, packs, findings);
+    for (const { kind, name } of open) findings.doubt(kind, name, record.id);
+    if (open.length > 0) continue;
     const culprits = copies.length > 0 ? copies.map(({ pack }) => pack.name) : packs.unknownPacks;
     for (const packName of culprits) findings.harm('pack', packName, record.id);
     if (culprits.length > 0) continue;
@@ -60,18 +65,27 @@ async function checkSnapshot(
   if (isSound) sound.addAll(seen);
 }
 
-/** Reads trees from any intact copy; a copy found damaged is marked and reported once. */
+/** Files that could not be read, and may hold an intact copy of an object or say where there is one: while there are any, it is not lost. */
+function openQuestions(copies: readonly IndexedObject[], { index, unread, unknownPacks, unreadIndexFiles }: CheckedPacks, findings: CheckFindings): readonly { kind: FileKind; name: string }[] {
+  for (const { name } of index.unreadablePacks) if (!findings.has('pack', name)) findings.add('unread', 'pack', name, 'its directory could be read at first, and now it cannot');
+  const holding = copies.filter(({ pack, object }) => unread.has(pack.ordinal, object.ordinal)).map(({ pack }) => pack.name);
+  const silent = [...unknownPacks, ...index.unreadablePacks.map(({ name }) => name)].filter((name) => findings.isUnread('pack', name));
+  const packs = [...holding, ...silent].map((name) => ({ kind: 'pack' as const, name }));
+  return unknownPacks.length === 0 ? packs : [...packs, ...unreadIndexFiles.map((name) => ({ kind: 'index' as const, name }))];
+}
+
+/** Reads trees from any intact copy; a copy found damaged, or that cannot be read, is marked and reported once. */
 function createTreeLoader({ storage, codec, packs, findings }: CheckSnapshotsInput): (id: ObjectId) => Promise<Uint8Array> {
   const frames = new FrameCache(frameCacheBytes);
   return async (id) => {
     for (const { pack, object } of packs.index.copiesOf(id)) {
-      if (packs.damaged.has(pack.ordinal, object.ordinal)) continue;
+      if (packs.damaged.has(pack.ordinal, object.ordinal) || packs.unread.has(pack.ordinal, object.ordinal)) continue;
       try {
         return await readPackedObject(storage, pack, object, codec, { frames });
       } catch (error) {
         if (!SnapshotError.isInstance(error)) throw error;
-        packs.damaged.add(pack.ordinal, object.ordinal, pack.directory.objectCount);
-        findings.add('error', 'pack', pack.name, error.message);
+        (isReadFailure(error) ? packs.unread : packs.damaged).add(pack.ordinal, object.ordinal, pack.directory.objectCount);
+        findings.addError('pack', pack.name, error);
       }
     }
     throw new SnapshotError('object/damaged', `no intact copy of the tree ${id} is stored`);

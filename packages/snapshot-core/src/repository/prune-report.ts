@@ -12,6 +12,11 @@ export interface PruneOptions extends CallOptions, Pick<LeaseOptions, 'waitAtMos
    * create a file exclusively, as some S3 servers cannot: there, leases of two that start at the same moment may not see each other. Default false.
    */
   readonly exclusive?: boolean;
+  /**
+   * Your word that a repository without a single snapshot is meant to be so, and everything in it may go. Only asked for where there are packs and no
+   * snapshot record: after the last one was forgotten on purpose, but also where the folder of the records is not mounted, or is still being copied. Default false.
+   */
+  readonly allowEmpty?: boolean;
   /** Only plan. Default false. */
   readonly dryRun?: boolean;
 }

@@ -131,7 +131,8 @@ export interface Repository extends RepositoryKeys {
   /**
    * Frees what no snapshot needs, in two steps a grace time apart. Takes an exclusive lease itself; do not hold one.
    *
-   * @throws {SnapshotError} `storage/not-exclusive` on a storage that needs `exclusive`, `repository/locked`, `format/damaged`, `storage/*`
+   * @throws {SnapshotError} `storage/not-exclusive` on a storage that needs `exclusive`, `repository/no-snapshots` where that needs `allowEmpty`, `repository/locked`,
+   *   `format/damaged`, `storage/*`
    */
   prune(options?: PruneOptions): Promise<PruneReport>;
 

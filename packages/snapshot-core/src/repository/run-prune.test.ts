@@ -84,7 +84,7 @@ describe('prune', () => {
     const { clock, storage, repository, forget, open } = await makeWorld();
     const shared = sampleChunks(7, 1);
     await forget((await takeSampleSnapshot(repository, sampleChunks(5, 200))).id);
-    await repository.prune({ graceMs });
+    await repository.prune({ graceMs, allowEmpty: true });
     const gone = await takeSampleSnapshot(repository, [...sampleChunks(1, 30), ...shared]);
     const kept = await takeSampleSnapshot(repository, shared);
     await forget(gone.id);
@@ -107,7 +107,7 @@ describe('prune', () => {
     const { clock, repository, forget } = await makeWorld();
     const chunks = sampleChunks(3, 3);
     await forget((await takeSampleSnapshot(repository, chunks)).id);
-    await repository.prune({ graceMs });
+    await repository.prune({ graceMs, allowEmpty: true });
     expect(repository.has(repository.identify(chunks[0] ?? new Uint8Array()))).toBe(false);
     const again = await takeSampleSnapshot(repository, chunks);
     clock.advance(graceMs);
@@ -122,7 +122,7 @@ describe('prune', () => {
     const snapshot = await takeSampleSnapshot(repository, chunks);
     const recordBytes = await storage.get('snapshot', snapshot.id);
     await forget(snapshot.id);
-    await repository.prune({ graceMs });
+    await repository.prune({ graceMs, allowEmpty: true });
     clock.advance(graceMs);
     storage.beforeWrite = async (call, kind) => {
       if (call !== 'put' || kind !== 'epoch') return;
@@ -130,11 +130,11 @@ describe('prune', () => {
       // As a commit would whose process was stopped, with its lease long expired, right before it wrote its record.
       await storage.put('snapshot', snapshot.id, [recordBytes]);
     };
-    const report = await repository.prune({ graceMs });
+    const report = await repository.prune({ graceMs, allowEmpty: true });
     expect(report.deletedBytes).toBe(0);
     for (let round = 0; round < 3; round++) {
       clock.advance(graceMs);
-      await repository.prune({ graceMs });
+      await repository.prune({ graceMs, allowEmpty: true });
     }
     expect(await loadSampleSnapshot(await open(), snapshot)).toEqual(chunks);
     expectKept(await open(), snapshot.rootId, chunks);
@@ -199,6 +199,51 @@ describe('prune', () => {
   });
 });
 
+describe('without a single snapshot prune', () => {
+  const refusal = { code: 'repository/no-snapshots', message: expect.stringMatching(/holds packs \(2\).*mounted.*allowEmpty: true/) };
+
+  test('is refused where there are packs, before and after the grace time, and nothing has gone once the records are back', async () => {
+    const { clock, storage, repository, open } = await makeWorld();
+    const snapshot = await takeSampleSnapshot(repository, sampleChunks(1, 4));
+    const isMounted = { snapshots: false };
+    const halfMounted: Storage = {
+      ...storage,
+      async *list(kind, call) {
+        if (kind !== 'snapshot' || isMounted.snapshots) yield* storage.list(kind, call);
+      },
+    };
+    for (let round = 0; round < 3; round++) {
+      await expect((await openRepository({ storage: halfMounted, clock })).prune({ graceMs })).rejects.toMatchObject(refusal);
+      clock.advance(graceMs);
+    }
+    isMounted.snapshots = true;
+    expect(actionsOf(await (await openRepository({ storage: halfMounted, clock })).prune({ graceMs }))).toEqual(['keep', 'keep']);
+    expectKept(await open(), snapshot.rootId, sampleChunks(1, 4));
+  });
+
+  test('has nothing to ask before the first one, and uses what a first one that was cut short has left', async () => {
+    const { repository, open } = await makeWorld();
+    expect(await repository.prune()).toMatchObject({ verdicts: [], epoch: 0 });
+    await repository.withLease('shared', () => saveSampleTree(repository, sampleChunks(1, 4)).then(() => repository.flush()));
+    await expect((await open()).prune({ graceMs: 0 })).rejects.toMatchObject(refusal);
+    const again = await open();
+    await takeSampleSnapshot(again, sampleChunks(1, 4));
+    expect(actionsOf(await again.prune({ graceMs: 0 }))).toEqual(['keep', 'keep']);
+  });
+
+  test('frees everything with the word of the caller, given each time, and then has nothing to ask', async () => {
+    const { clock, storage, repository, forget } = await makeWorld();
+    await forget((await takeSampleSnapshot(repository, sampleChunks(1, 4))).id);
+    await expect(repository.prune({ graceMs })).rejects.toMatchObject(refusal);
+    expect(actionsOf(await repository.prune({ graceMs, allowEmpty: true }))).toEqual(['condemn', 'condemn']);
+    clock.advance(graceMs);
+    await expect(repository.prune({ graceMs })).rejects.toMatchObject(refusal);
+    expect(actionsOf(await repository.prune({ graceMs, allowEmpty: true }))).toEqual(['delete', 'delete']);
+    expect(await collect(storage.list('pack'))).toEqual([]);
+    expect(await repository.prune({ graceMs })).toMatchObject({ verdicts: [] });
+  });
+});
+
 test.each(['under the same lease', 'under another lease'])('a snapshot that relied on a pack before it was found damaged is not committed as whole, %s and whoever else uses the object', async (when) => {
   const { storage, repository, open } = await makeWorld();
   const chunks = sampleChunks(4, 3);
@@ -245,7 +290,7 @@ describe('a snapshot that slept through its lease', () => {
 
   test.each([true, false])('while everything was condemned commits whole (flushed before: %s)', async (isFlushed) => {
     const { clock, repository, open, committed, chunks } = await sleepAndCommit(isFlushed, async ({ repository: pruner }) => {
-      await pruner.prune({ graceMs });
+      await pruner.prune({ graceMs, allowEmpty: true });
     });
     const { snapshots } = await repository.listSnapshots();
     expect([committed]).toEqual(snapshots);
@@ -261,9 +306,9 @@ describe('a snapshot that slept through its lease', () => {
 
   test('while everything was deleted is refused and leaves no record', async () => {
     const { repository, committed } = await sleepAndCommit(true, async ({ repository: pruner, clock }) => {
-      await pruner.prune({ graceMs });
+      await pruner.prune({ graceMs, allowEmpty: true });
       clock.advance(graceMs);
-      await pruner.prune({ graceMs });
+      await pruner.prune({ graceMs, allowEmpty: true });
     });
     expect(committed).toMatchObject({ code: expect.stringMatching(/^(repository\/pruned|object\/missing)$/) });
     expect((await repository.listSnapshots()).snapshots).toEqual([]);
@@ -283,7 +328,7 @@ describe('a snapshot that slept through its lease', () => {
         world.storage.beforeWrite = () => undefined;
         world.clock.advance(leaseDurationMs + 1);
         // It lists the snapshots before this record is there.
-        await pruner.prune({ graceMs });
+        await pruner.prune({ graceMs, allowEmpty: true });
       };
       return commitSampleSnapshot(sleeper, chunks);
     });

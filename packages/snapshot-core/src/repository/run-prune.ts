@@ -36,6 +36,7 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
   const known = await collectNeeded(state, needed, new Set(), options);
   const nowMs = await storage.timeMs();
   const packs: readonly CountedPack[] = Array.from(objects.index.packs(), (pack) => ({ ...pack, ...withTime(condemnedAtMs.get(pack.name)) }));
+  requireSnapshots(storage.description, known.size, packs.length, options);
   const rewriteAboveDeadShare = options.rewriteAboveDeadShare ?? defaultRewriteAboveDeadShare;
   const doubtful = await findDamagedCopies(state, needed.copies, (packName) => condemnedAtMs.has(packName), options);
   const settled = new ObjectSet(objects.index);
@@ -89,6 +90,13 @@ export async function runPrune(state: RepositoryState, options: PruneOptions = {
     if (rewritten.length > 0) await raiseEpoch(state, state.epoch + 1, before, [...left, ...rewritten], options);
   }
   return report(deleted, state.epoch);
+}
+
+/** Where not one snapshot needs anything, everything would go: then whoever calls has to say that the records did not just go missing. */
+function requireSnapshots(where: string, snapshotCount: number, packCount: number, { allowEmpty = false, dryRun = false }: PruneOptions): void {
+  if (snapshotCount > 0 || packCount === 0 || allowEmpty || dryRun) return;
+  throw new SnapshotError('repository/no-snapshots', `prune stopped: ${where} holds packs (${packCount}) and not one snapshot, so all of them would go. If there should be snapshots, make sure that the storage is mounted and copied whole, snapshots/ among it; `
+    + 'if a first snapshot was cut short, take it again, and it uses what is there; if all were forgotten on purpose, repeat the prune with allowEmpty: true (--allow-empty)');
 }
 
 function withTime(condemnedAtMs: number | undefined): { condemnedAtMs?: number } {

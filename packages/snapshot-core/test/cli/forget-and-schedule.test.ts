@@ -68,6 +68,19 @@ describe('snapshots are forgotten', () => {
   });
 });
 
+test('where no snapshot is left, prune asks whether that is meant', async () => {
+  const { tree, run } = await openBench();
+  expect(await run('prune')).toMatchObject({ status: 0 });
+  const { id } = snapshotOf(await run('backup', tree, '--json'));
+  expect((await run('forget', id)).stdout).toContain('prune --allow-empty frees their space');
+  expect((await run('prune', '--dry-run', '--json')).summary()).toMatchObject({ dryRun: true, packs: { condemn: 2 } });
+  expect(await run('prune', '--grace', '0')).toMatchObject({ status: 1, stderr: expect.stringContaining('--allow-empty') });
+  expect((await run('prune', '--grace', '0', '--json', '--allow-empty')).summary()).toMatchObject({ packs: { condemn: 2 } });
+  expect(await run('prune', '--grace', '0')).toMatchObject({ status: 1 });
+  expect((await run('prune', '--grace', '0', '--json', '--allow-empty')).summary()).toMatchObject({ packs: { delete: 2 } });
+  expect(await run('prune')).toMatchObject({ status: 0 });
+});
+
 describe('a schedule', () => {
   test('says for each source when a snapshot is due and when those there expire', async () => {
     const bench = await openBench();

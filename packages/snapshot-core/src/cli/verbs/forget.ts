@@ -57,7 +57,8 @@ async function forgetNamed(context: VerbContext, repository: Repository, names: 
       output.tell({ type: 'verdict', id, keep: false, reasons: ['it was named'] }, () => `${dryRun ? 'would forget' : 'forgot'} ${id}`);
     }
   }, { signal, ...leaseOf(context.flags) });
-  output.note({ type: 'summary', verb: 'forget', dryRun, kept: 0, forgotten: ids.size }, () => (dryRun ? 'nothing was removed' : 'prune frees their space'));
+  const isEmpty = !dryRun && (await repository.listSnapshots({ signal })).snapshots.length === 0;
+  output.note({ type: 'summary', verb: 'forget', dryRun, kept: 0, forgotten: ids.size }, () => (dryRun ? 'nothing was removed' : `prune${isEmpty ? ' --allow-empty' : ''} frees their space${isEmpty ? ': no snapshot is left' : ''}`));
   return 'done';
 }
 
@@ -66,7 +67,7 @@ async function forgetByPolicy(context: VerbContext, repository: Repository, flag
   const { dryRun = false } = flags;
   // How often snapshots are taken says nothing about which are kept.
   const policy = policyOf(4, flags);
-  const damaged = flags.checkFirst === true ? (await repository.check({ signal, ...leaseOf(context.flags) })).damagedSnapshots : [];
+  const damaged = flags.checkFirst === true ? await findDamaged(context, repository) : [];
   const { snapshots } = await repository.listSnapshots({ signal });
   const total = { kept: 0, forgotten: 0 };
   for (const group of groupSnapshots(snapshots.filter((record) => isPicked(record, flags)))) {
@@ -76,4 +77,11 @@ async function forgetByPolicy(context: VerbContext, repository: Repository, flag
   }
   output.note({ type: 'summary', verb: 'forget', dryRun, ...total }, () => `${formatCount(total.kept, 'snapshot')} kept, ${total.forgotten.toLocaleString('en-US')} ${dryRun ? 'would be forgotten' : 'forgotten'}${total.forgotten > 0 && !dryRun ? '; prune frees their space' : ''}`);
   return 'done';
+}
+
+/** What is damaged. Which one is the newest good snapshot is not known where some cannot be verified: then nothing is forgotten. */
+async function findDamaged({ signal, flags }: VerbContext, repository: Repository): Promise<readonly string[]> {
+  const { damagedSnapshots, unverifiedSnapshots } = await repository.check({ signal, ...leaseOf(flags) });
+  if (unverifiedSnapshots.length === 0) return damagedSnapshots;
+  throw new SnapshotError('storage/failed', `nothing was forgotten: the repository could not be read whole, so nobody knows whether ${formatCount(unverifiedSnapshots.length, 'snapshot')} can be restored (${unverifiedSnapshots.join(', ')}); check again when the storage answers`);
 }

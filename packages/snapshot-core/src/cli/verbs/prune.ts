@@ -13,6 +13,7 @@ interface PruneFlags {
   /** Milliseconds. */
   readonly grace?: number;
   readonly exclusive?: boolean;
+  readonly allowEmpty?: boolean;
 }
 
 /** `prune`: frees what no snapshot needs. */
@@ -24,14 +25,15 @@ export const definePrune: DefineVerb = (program, run) => {
     .option('-n, --dry-run', 'only show what would be done')
     .option('--grace <hours>', 'how long something is set aside before a later run deletes it (default: 24)', parseHours)
     .option('--exclusive', 'your word that nobody else uses the repository meanwhile; asked for only by S3 servers that cannot create exclusively')
+    .option('--allow-empty', 'your word that the repository is meant to hold no snapshot, and everything in it may go; asked for only after the last one was forgotten')
     .addHelpText('after', examples('prune', 'prune --dry-run', 'prune --grace 0'))
     .action((flags: PruneFlags, command: Command) => run(command, (context) => prune(context, flags)));
 };
 
-async function prune(context: VerbContext, { dryRun = false, grace, exclusive = false }: PruneFlags): Promise<ExitName> {
+async function prune(context: VerbContext, { dryRun = false, grace, exclusive = false, allowEmpty = false }: PruneFlags): Promise<ExitName> {
   if (context.flags.ignoreLocks === true) throw new SnapshotError('argument/invalid', 'prune deletes, and does so only where nobody else is at work; leave --ignore-locks out. The lease of a machine that is down ends within half an hour: give --wait 1800');
   const repository = await openChosenRepository(context);
   const { waitAtMostMs } = leaseOf(context.flags);
-  tellPrune(context, await repository.prune({ dryRun, exclusive, ...(grace !== undefined && { graceMs: grace }), ...(waitAtMostMs !== undefined && { waitAtMostMs }), signal: context.signal }), dryRun);
+  tellPrune(context, await repository.prune({ dryRun, exclusive, allowEmpty, ...(grace !== undefined && { graceMs: grace }), ...(waitAtMostMs !== undefined && { waitAtMostMs }), signal: context.signal }), dryRun);
   return 'done';
 }

@@ -3,7 +3,7 @@ import { RecoveryError, type PlanBinding } from '@winre-kit/sdk';
 import { restoreSnapshot } from '@winre-kit/snapshot-core';
 import { continuityTokenSecret, requireBoundOffering } from '../../protocol/index.ts';
 import type { AgentServices } from '../agent-services.ts';
-import { findBoundMedia, mediaDamage } from '../restore/find-media.ts';
+import { checkMedia, findBoundMedia, requireIntactMedia } from '../restore/find-media.ts';
 import { recoveryErrorFrom } from '../restore/recovery-error-from.ts';
 import { rebuildLoss, rollbackLosses } from '../restore/loss-statement.ts';
 import type { OperationOutcome, OperationStage, PrepareOperation } from './operation-handler.ts';
@@ -26,9 +26,7 @@ export function prepareRebuild(services: AgentServices): PrepareOperation<'winre
     await requirePower(services);
     requireOutside(volume.mountPoint, offering.mediaSource.location);
     try {
-      const media = await findBoundMedia(binding, services, signal);
-      const damage = await mediaDamage(media, signal);
-      if (damage !== undefined) throw new RecoveryError('data-loss', `the media of ${offering.id} are damaged: ${damage}`, { facts: { unmet: ['media-available'] } });
+      requireIntactMedia(offering, await checkMedia(await findBoundMedia(binding, services, signal), signal));
     } catch (error) {
       throw recoveryErrorFrom(error);
     }

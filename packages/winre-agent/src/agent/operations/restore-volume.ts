@@ -4,7 +4,7 @@ import type { AgentServices } from '../agent-services.ts';
 import { lossStatementOf, rollbackLosses } from '../restore/loss-statement.ts';
 import { openRepositoryAt } from '../restore/open-restore-points.ts';
 import { recoveryErrorFrom } from '../restore/recovery-error-from.ts';
-import { restorePointOf } from '../restore/list-restore-points.ts';
+import { requireIntact, restorePointOf } from '../restore/list-restore-points.ts';
 import type { OperationResult, OperationStage, PrepareOperation } from './operation-handler.ts';
 
 /** The step after which nothing is written any more. */
@@ -22,7 +22,7 @@ export function prepareRestore(services: AgentServices): PrepareOperation<'winre
     try {
       const repository = await openRepositoryAt(services.settings.restorePointsFolder, services);
       const point = restorePointOf(await repository.getSnapshot(intent.restorePointId, { signal }), await repository.check({ readData: true, signal }));
-      if (point.state !== 'intact') throw new RecoveryError('data-loss', `restore point ${point.id} is damaged: ${point.detail ?? 'its bytes are not what was stored'}`, { facts: { unmet: ['restore-point-intact'] } });
+      requireIntact(point);
       const loss = await lossStatementOf(await rollbackLosses(repository, intent.restorePointId, root, signal), undefined);
       if (loss.digest !== binding.lossDigest) throw new RecoveryError('plan-stale', `${loss.files} files would be lost now, which is not what was approved: plan again`, { facts: { lossDigest: loss.digest } });
     } catch (error) {

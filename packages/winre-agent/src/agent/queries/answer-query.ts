@@ -1,8 +1,8 @@
 import { instantAt, RecoveryError, utf8, type RebuildOffering } from '@winre-kit/sdk';
 import { artifactReplySchema, type Query, type QueryReply, type QueryReplyOf } from '../../protocol/index.ts';
 import type { AgentServices } from '../agent-services.ts';
-import { findMedia, mediaDamage } from '../restore/find-media.ts';
-import { listRestorePoints, restorePointOf } from '../restore/list-restore-points.ts';
+import { checkMedia, findMedia } from '../restore/find-media.ts';
+import { listRestorePoints, requireIntact, restorePointOf } from '../restore/list-restore-points.ts';
 import { lossStatementOf, rebuildLoss, rollbackLosses } from '../restore/loss-statement.ts';
 import { openRepositoryAt, openRepositoryIfPresent } from '../restore/open-restore-points.ts';
 import { recoveryErrorFrom } from '../restore/recovery-error-from.ts';
@@ -46,7 +46,7 @@ async function previewRestore(services: AgentServices, restorePointId: string, s
   const repository = await openRepositoryAt(services.settings.restorePointsFolder, services);
   const snapshot = await repository.getSnapshot(restorePointId, { signal });
   const restorePoint = restorePointOf(snapshot, await repository.check({ readData: true, signal }));
-  if (restorePoint.state !== 'intact') throw new RecoveryError('data-loss', `restore point ${restorePointId} is damaged: ${restorePoint.detail ?? 'its bytes are not what was stored'}`, { facts: { unmet: ['restore-point-intact'] } });
+  requireIntact(restorePoint);
   const facts = await observeFacts(services);
   const loss = await lossStatementOf(await rollbackLosses(repository, restorePointId, root, signal), { from: restorePoint.takenAt, to: facts.observedAt });
   return { restorePoint, loss, facts };
@@ -58,8 +58,9 @@ async function previewRebuild(services: AgentServices, offering: RebuildOffering
   const loss = await rebuildLoss(services.platform.volume, signal);
   try {
     const media = await findMedia(offering, services, signal);
-    const damage = await mediaDamage(media, signal);
-    return { loss, facts, media: { reachable: 'yes', contentDigest: media.contentDigest, intact: damage === undefined ? 'yes' : 'no', ...(damage !== undefined && { detail: damage }) } };
+    const { state, detail } = await checkMedia(media, signal);
+    const intact = ({ intact: 'yes', damaged: 'no', unverified: 'unknown' } as const)[state];
+    return { loss, facts, media: { reachable: 'yes', contentDigest: media.contentDigest, intact, ...(detail !== undefined && { detail }) } };
   } catch (error) {
     signal.throwIfAborted();
     return { loss, facts, media: { reachable: 'no', intact: 'unknown', detail: (error as Error).message } };

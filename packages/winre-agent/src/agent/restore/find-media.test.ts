@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlanBinding, RebuildOffering } from '@winre-kit/sdk';
-import { createRepository, takeSnapshot, type Repository } from '@winre-kit/snapshot-core';
+import { createMemoryStorage, createRepository, openRepository, SnapshotError, takeSnapshot, type Repository } from '@winre-kit/snapshot-core';
 import { createManualClock, createSeededRandomBytes } from '@winre-kit/testkit';
 import { beforeEach, expect, test } from 'vitest';
-import { findBoundMedia, findMedia, mediaDamage } from './find-media.ts';
+import { checkMedia, findBoundMedia, findMedia, requireIntactMedia } from './find-media.ts';
 import { offeringLabel } from './snapshot-labels.ts';
 
 const { signal } = new AbortController();
@@ -31,7 +31,7 @@ test('the only snapshot needs no label; among several the newest with the label 
   await take('offering:other');
   const media = await findMedia(offering(), services, signal);
   expect(media.snapshot.id).toBe(newest);
-  expect(await mediaDamage(media, signal)).toBeUndefined();
+  expect(await checkMedia(media, signal)).toEqual({ state: 'intact' });
 });
 
 test('other kinds of media, and repositories elsewhere, are refused', async () => {
@@ -54,4 +54,18 @@ test('an approved rebuild installs what the media held when it was approved, and
   await writeFile(join(folder, 'source/file'), 'tampered');
   await take(offeringLabel('w11'));
   await expect(findBoundMedia(approved, services, signal)).rejects.toMatchObject({ code: 'plan-stale', facts: { reason: 'other-media' } });
+});
+
+test('media that cannot all be read now are neither intact nor damaged, and nothing is installed from them', async () => {
+  const storage = createMemoryStorage();
+  const { record: snapshot } = await takeSnapshot(await createRepository({ storage }), { kind: 'directory', path: join(folder, 'source') }, { labels: [] });
+  const isBroken = { packs: false };
+  const failing: typeof storage = { ...storage, get: async (kind, name, call) => (isBroken.packs && kind === 'pack' ? Promise.reject(new SnapshotError('storage/failed', 'EIO')) : storage.get(kind, name, call)) };
+  const media = { repository: await openRepository({ storage: failing }), snapshot, contentDigest: snapshot.rootId };
+  requireIntactMedia(offering(), await checkMedia(media, signal));
+  isBroken.packs = true;
+  const verdict = await checkMedia(media, signal);
+  expect(verdict).toMatchObject({ state: 'unverified', detail: expect.stringContaining('EIO') });
+  expect(() => requireIntactMedia(offering(), verdict)).toThrow(expect.objectContaining({ code: 'unavailable' }));
+  expect(() => requireIntactMedia(offering(), { state: 'damaged' })).toThrow(expect.objectContaining({ code: 'data-loss' }));
 });

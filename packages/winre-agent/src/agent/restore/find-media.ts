@@ -1,6 +1,7 @@
 import { RecoveryError, type PlanBinding, type RebuildOffering } from '@winre-kit/sdk';
 import type { Repository, SnapshotRecord } from '@winre-kit/snapshot-core';
 import { requireBoundMedia, requireBoundOffering } from '../../protocol/index.ts';
+import { judgeSnapshot, type SnapshotVerdict } from './judge-snapshot.ts';
 import { openMediaRepository, type EngineServices } from './open-restore-points.ts';
 import { offeringLabel } from './snapshot-labels.ts';
 
@@ -42,10 +43,13 @@ export async function findBoundMedia(binding: PlanBinding, services: EngineServi
   return media;
 }
 
-/** Why the media cannot be used; undefined when every stored byte is right. */
-export async function mediaDamage({ repository, snapshot }: Media, signal: AbortSignal): Promise<string | undefined> {
-  const report = await repository.check({ readData: true, signal });
-  if (!report.damagedSnapshots.includes(snapshot.id)) return undefined;
-  const finding = report.findings.find(({ damagedSnapshots }) => damagedSnapshots.includes(snapshot.id));
-  return finding ? `${finding.file}: ${finding.message}` : 'the snapshot is damaged';
+/** What reading every stored byte of the media says about them. */
+export async function checkMedia({ repository, snapshot }: Media, signal: AbortSignal): Promise<SnapshotVerdict> {
+  return judgeSnapshot(snapshot.id, await repository.check({ readData: true, signal }));
+}
+
+/** @throws {RecoveryError} `data-loss` for media that are damaged, `unavailable` for those of which something could not be read now */
+export function requireIntactMedia({ id }: RebuildOffering, { state, detail = 'not all of it is as it was stored' }: SnapshotVerdict): void {
+  if (state === 'damaged') throw new RecoveryError('data-loss', `the media of ${id} are damaged: ${detail}`, { facts: { unmet: ['media-available'] } });
+  if (state === 'unverified') throw new RecoveryError('unavailable', `the media of ${id} cannot be verified now: ${detail}`);
 }

@@ -13,6 +13,7 @@ const codes: Partial<Record<SnapshotErrorCode, ErrorCode>> = {
   'storage/full': 'failed-precondition',
   'rollback/no-room-for-safety': 'failed-precondition',
   'rollback/repository-on-target': 'failed-precondition',
+  'repository/no-snapshots': 'failed-precondition',
   'target/unusable': 'failed-precondition',
   'repository/locked': 'conflict',
   'rollback/pending': 'conflict',
