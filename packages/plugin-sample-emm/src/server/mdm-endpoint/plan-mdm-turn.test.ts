@@ -1,0 +1,139 @@
+import { SecretValue } from '@winre-kit/sdk';
+import type { RequestCommand, SyncMlCommand, SyncMlMessage } from '@winre-kit/sdk/windows';
+import { expect, test } from 'vitest';
+import type { MdmExec } from '../store/mdm-exec-store.ts';
+import type { MdmSession } from './mdm-session.ts';
+import type { MdmTurn, MdmTurnFacts } from './mdm-turn.ts';
+import { planMdmTurn } from './plan-mdm-turn.ts';
+
+const remediation = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 30, timeToRebootMinutes: 180 };
+const profile = { kind: 'wifi-wpa2-psk' as const, ssid: 'depot', key: { secret: 'wifi' }, hidden: false };
+const facts: MdmTurnFacts = { desired: { remediation }, fingerprint: 'f1', edition: 'enterprise', report: undefined, execs: [], now: '2026-11-22T03:00:00.000Z', maxMessageBytes: 100_000 };
+const exec: MdmExec = { execKey: 'e1', uri: './Vendor/MSFT/DMClient/Unenroll', requestedBy: 'ann', requestedAt: facts.now, state: 'queued' };
+
+function messageOf(messageId: number, commands: readonly SyncMlCommand[], more: Partial<SyncMlMessage> = {}, sessionId = 's1'): SyncMlMessage {
+  return { header: { sessionId, messageId: String(messageId), target: 'https://emm.example/', source: 'device' }, commands, isFinal: true, ...more };
+}
+const first = messageOf(1, [{ name: 'Alert', commandId: '1', code: 1_201, items: [] }, { name: 'Replace', commandId: '2', items: [{ source: './DevInfo/DevId', data: 'device' }] }]);
+
+/** What a device says to one command: a status, and for a Get that went well a value. */
+type Say = (command: RequestCommand, uri: string) => number | { readonly value: string };
+
+function answersTo({ reply }: MdmTurn, say: Say): readonly SyncMlCommand[] {
+  let last = 0;
+  const commandId = (): string => String((last += 1));
+  const status = (commandRef: string, command: string, code: number): SyncMlCommand => ({ name: 'Status', commandId: commandId(), messageRef: reply.header.messageId, commandRef, command, targetRefs: [], sourceRefs: [], code, items: [] });
+  const one = (command: RequestCommand): SyncMlCommand[] => {
+    if (command.name === 'Atomic' || command.name === 'Sequence') {
+      const members = command.commands.flatMap(one);
+      const failed = members.some((member) => member.name === 'Status' && member.code >= 300);
+      return [status(command.commandId, command.name, failed ? 507 : 200), ...members];
+    }
+    const uri = command.items[0]?.target ?? '';
+    const said = say(command, uri);
+    if (typeof said === 'number') return [status(command.commandId, command.name, said)];
+    return [status(command.commandId, command.name, 200), { name: 'Results', commandId: commandId(), messageRef: reply.header.messageId, commandRef: command.commandId, command: 'Get', items: [{ source: uri, data: said.value }] }];
+  };
+  return [status('0', 'SyncHdr', 200), ...reply.commands.flatMap((command) => (command.name === 'Status' || command.name === 'Results' ? [] : one(command)))];
+}
+
+/** Holds a session with a device until the server has nothing more to say. The last turn comes last. */
+function hold(say: Say, given: Partial<MdmTurnFacts> = {}, start?: MdmSession): readonly MdmTurn[] {
+  const turns: MdmTurn[] = [planMdmTurn(start, first, { ...facts, ...given })];
+  for (let messageId = 2; messageId < 20; messageId += 1) {
+    const turn = turns.at(-1);
+    if (!turn || requestsIn(turn).length === 0) break;
+    turns.push(planMdmTurn(turn.session, messageOf(messageId, answersTo(turn, say)), { ...facts, ...given, report: turn.report }));
+  }
+  return turns;
+}
+const requestsIn = ({ reply }: MdmTurn): readonly SyncMlCommand[] => reply.commands.filter(({ name }) => name !== 'Status');
+const last = (turns: readonly MdmTurn[]): MdmTurn => {
+  const turn = turns.at(-1);
+  if (!turn) throw new TypeError('no turn');
+  return turn;
+};
+const build = { value: '10.0.26100.8737' };
+
+test('a dialect whose nodes turn out to be absent gives way to the other one, and when that is absent too, to none', () => {
+  for (const code of [404, 405, 406]) {
+    const say = (isAbsent: (uri: string) => boolean): Say => (command, uri) => {
+      if (uri.endsWith('SwV')) return build;
+      if (/MSFT\/(?:Recovery|RemoteRemediation)$/.test(uri)) return 200;
+      return isAbsent(uri) ? code : command.name === 'Get' ? 404 : 200;
+    };
+    const other = hold(say((uri) => uri.includes('/Recovery/')));
+    expect(other.flatMap(requestsIn).filter(({ name }) => name === 'Atomic')).toHaveLength(2);
+    expect(last(other).report).toMatchObject({ dialect: 'remote-remediation' });
+    const none = hold(say(() => true));
+    expect(last(none).report).toMatchObject({ dialect: 'none', lastSession: { outcome: 'unsupported' } });
+    expect(last(none).session.step).toBe('done');
+  }
+});
+
+test('the same message is answered the same way, but for an Exec', () => {
+  const turns = hold((command, uri) => (uri.endsWith('SwV') ? build : command.name === 'Get' ? 404 : 200), { execs: [exec] });
+  const sent = turns.findIndex((turn) => requestsIn(turn).some(({ name }) => name === 'Exec'));
+  expect(sent).toBeGreaterThan(0);
+  const before = turns[sent - 1];
+  if (!before) throw new TypeError('no turn before');
+  const message = messageOf(sent + 1, answersTo(before, (command, uri) => (uri.endsWith('SwV') ? build : command.name === 'Get' ? 404 : 200)));
+  const again = planMdmTurn(before.session, message, { ...facts, report: before.report, execs: [exec] });
+  expect(again).toEqual(turns[sent]);
+  expect(again.effects).toContainEqual({ kind: 'exec-sent', execKey: 'e1' });
+  const afterwards = planMdmTurn(before.session, message, { ...facts, report: before.report, execs: [{ ...exec, state: 'sent' }] });
+  expect(requestsIn(afterwards)).toEqual([]);
+});
+
+test('an Exec is done or failed by its status, and unknown without one or with another session', () => {
+  const say = (code: number): Say => (command, uri) => (uri.endsWith('SwV') ? build : command.name === 'Exec' ? code : 404);
+  const outcomeOf = (code: number): unknown => hold(say(code), { desired: {}, execs: [exec] }).flatMap(({ effects }) => effects).find(({ kind }) => kind === 'exec-settled');
+  expect(outcomeOf(200)).toEqual({ kind: 'exec-settled', execKey: 'e1', state: 'done', status: 200 });
+  expect(outcomeOf(417)).toEqual({ kind: 'exec-settled', execKey: 'e1', state: 'failed', status: 417 });
+  const sent = hold(say(200), { desired: {}, execs: [exec] }).find((turn) => requestsIn(turn).some(({ name }) => name === 'Exec'));
+  const silent = planMdmTurn(sent?.session, messageOf(9, []), { ...facts, execs: [{ ...exec, state: 'sent' }] });
+  expect(silent.effects).toEqual([{ kind: 'exec-settled', execKey: 'e1', state: 'unknown' }]);
+  const anew = planMdmTurn(sent?.session, messageOf(1, first.commands, {}, 's2'), { ...facts, execs: [{ ...exec, state: 'sent' }] });
+  expect(anew.effects).toEqual([{ kind: 'exec-settled', execKey: 'e1', state: 'unknown' }]);
+});
+
+test('a package of several messages is taken together: 1222 asks for the rest, a chunk is buffered, and nothing else is asked before', () => {
+  const begun = planMdmTurn(undefined, first, facts);
+  const [status, ...answers] = answersTo(begun, (_, uri) => (uri.endsWith('SwV') ? build : 200));
+  const half = planMdmTurn(begun.session, messageOf(2, [status, ...answers.slice(0, 1)].filter((command) => command !== undefined), { isFinal: false }), facts);
+  expect(requestsIn(half)).toMatchObject([{ name: 'Alert', code: 1_222 }]);
+  const whole = planMdmTurn(half.session, messageOf(3, answers.slice(1)), { ...facts, report: half.report });
+  expect(whole.report.osBuild).toBe('10.0.26100.8737');
+  expect(requestsIn(whole).map(({ name }) => name)).toContain('Get');
+
+  const get = begun.reply.commands.find(({ name }) => name === 'Get')?.commandId ?? '';
+  const chunk = (data: string, hasMoreData: boolean): SyncMlCommand => ({ name: 'Results', commandId: '9', messageRef: '1', commandRef: get, command: 'Get', items: [{ source: './DevDetail/SwV', data, ...(hasMoreData && { hasMoreData }) }] });
+  const others = answers.filter((command) => !(command.name === 'Results' && command.commandRef === get));
+  const buffered = planMdmTurn(begun.session, messageOf(2, [...others, chunk('10.0.26100', true)], { isFinal: false }), facts);
+  expect(buffered.reply.commands.at(-2)).toMatchObject({ name: 'Status', command: 'Results', code: 213 });
+  const complete = planMdmTurn(buffered.session, messageOf(3, [chunk('.8737', false)]), { ...facts, report: buffered.report });
+  expect(complete.report.osBuild).toBe('10.0.26100.8737');
+});
+
+test('answers to another message, and orders of the device, change nothing', () => {
+  const begun = planMdmTurn(undefined, first, facts);
+  const stray = answersTo(begun, (_, uri) => (uri.endsWith('SwV') ? build : 200)).map((command) => ('messageRef' in command ? { ...command, messageRef: '7' } : command));
+  const turn = planMdmTurn(begun.session, messageOf(2, [...stray, { name: 'Exec', commandId: '77', items: [{ target: './x' }] }]), facts);
+  expect(turn.report.osBuild).toBeUndefined();
+  expect(turn.reply.commands).toContainEqual(expect.objectContaining({ name: 'Status', commandRef: '77', code: 405 }));
+});
+
+test('a client that ends the session, or was unenrolled by its user, is asked for nothing more', () => {
+  const begun = planMdmTurn(undefined, first, facts);
+  const alert = (code: number, type?: string): SyncMlMessage => messageOf(2, [{ name: 'Alert', commandId: '1', code, items: type === undefined ? [] : [{ meta: { type } }] }]);
+  expect(requestsIn(planMdmTurn(begun.session, alert(1_223), facts))).toEqual([]);
+  const gone = planMdmTurn(begun.session, alert(1_226, 'com.microsoft:mdm.unenrollment.userrequest'), facts);
+  expect([requestsIn(gone), gone.effects, gone.report.lastSession.outcome]).toEqual([[], [{ kind: 'unenrolled' }], 'unenrolled']);
+});
+
+test('neither session nor report ever hold a key', () => {
+  const say: Say = (command, uri) => (uri.endsWith('SwV') ? build : command.name === 'Get' && uri.includes('WlanXML') ? { value: '<keyMaterial>correct horse</keyMaterial>' } : command.name === 'Get' && uri.endsWith('/Wifi') ? { value: 'depot' } : 200);
+  const turns = hold(say, { desired: { remediation, networks: [{ profile, key: new SecretValue('correct horse') }] } });
+  expect(JSON.stringify(turns.map(({ reply }) => reply))).toContain('correct horse');
+  expect(JSON.stringify(turns.map(({ session, report, effects }) => ({ session, report, effects })))).not.toContain('correct horse');
+});
