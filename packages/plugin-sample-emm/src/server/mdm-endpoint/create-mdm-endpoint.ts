@@ -91,7 +91,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
       nowMs: clock.now(),
     });
     if (!verdict.enrolled) {
-      logger.log('warn', 'an MDM client was refused', { refusal: verdict.refusal });
+      logger.log('warn', 'an MDM client was refused', { code: 'unauthenticated', refusal: verdict.refusal });
       return new Response(null, { status: 403, headers: { connection: 'close' } });
     }
     const { enrolled } = verdict;

@@ -1,4 +1,4 @@
-import { valueOfNode, type DesiredNode, type RequestCommand, type SyncMlCommand } from '@winre-kit/sdk/windows';
+import { valueOfNode, type DesiredNode, type NewRequestCommand, type SyncMlCommand } from '@winre-kit/sdk/windows';
 import type { AskedCommand } from './mdm-session.ts';
 
 /** A change of one node. */
@@ -13,36 +13,27 @@ export type MdmRequest =
   | { readonly name: 'Atomic'; readonly uri: string; readonly members: readonly NodeChange[] }
   | { readonly name: 'Exec'; readonly uri: string; readonly execKey: string; readonly data?: string };
 
-/** Requests as commands with numbers, and what is remembered of them. */
-export interface NumberedRequests {
-  readonly commands: readonly SyncMlCommand[];
-  readonly asked: readonly AskedCommand[];
-}
-
-/** Numbers requests, members of an Atomic after the Atomic itself. The values of nodes, secrets too, are in `commands` only. Pure. */
-export function numberRequests(requests: readonly MdmRequest[], nextId: () => string): NumberedRequests {
-  const numbered = requests.map((request) => numberRequest(request, nextId));
-  return { commands: numbered.map(({ command }) => command), asked: numbered.map(({ asked }) => asked) };
-}
-
-function numberRequest(request: MdmRequest, nextId: () => string): { readonly command: RequestCommand; readonly asked: AskedCommand } {
-  const commandId = nextId();
-  const { uri } = request;
-  switch (request.name) {
-    case 'Atomic': {
-      const members = request.members.map((member) => numberRequest(member, nextId));
-      return { command: { name: 'Atomic', commandId, commands: members.map(({ command }) => command) }, asked: { commandId, name: 'Atomic', uri, members: members.map(({ asked }) => asked) } };
-    }
+/** The request as it is sent, values of nodes included: secrets, too. */
+export function commandOf(request: MdmRequest): NewRequestCommand {
+  const { name, uri } = request;
+  switch (name) {
+    case 'Atomic':
+      return { name, commands: request.members.map(commandOf) };
     case 'Add':
-    case 'Replace': {
-      const { name, node } = request;
-      const item = { target: uri, meta: { format: node.format, type: 'text/plain' }, data: valueOfNode(node) };
-      return { command: { name, commandId, items: [item] }, asked: { commandId, name, uri } };
-    }
+    case 'Replace':
+      return { name, items: [{ target: uri, meta: { format: request.node.format, type: 'text/plain' }, data: valueOfNode(request.node) }] };
     case 'Delete':
     case 'Get':
-      return { command: { name: request.name, commandId, items: [{ target: uri }] }, asked: { commandId, name: request.name, uri } };
+      return { name, items: [{ target: uri }] };
     case 'Exec':
-      return { command: { name: 'Exec', commandId, items: [{ target: uri, ...(request.data !== undefined && { meta: { format: 'chr', type: 'text/plain' }, data: request.data }) }] }, asked: { commandId, name: 'Exec', uri, execKey: request.execKey } };
+      return { name, items: [{ target: uri, ...(request.data !== undefined && { meta: { format: 'chr', type: 'text/plain' }, data: request.data }) }] };
   }
+}
+
+/** What is remembered of a request, never a value. @param sent the request as it was numbered */
+export function askedOf(request: MdmRequest, sent: SyncMlCommand): AskedCommand {
+  const { name, uri } = request;
+  const numbered = sent.name === 'Atomic' ? sent.commands : [];
+  const members = name === 'Atomic' ? request.members.flatMap((member, index) => (numbered[index] ? [askedOf(member, numbered[index])] : [])) : undefined;
+  return { commandId: sent.commandId, name, uri, ...(name === 'Exec' && { execKey: request.execKey }), ...(members && { members }) };
 }

@@ -1,4 +1,4 @@
-import type { CspDialect, Drift, NotExpressed, ReadResult, ReadSettings } from '@winre-kit/sdk/windows';
+import type { CspDialect, Drift, NotExpressed, PartialObject, ReadResult, ReadSettings } from '@winre-kit/sdk/windows';
 import type { MdmExec } from '../store/mdm-exec-store.ts';
 
 /** What a session is doing: its questions and changes, in this order. A step may take several messages. */
@@ -15,12 +15,6 @@ export interface AskedCommand {
   readonly members?: readonly AskedCommand[];
   /** The worst that was said, when several items were answered one by one. */
   readonly status?: number;
-}
-
-/** A value that comes in chunks. */
-export interface PartialValue {
-  readonly uri: string;
-  readonly text: string;
 }
 
 /** One session of one device, from its first message to the last answer. Plain JSON; only `results` and `partial` may hold what a device keeps secret, and they are not stored. */
@@ -49,7 +43,8 @@ export interface MdmSession {
   readonly retries: number;
   /** Rounds of reading in this step: networks are found one level at a time. */
   readonly rounds: number;
-  readonly partial?: PartialValue;
+  /** A value of which more chunks are to come. */
+  readonly partial?: PartialObject;
 }
 
 /** A command that the device refused. */

@@ -107,12 +107,17 @@ test('a package of several messages is taken together: 1222 asks for the rest, a
   expect(requestsIn(whole).map(({ name }) => name)).toContain('Get');
 
   const get = begun.reply.commands.find(({ name }) => name === 'Get')?.commandId ?? '';
-  const chunk = (data: string, hasMoreData: boolean): SyncMlCommand => ({ name: 'Results', commandId: '9', messageRef: '1', commandRef: get, command: 'Get', items: [{ source: './DevDetail/SwV', data, ...(hasMoreData && { hasMoreData }) }] });
+  const chunk = (data: string, sizeBytes?: number): SyncMlCommand => ({ name: 'Results', commandId: '9', messageRef: '1', commandRef: get, command: 'Get', items: [{ source: './DevDetail/SwV', data, ...(sizeBytes !== undefined && { meta: { sizeBytes }, hasMoreData: true }) }] });
   const others = answers.filter((command) => !(command.name === 'Results' && command.commandRef === get));
-  const buffered = planMdmTurn(begun.session, messageOf(2, [...others, chunk('10.0.26100', true)], { isFinal: false }), facts);
+  const buffered = planMdmTurn(begun.session, messageOf(2, [...others, chunk('10.0.26100', 15)], { isFinal: false }), facts);
   expect(buffered.reply.commands.at(-2)).toMatchObject({ name: 'Status', command: 'Results', code: 213 });
-  const complete = planMdmTurn(buffered.session, messageOf(3, [chunk('.8737', false)]), { ...facts, report: buffered.report });
+  const complete = planMdmTurn(buffered.session, messageOf(3, [chunk('.8737')]), { ...facts, report: buffered.report });
   expect(complete.report.osBuild).toBe('10.0.26100.8737');
+
+  const lying = planMdmTurn(begun.session, messageOf(2, [...others, chunk('10.0.26100', 99)], { isFinal: false }), facts);
+  const caught = planMdmTurn(lying.session, messageOf(3, [chunk('.8737')]), { ...facts, report: lying.report });
+  expect(caught.reply.commands).toContainEqual(expect.objectContaining({ name: 'Status', command: 'Results', code: 424 }));
+  expect(caught.report.osBuild).toBeUndefined();
 });
 
 test('answers to another message, and orders of the device, change nothing', () => {

@@ -1,4 +1,4 @@
-import type { SyncMlMessage } from '@winre-kit/sdk/windows';
+import { reassembleObjects, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import type { MdmExec } from '../store/mdm-exec-store.ts';
 import { advanceSession } from './advance-session.ts';
 import type { MdmRequest } from './mdm-request.ts';
@@ -10,6 +10,8 @@ import { writeMdmReply } from './write-mdm-reply.ts';
 
 /** The longest message a client takes when it does not say. */
 const assumedClientBytes = 65_536;
+/** The longest value that is put together from chunks. */
+const maxValueBytes = 262_144;
 
 /**
  * Decides what a message of a device is answered with. Pure: the same session, message and facts give the same turn.
@@ -24,11 +26,12 @@ export function planMdmTurn(session: MdmSession | undefined, message: SyncMlMess
   const isRunning = session !== undefined && session.sessionId === message.header.sessionId;
   const before = isRunning ? session : newSession(message, facts.now);
   const lost: MdmEffect[] = isRunning ? [] : unsettledExecs(facts.execs);
-  const answered = takeAnswers(before, message);
-  const heard = { ...answered, clientMessageId: message.header.messageId, messageId: before.messageId + 1 };
+  const { pending, commands, ...chunks } = reassembleObjects(before.partial, message.commands, maxValueBytes);
+  const { partial: _, ...answered } = takeAnswers(before, { ...message, commands });
+  const heard: MdmSession = { ...answered, ...(pending && { partial: pending }), clientMessageId: message.header.messageId, messageId: before.messageId + 1 };
   const seen = heardOf(facts.report, heard, facts.now);
   const outcome = decide(heard, seen, message, facts);
-  const { message: reply, asked } = writeMdmReply(message, outcome.session, outcome.requests, facts.maxMessageBytes);
+  const { message: reply, asked } = writeMdmReply(message, outcome.session, outcome.requests, chunks, facts.maxMessageBytes);
   const hasMoved = outcome.session.step !== heard.step || outcome.requests.length > 0;
   return {
     reply,
