@@ -108,6 +108,14 @@ test('the server ends a session with alert 1223: what came before is answered, w
   expect(client.node(switchUri)).toBeUndefined();
 });
 
+test('a message that would say nothing but that the header was well is not sent', async () => {
+  await using server = await startScriptedMdmServer();
+  const client = await enrolled(server);
+  server.script = answers(say(1, welcome + switchOn.replace('</CmdID>', '</CmdID><NoResp/>')));
+  expect(await client.sync()).toMatchObject({ ending: 'completed', replies: [], violations: [] });
+  expect([server.seen.length, client.node(switchUri)]).toEqual([1, 'true']);
+});
+
 test('a server that does not accept the client ends the session at once', async () => {
   await using server = await startScriptedMdmServer();
   const client = await enrolled(server);

@@ -39,6 +39,8 @@ export function takeTurn(model: DeviceModel, device: DeviceState, session: Sessi
   // The status of the header has to be the first command of the message, before chunks that waited.
   const ordered = [...outbox.filter(isHeaderStatus), ...outbox.filter((one) => !isHeaderStatus(one))];
   const ending = outcome.isEnded ? { ending: outcome.state.isUnenrolled ? ('unenrolled' as const) : ('aborted' as const) } : {};
+  // MS-MDM 2.2.6.1: a client sends no message that says nothing but that the header was well.
+  if (ordered.length === 1 && isSameProtocol) return { session: { ...heard, outbox: [], ending: 'completed', ...ending }, device: outcome.state, replies: [], violations };
   return { session: { ...heard, outbox: ordered, ...ending }, device: outcome.state, replies, violations };
 }
 
