@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { checkReference, renderReference, updateReference } from './check-reference.ts';
 import { makeFixtureTree } from './fixture-tree.ts';
 import { renderCodes, renderStatesPage } from './render-reference.ts';
+import { renderSyncMlCodesPage } from './render-syncml-codes.ts';
 import { renderWindowsNodesPage } from './render-windows-nodes.ts';
 
 test('a code has a row with its own anchor, and a bar in a meaning does not break the table', () => {
@@ -25,10 +26,16 @@ test('a node is listed with its limits, what it needs, and how sure its source i
   expect(text).toMatch(/\| `doWipe` \| chr \| Exec \|.*\| \[RW-CSP\]\(https:[^)]*\/remotewipe-csp\) P \|/);
 });
 
+test('a status of SyncML is listed with what came of the command and where that is from, an alert with its name', () => {
+  const { text } = renderSyncMlCodesPage();
+  expect(text).toContain('| <a id="404"></a>`404` | No such node: not made yet, or not known to this build. | did not | never unchanged | yes | P |');
+  expect(text).toContain('| <a id="1222"></a>`1222` | `nextMessage` |');
+});
+
 test('a missing page and a page edited by hand are reported; --update settles both', () => {
   using tree = makeFixtureTree({});
   const pages = renderReference();
-  expect(checkReference(tree.root, pages).map(({ file }) => file)).toEqual(['docs/reference/error-codes.md', 'docs/reference/operation-states.md', 'docs/reference/windows-nodes.md']);
+  expect(checkReference(tree.root, pages).map(({ file }) => file)).toEqual(['docs/reference/error-codes.md', 'docs/reference/operation-states.md', 'docs/reference/windows-nodes.md', 'docs/reference/syncml-codes.md']);
   updateReference(tree.root, pages);
   expect(checkReference(tree.root, pages)).toEqual([]);
   writeFileSync(join(tree.root, 'docs/reference/error-codes.md'), 'by hand');

@@ -5,6 +5,7 @@ import { errorCodes } from '../../packages/sdk/src/errors/error-codes.table.ts';
 import { errorCodes as snapshotErrorCodes } from '../../packages/snapshot-core/src/errors/error-codes.ts';
 import type { Finding } from './finding.ts';
 import { renderCodes, renderCodesPage, renderStatesPage, type ReferencePage } from './render-reference.ts';
+import { renderSyncMlCodesPage } from './render-syncml-codes.ts';
 import { renderWindowsNodesPage } from './render-windows-nodes.ts';
 import { reportFindings } from './report-findings.ts';
 
@@ -24,7 +25,7 @@ export function renderReference(): ReferencePage[] {
     codes: snapshotErrorCodes,
     cells: ({ meaning, retryable }) => [meaning, retryable ? 'yes' : 'no'],
   });
-  return [renderCodesPage([recoveryCodes, snapshotCodes]), renderStatesPage(operationTransitions), renderWindowsNodesPage()];
+  return [renderCodesPage([recoveryCodes, snapshotCodes]), renderStatesPage(operationTransitions), renderWindowsNodesPage(), renderSyncMlCodesPage()];
 }
 
 /** Reports pages that are missing or no longer say what the tables say. */
