@@ -76,6 +76,7 @@ const cases: readonly RouteCase[] = [
   { method: 'PUT', route: '/groups/:name/settings', permission: 'policies.write', path: '/groups/pilots/settings', body: { restore: policy }, foreign: 'own' },
   { method: 'GET', route: '/devices/:deviceId/mdm', permission: 'policies.read', path: `${device}/mdm`, foreign: 404 },
   { method: 'POST', route: '/devices/:deviceId/mdm/unenrol', permission: 'enrolment.write', path: `${device}/mdm/unenrol`, body: { key: 'leave' }, foreign: 404 },
+  { method: 'DELETE', route: '/devices/:deviceId/mdm/networks/:ssid', permission: 'policies.write', path: `${device}/mdm/networks/depot`, foreign: 404 },
   { method: 'DELETE', route: '/devices/:deviceId/mdm/certificate', permission: 'revocations.write', path: `${device}/mdm/certificate`, foreign: 404 },
   { method: 'POST', route: '/enrolment-tokens', permission: 'enrolment.write', path: '/enrolment-tokens', body: {}, foreign: 'own' },
   { method: 'POST', route: '/api-tokens', permission: 'tokens.write', path: '/api-tokens', body: { principal: 'p', role: 'viewer' }, foreign: 'own' },

@@ -38,6 +38,12 @@ export function mdmRoutes(services: AdminServices): Hono<AdminEnvironment> {
       if (!revoked) throw new RecoveryError('not-found', `device ${deviceId} is not enrolled for MDM`);
       return context.json({ revoked: certificateView(revoked) });
     })
+    .delete('/devices/:deviceId/mdm/networks/:ssid', requirePermission('policies.write'), async (context) => {
+      const { deviceId } = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
+      const ssid = pathPart(context, 'ssid');
+      if (!mdm.settings.removeNetwork(deviceId, ssid)) throw new RecoveryError('not-found', `device ${deviceId} has no network of its own with this SSID`);
+      return context.json({ ssid });
+    })
     // The device leaves by itself when it gets this; with its certificate revoked it would never hear of it.
     .post('/devices/:deviceId/mdm/unenrol', requirePermission('enrolment.write'), async (context) => {
       const { key } = await readBody(context, unenrolSchema, 'unenrolment');

@@ -1,8 +1,8 @@
-import { compileSettings, nodesToRead, parseReadback, settingsDrift, type CompiledSettings, type CspDialect, type ReadResult, type ReadSettings } from '@winre-kit/sdk/windows';
+import { compileSettings, nodesToRead, parseReadback, type CompiledSettings, type CspDialect, type ReadResult, type ReadSettings } from '@winre-kit/sdk/windows';
 import { buildOf, chooseDialect } from './choose-dialect.ts';
 import type { MdmRequest } from './mdm-request.ts';
 import type { AskedCommand, MdmReport, MdmRefusal, MdmSession } from './mdm-session.ts';
-import { fitRequests, planChanges } from './plan-changes.ts';
+import { driftThatCounts, fitRequests, planChanges } from './plan-changes.ts';
 import { withOutcome, type MdmStepOutcome, type MdmTurnFacts } from './mdm-turn.ts';
 import { meaningOfStatus } from './status-meaning.ts';
 import { readResultsOf } from './take-answers.ts';
@@ -77,7 +77,7 @@ const get = (uri: string): MdmRequest => ({ name: 'Get', uri });
 /** Sends what differs, as much as fits into a message. */
 function change(session: MdmSession, actual: ReadSettings, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
   const compiled = compileFor(session, report, facts);
-  const { drift, requests } = planChanges({ compiled, actual, isApplied: report.appliedFingerprint === facts.fingerprint, absentRoots: report.absentRoots });
+  const { drift, requests } = planChanges({ compiled, actual, isApplied: report.appliedFingerprint === facts.fingerprint, removes: facts.removes, absentRoots: report.absentRoots });
   const seen: MdmReport = { ...report, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed };
   if (requests.length === 0) return judge(session, actual, { ...seen, appliedFingerprint: facts.fingerprint }, facts);
   return send(session, seen, requests, facts);
@@ -110,7 +110,7 @@ function takeChanges(session: MdmSession, report: MdmReport, facts: MdmTurnFacts
   const again = busy.length > 0 && session.retries < maxRetries ? busy : [];
   const wanted = new Set([...again, ...session.waiting]);
   const actual = parseReadback(found, dialect);
-  const requests = planChanges({ compiled, actual, isApplied: false, absentRoots }).requests.filter(({ uri }) => wanted.has(uri));
+  const requests = planChanges({ compiled, actual, isApplied: false, removes: facts.removes, absentRoots }).requests.filter(({ uri }) => wanted.has(uri));
   if (requests.length > 0) return send({ ...session, retries: session.retries + Math.min(1, again.length) }, again.length > 0 ? counted(noted) : noted, requests, facts);
 
   const isComplete = verdicts.every(({ command, meaning }) => meaning === 'done' || mayBeAbsent(command.uri) !== undefined) && refusals.every(({ uri }) => mayBeAbsent(uri) !== undefined);
@@ -137,7 +137,7 @@ function refusalsOf(command: AskedCommand): readonly MdmRefusal[] {
 /** Compares once more, and goes on to Execs. */
 function judge(session: MdmSession, actual: ReadSettings, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
   const compiled = compileFor(session, report, facts);
-  const drift = settingsDrift(compiled, actual);
+  const drift = driftThatCounts(compiled, actual, facts.removes);
   const isAccepted = (uri: string): boolean => report.absentRoots.some((root) => uri.startsWith(`${root}/`));
   const left = drift.filter(({ uri }) => !isAccepted(uri));
   const isWritten = report.appliedFingerprint === facts.fingerprint;

@@ -61,6 +61,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     const turn = planMdmTurn(before, message, {
       desired: await openDesiredState(desired, tenantId, services.escrow),
       fingerprint: desired.fingerprint,
+      removes: desired.removes,
       edition: device.osEdition === null ? 'other' : editionOfProductCode(device.osEdition),
       report: services.sessions.readReport(deviceId),
       execs: services.execs.list(deviceId),

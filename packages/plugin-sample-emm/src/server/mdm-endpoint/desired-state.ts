@@ -11,6 +11,8 @@ export interface DesiredState {
   readonly settings: StoredSettings;
   /** Names this state; keys are in it by their ciphertext, so that it changes with them and tells nothing. */
   readonly fingerprint: string;
+  /** Networks to take off the device: every one that is not wanted when its group says which there are, otherwise those that were taken back here. */
+  readonly removes: 'others' | readonly string[];
   /** By position in `settings.networks`. */
   readonly owners: readonly NetworkOwner[];
 }
@@ -21,9 +23,10 @@ export async function readDesiredState(store: MdmSettingsStore, { tenantId, devi
   const own = store.networksOf(deviceId).map((network) => ({ network, owner: `device:${deviceId}` as const }));
   const shared = (group?.settings.networks ?? []).map((network) => ({ network, owner: `group:${group?.name ?? ''}` as const }));
   const networks = [...own, ...shared.filter(({ network }) => !own.some((entry) => ssidOf(entry.network) === ssidOf(network)))];
-  const hasNetworks = networks.length > 0 || group?.settings.networks !== undefined;
+  const removes = group?.settings.networks === undefined ? store.removedNetworksOf(deviceId) : 'others';
+  const hasNetworks = networks.length > 0 || removes.length > 0;
   const settings: StoredSettings = { ...group?.settings, ...definedOf(policies), ...(hasNetworks && { networks: networks.map(({ network }) => network) }) };
-  return { group: group?.name, settings, fingerprint: await digestJson(settings), owners: networks.map(({ owner }) => owner) };
+  return { group: group?.name, settings, fingerprint: await digestJson(settings), removes, owners: networks.map(({ owner }) => owner) };
 }
 
 /** The same with keys in hand, for as long as one message is written. */

@@ -9,6 +9,8 @@ export interface MdmTurnFacts {
   readonly desired: RecoverySettings;
   /** Names this desired state; another one when only a secret was replaced. */
   readonly fingerprint: string;
+  /** Networks that may be taken off the device: all that are not wanted, or those of these SSIDs. */
+  readonly removes: 'others' | readonly string[];
   readonly edition: WindowsEdition;
   /** Of the sessions before. */
   readonly report: MdmReport | undefined;

@@ -7,6 +7,8 @@ export interface ChangeFacts {
   readonly actual: ReadSettings;
   /** Whether this very desired state was written completely before. If not everything is written once: that a secret differs cannot be read. */
   readonly isApplied: boolean;
+  /** See `MdmTurnFacts`. */
+  readonly removes: 'others' | readonly string[];
   /** Groups that this build is known not to have. */
   readonly absentRoots: readonly string[];
 }
@@ -18,8 +20,8 @@ export interface PlannedChanges {
 }
 
 /** Chooses what to write and with which verb. Pure. A group is written whole: its nodes depend on each other. */
-export function planChanges({ compiled, actual, isApplied, absentRoots }: ChangeFacts): PlannedChanges {
-  const drift = settingsDrift(compiled, actual);
+export function planChanges({ compiled, actual, isApplied, removes, absentRoots }: ChangeFacts): PlannedChanges {
+  const drift = driftThatCounts(compiled, actual, removes);
   const differs = (group: DesiredGroup): boolean => drift.some(({ kind, uri }) => kind !== 'extra' && group.nodes.some((node) => node.uri === uri));
   const groups = compiled.groups.filter((group) => !absentRoots.includes(group.root) && (!isApplied || differs(group)));
   const unwanted = drift.filter(({ kind }) => kind === 'extra').map(({ uri }): NodeChange => ({ name: 'Delete', uri }));
@@ -32,6 +34,11 @@ export function planChanges({ compiled, actual, isApplied, absentRoots }: Change
   const left = unwanted.filter(({ uri }) => !groups.some((group) => group.isAtomic && isBelow(uri, group)));
   const removals = left.map((change): MdmRequest => (compiled.dialect === 'remote-remediation' ? { name: 'Atomic', uri: change.uri, members: [change] } : change));
   return { drift, requests: [...requests, ...removals] };
+}
+
+/** What differs, without networks that somebody else gave the device and nobody here speaks for. Pure. */
+export function driftThatCounts(compiled: CompiledSettings, actual: ReadSettings, removes: ChangeFacts['removes']): readonly Drift[] {
+  return settingsDrift(compiled, actual).filter(({ kind, actual: ssid }) => kind !== 'extra' || removes === 'others' || removes.includes(ssid ?? ''));
 }
 
 /** Space that a command takes in a message beside its value, in bytes; more than it needs. */

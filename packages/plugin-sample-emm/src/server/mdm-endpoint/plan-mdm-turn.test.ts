@@ -8,7 +8,7 @@ import { planMdmTurn } from './plan-mdm-turn.ts';
 
 const remediation = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 30, timeToRebootMinutes: 180 };
 const profile = { kind: 'wifi-wpa2-psk' as const, ssid: 'depot', key: { secret: 'wifi' }, hidden: false };
-const facts: MdmTurnFacts = { desired: { remediation }, fingerprint: 'f1', edition: 'enterprise', report: undefined, execs: [], now: '2026-11-22T03:00:00.000Z', maxMessageBytes: 100_000 };
+const facts: MdmTurnFacts = { desired: { remediation }, fingerprint: 'f1', removes: 'others', edition: 'enterprise', report: undefined, execs: [], now: '2026-11-22T03:00:00.000Z', maxMessageBytes: 100_000 };
 const exec: MdmExec = { execKey: 'e1', uri: './Vendor/MSFT/DMClient/Unenroll', requestedBy: 'ann', requestedAt: facts.now, state: 'queued' };
 
 function messageOf(messageId: number, commands: readonly SyncMlCommand[], more: Partial<SyncMlMessage> = {}, sessionId = 's1'): SyncMlMessage {

@@ -32,8 +32,12 @@ export interface MdmSettingsStore {
   putSettings(tenantId: string, name: string, settings: StoredSettings): void;
   groupOf(tenantId: string, deviceId: string): MdmGroup | undefined;
   networksOf(deviceId: string): readonly StoredNetwork[];
+  /** SSIDs that were taken back: the device is to lose them. */
+  removedNetworksOf(deviceId: string): readonly string[];
   /** Adds a network to the device's own, or replaces the one of that SSID. */
   putNetwork(deviceId: string, ssid: string, network: StoredNetwork): void;
+  /** Takes a network of the device itself back. @returns false when it had no such network */
+  removeNetwork(deviceId: string, ssid: string): boolean;
 }
 
 export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore {
@@ -44,8 +48,12 @@ export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore
   const updateSettings = database.prepare('UPDATE mdm_groups SET settings = ? WHERE tenant_id = ? AND name = ?');
   const clearMembers = database.prepare('DELETE FROM mdm_group_members WHERE tenant_id = ? AND group_name = ?');
   const addMember = database.prepare('INSERT INTO mdm_group_members (tenant_id, device_id, group_name) VALUES (?, ?, ?) ON CONFLICT (tenant_id, device_id) DO UPDATE SET group_name = excluded.group_name');
-  const selectNetworks = database.prepare('SELECT network FROM mdm_device_networks WHERE device_id = ? ORDER BY ssid');
+  const selectNetworks = database.prepare("SELECT network FROM mdm_device_networks WHERE device_id = ? AND network <> 'null' ORDER BY ssid");
   const upsertNetwork = database.prepare('INSERT INTO mdm_device_networks (device_id, ssid, network) VALUES (?, ?, ?) ON CONFLICT (device_id, ssid) DO UPDATE SET network = excluded.network');
+
+  // Its row stays without a network, so that the device loses it whenever its next session is.
+  const withdrawNetwork = database.prepare("UPDATE mdm_device_networks SET network = 'null' WHERE device_id = ? AND ssid = ? AND network <> 'null'");
+  const selectWithdrawn = database.prepare("SELECT ssid FROM mdm_device_networks WHERE device_id = ? AND network = 'null' ORDER BY ssid");
 
   const readGroup = (tenantId: string, name: string): MdmGroup | undefined => {
     const row = selectGroup.get(tenantId, name);
@@ -69,6 +77,8 @@ export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore
       return row && readGroup(tenantId, String(row['group_name']));
     },
     networksOf: (deviceId) => selectNetworks.all(deviceId).map((row) => storedNetworkSchema.parse(JSON.parse(String(row['network'])))),
+    removedNetworksOf: (deviceId) => selectWithdrawn.all(deviceId).map((row) => String(row['ssid'])),
+    removeNetwork: (deviceId, ssid) => withdrawNetwork.run(deviceId, ssid).changes === 1,
     putNetwork: (deviceId, ssid, network) => void upsertNetwork.run(deviceId, ssid, JSON.stringify(network)),
   };
 }
