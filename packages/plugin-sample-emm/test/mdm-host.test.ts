@@ -43,6 +43,7 @@ test('a host sets policies and a network of a device that no agent runs on, and 
 
   // What somebody else gave the device is none of this operation's business.
   const foreign = './Vendor/MSFT/Recovery/NetworkSettings/Wifi/foreign/WlanXML';
+  client.changeLocally('./Vendor/MSFT/Recovery/NetworkSettings/Wifi/foreign', '');
   client.changeLocally(foreign, client.node('./Vendor/MSFT/Recovery/NetworkSettings/Wifi/depot/WlanXML'));
   await client.sync();
   expect(client.node(foreign)).toContain('WLANProfile');
