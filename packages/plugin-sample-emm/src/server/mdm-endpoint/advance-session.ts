@@ -4,7 +4,7 @@ import type { MdmRequest } from './mdm-request.ts';
 import type { AskedCommand, MdmReport, MdmRefusal, MdmSession } from './mdm-session.ts';
 import { driftThatCounts, fitRequests, planChanges } from './plan-changes.ts';
 import { withOutcome, type MdmStepOutcome, type MdmTurnFacts } from './mdm-turn.ts';
-import { meaningOfStatus } from './status-meaning.ts';
+import { meaningOfAnswer, meaningOfStatus } from './status-meaning.ts';
 import { readResultsOf } from './take-answers.ts';
 
 const buildUri = './DevDetail/SwV';
@@ -123,13 +123,14 @@ function takeChanges(session: MdmSession, report: MdmReport, facts: MdmTurnFacts
 
 /** The worst of an Atomic's members speaks for it: its own 507 says only that one of them failed. */
 function meaningOf(command: AskedCommand): ReturnType<typeof meaningOfStatus> {
-  const members = (command.members ?? []).map(({ status }) => meaningOfStatus(status));
-  return members.find((meaning) => meaning === 'busy' || meaning === 'absent') ?? members.find((meaning) => meaning === 'refused') ?? meaningOfStatus(command.status);
+  const members = (command.members ?? []).map(meaningOfAnswer);
+  return members.find((meaning) => meaning === 'busy' || meaning === 'absent') ?? members.find((meaning) => meaning === 'refused') ?? meaningOfAnswer(command);
 }
 
 function refusalsOf(command: AskedCommand): readonly MdmRefusal[] {
-  return [command, ...(command.members ?? [])].flatMap(({ name, uri, status }) => {
-    const meaning = meaningOfStatus(status);
+  return [command, ...(command.members ?? [])].flatMap((answered) => {
+    const { name, uri, status } = answered;
+    const meaning = meaningOfAnswer(answered);
     return status !== undefined && (meaning === 'refused' || meaning === 'absent') ? [{ name, uri, status }] : [];
   });
 }

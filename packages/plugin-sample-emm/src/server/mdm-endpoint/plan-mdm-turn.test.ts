@@ -71,6 +71,19 @@ test('a dialect whose nodes turn out to be absent gives way to the other one, an
   }
 });
 
+test('a network that is gone before it is deleted, and a node that is gone before it is replaced, say nothing about the build', () => {
+  const read: Say = (command, uri) => {
+    if (uri.endsWith('SwV')) return build;
+    if (command.name === 'Get' && uri.endsWith('/Wifi')) return { value: 'old' };
+    if (command.name === 'Get') return uri.endsWith('/EnableQuickMachineRecovery') ? { value: 'false' } : /MSFT\/Recovery$/.test(uri) ? 200 : 404;
+    return command.name === 'Delete' || command.name === 'Replace' ? 404 : 200;
+  };
+  const turns = hold(read, { desired: { remediation, networks: [{ profile, key: new SecretValue('correct horse') }] } });
+  expect(turns.flatMap(requestsIn).map(({ name }) => name)).toEqual(expect.arrayContaining(['Delete', 'Atomic', 'Add']));
+  expect(last(turns).report).toMatchObject({ dialect: 'recovery', absentRoots: [] });
+  expect(last(turns).report.lastSession.refusals.map(({ name, status }) => [name, status])).toEqual([['Replace', 404]]);
+});
+
 test('the same message is answered the same way, but for an Exec', () => {
   const turns = hold((command, uri) => (uri.endsWith('SwV') ? build : command.name === 'Get' ? 404 : 200), { execs: [exec] });
   const sent = turns.findIndex((turn) => requestsIn(turn).some(({ name }) => name === 'Exec'));
