@@ -75,7 +75,7 @@ test('a network that is gone before it is deleted, and a node that is gone befor
   const read: Say = (command, uri) => {
     if (uri.endsWith('SwV')) return build;
     if (command.name === 'Get' && uri.endsWith('/Wifi')) return { value: 'old' };
-    if (command.name === 'Get') return uri.endsWith('/EnableQuickMachineRecovery') ? { value: 'false' } : /MSFT\/Recovery$/.test(uri) ? 200 : 404;
+    if (command.name === 'Get') return uri.endsWith('/EnableQuickMachineRecovery') ? { value: 'false' } : uri.endsWith('MSFT/Recovery') ? 200 : 404;
     return command.name === 'Delete' || command.name === 'Replace' ? 404 : 200;
   };
   const turns = hold(read, { desired: { remediation, networks: [{ profile, key: new SecretValue('correct horse') }] } });

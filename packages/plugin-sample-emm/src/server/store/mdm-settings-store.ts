@@ -30,7 +30,8 @@ export interface MdmSettingsStore {
   putMembers(tenantId: string, name: string, deviceIds: readonly string[]): void;
   /** Makes the group, or replaces its settings. */
   putSettings(tenantId: string, name: string, settings: StoredSettings): void;
-  groupOf(tenantId: string, deviceId: string): MdmGroup | undefined;
+  /** The group of a device, without the list of its members: that may be long. */
+  groupOf(tenantId: string, deviceId: string): Omit<MdmGroup, 'deviceIds'> | undefined;
   networksOf(deviceId: string): readonly StoredNetwork[];
   /** SSIDs that were taken back: the device is to lose them. */
   removedNetworksOf(deviceId: string): readonly string[];
@@ -55,14 +56,15 @@ export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore
   const withdrawNetwork = database.prepare("UPDATE mdm_device_networks SET network = 'null' WHERE device_id = ? AND ssid = ? AND network <> 'null'");
   const selectWithdrawn = database.prepare("SELECT ssid FROM mdm_device_networks WHERE device_id = ? AND network = 'null' ORDER BY ssid");
 
-  const readGroup = (tenantId: string, name: string): MdmGroup | undefined => {
+  const readSettings = (tenantId: string, name: string): StoredSettings | undefined => {
     const row = selectGroup.get(tenantId, name);
-    if (!row) return undefined;
-    const deviceIds = selectMembers.all(tenantId, name).map((member) => String(member['device_id']));
-    return { name, deviceIds, settings: storedSettingsSchema.parse(JSON.parse(String(row['settings']))) };
+    return row && storedSettingsSchema.parse(JSON.parse(String(row['settings'])));
   };
   return {
-    readGroup,
+    readGroup(tenantId, name) {
+      const settings = readSettings(tenantId, name);
+      return settings && { name, settings, deviceIds: selectMembers.all(tenantId, name).map((member) => String(member['device_id'])) };
+    },
     putMembers: (tenantId, name, deviceIds) => inTransaction(database, () => {
       addGroup.run(tenantId, name);
       clearMembers.run(tenantId, name);
@@ -73,8 +75,9 @@ export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore
       updateSettings.run(JSON.stringify(settings), tenantId, name);
     }),
     groupOf(tenantId, deviceId) {
-      const row = selectGroupOf.get(tenantId, deviceId);
-      return row && readGroup(tenantId, String(row['group_name']));
+      const name = selectGroupOf.get(tenantId, deviceId)?.['group_name'];
+      const settings = typeof name === 'string' ? readSettings(tenantId, name) : undefined;
+      return typeof name === 'string' && settings ? { name, settings } : undefined;
     },
     networksOf: (deviceId) => selectNetworks.all(deviceId).map((row) => storedNetworkSchema.parse(JSON.parse(String(row['network'])))),
     removedNetworksOf: (deviceId) => selectWithdrawn.all(deviceId).map((row) => String(row['ssid'])),
