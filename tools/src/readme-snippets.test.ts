@@ -20,6 +20,12 @@ test.each([
   ['docs/guides/recover-a-device.md', 'examples/quick-start/src/follow-playbook.ts', 'playbook'],
   ['docs/guides/recover-a-device.md', 'examples/quick-start/src/follow-playbook.ts', 'run'],
   ['docs/guides/recover-a-device.md', 'examples/quick-start/src/main.ts', 'audit'],
+  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/without-emm.ts', 'compile'],
+  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/heal-device.ts', 'read'],
+  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/heal-device.ts', 'heal'],
+  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/enrol-pc.ts', 'enrol'],
+  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/main.ts', 'group'],
+  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/main.ts', 'plugin'],
   ['packages/testkit/README.md', 'packages/testkit/test/readme-example.test.ts', 'example'],
   ['packages/plugin-sample-emm/README.md', 'packages/plugin-sample-emm/test/readme-example.test.ts', 'example'],
 ])('%s shows what is run: %s, %s', (page, file, region) => {

@@ -57,25 +57,23 @@ assert.deepEqual([healed.lastSession.outcome, healed.drift], ['converged', []]);
 assert.equal(changes.length, 6);
 print('Healed at its next session:', ...changes.map((change) => `  ${change}`), ...describeDevice(insider, healed), '');
 
-{
-  await using host = await openHost(emm);
-  const { plugin } = host;
-  const device = { id: older.id, enrolmentEpoch: older.enrolmentEpoch };
-  // #region plugin
-  const policy = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 15, timeToRebootMinutes: 60 };
-  const { notices } = await plugin.remediation.policy.set(device, policy); // this device alone; it comes before its group
-  const before = await plugin.remediation.policy.get(device); // what the device has, not what was asked for
-  // #endregion
-  assert.equal(before?.retryIntervalMinutes, 30);
-  print('A host sets a policy for depot-7 alone, through the plug-in:', ...notices.map(({ message }) => `  notice         ${message}`));
-  await older.sync();
-  assert.deepEqual(await plugin.remediation.policy.get(device), policy);
-  print('  read back      after the next session the device has it', '');
-}
+const { host, plugin } = await openHost(emm);
+const device = { id: older.id, enrolmentEpoch: older.enrolmentEpoch };
+// #region plugin
+const policy = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 15, timeToRebootMinutes: 60 };
+const { notices } = await plugin.remediation.policy.set(device, policy); // for this device alone; it comes before its group
+const before = await plugin.remediation.policy.get(device); // what the device has, which is not yet what was asked for
+// #endregion
+assert.equal(before?.retryIntervalMinutes, 30);
+print('A host sets a policy for depot-7 alone, through the plug-in:', ...notices.map(({ message }) => `  notice         ${message}`));
+await older.sync();
+assert.deepEqual(await plugin.remediation.policy.get(device), policy);
+print('  read back      after its next session the device has it', '');
+await host[Symbol.asyncDispose]();
 
 print('Without the EMM, by the functions of @winre-kit/sdk/windows:', ...(await configureWithoutEmm(depotKey)).map((line) => `  not expressed  ${line}`), '');
 
 const audit = await emm.admin('GET', '/audit?pageSize=500');
 const leaks = [...canaries.findLeaks([printed, emm.logs, audit, views, healed]), ...(await canaries.scanFolder(emm.folder))];
 assert.deepEqual(leaks, []);
-print('No key and no enrolment token in output, log, audit, replies or any file of EMM and host.');
+print('No key and no enrolment token in output, log, audit, replies or any file of the EMM.');
