@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { Agent, request } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import { join } from 'node:path';
 import type { Clock } from '@winre-kit/sdk';
 import { systemClock } from '@winre-kit/plugin-sample-emm/server';
@@ -61,4 +63,21 @@ test('a client certificate is asked of everybody and needed nowhere else', async
   expect((await sendOverWire(`${world.emm.url}/admin/v1/caller`, { ca: world.emm.caCertificatePem, method: 'GET' })).status).toBe(401);
   const identity = await enrol('hardware-three');
   expect((await sendOverWire(`${world.emm.url}/admin/v1/caller`, { ca: world.emm.caCertificatePem, method: 'GET', identity })).status).toBe(401);
+});
+
+test('a TLS session that is resumed is the same client, and is refused all the same once it is revoked', async () => {
+  const { certificatePem, privateKeyPem } = await enrol('hardware-resumed');
+  const agent = new Agent({ keepAlive: false, ca: world.emm.caCertificatePem, cert: certificatePem, key: privateKeyPem });
+  const ask = async (): Promise<{ readonly status: number | undefined; readonly isResumed: boolean }> => new Promise((resolve, reject) => {
+    const outgoing = request(`${world.emm.url}/ManagementServer/Mdm.svc`, { method: 'POST', agent, headers: { 'content-type': syncMlType } }, (response) => {
+      const isResumed = (response.socket as TLSSocket).isSessionReused();
+      response.resume().on('end', () => resolve({ status: response.statusCode, isResumed })).on('error', reject);
+    });
+    outgoing.on('error', reject).end(firstMessage());
+  });
+  expect(await ask()).toEqual({ status: 200, isResumed: false });
+  expect(await ask()).toEqual({ status: 200, isResumed: true });
+  await world.admin('DELETE', `/devices/${await deviceIdOf('hardware-resumed')}/mdm/certificate`);
+  expect(await ask()).toEqual({ status: 403, isResumed: true });
+  agent.destroy();
 });

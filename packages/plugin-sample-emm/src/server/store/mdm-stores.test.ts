@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, test } from 'vitest';
+import { createMdmCertificateStore } from './mdm-certificate-store.ts';
+import { createMdmExecStore } from './mdm-exec-store.ts';
+import { createMdmSettingsStore } from './mdm-settings-store.ts';
+import { migrations } from './migrations.table.ts';
+import { openDatabase } from './open-database.ts';
+
+const at = '2026-11-22T03:00:00.000Z';
+const network = { profile: { kind: 'wifi-eap-tls' as const, ssid: 'depot', clientCertificate: { storeName: 'My', thumbprintSha1: '0'.repeat(40) }, serverNames: ['radius'] } };
+
+test('a database from before MDM is taken over', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emm-migrate-'));
+  const path = join(folder, 'emm.db');
+  const old = new DatabaseSync(path);
+  old.exec(migrations[0] ?? '');
+  old.exec("PRAGMA user_version = 1; INSERT INTO operation_fences VALUES ('contoso', 'k', 3)");
+  old.close();
+  const database = openDatabase(path);
+  expect(createMdmExecStore(database).list('d')).toEqual([]);
+  expect(database.prepare('SELECT fence FROM operation_fences').get()).toMatchObject({ fence: 3 });
+  database.close();
+  rmSync(folder, { recursive: true });
+});
+
+test('a device is in one group at most; members and settings of a group change apart', () => {
+  const store = createMdmSettingsStore(openDatabase(':memory:'));
+  store.putMembers('contoso', 'a', ['d1', 'd2']);
+  store.putSettings('contoso', 'a', { networks: [] });
+  store.putMembers('contoso', 'b', ['d2']);
+  expect(store.readGroup('contoso', 'a')).toEqual({ name: 'a', deviceIds: ['d1'], settings: { networks: [] } });
+  expect(store.groupOf('contoso', 'd2')).toEqual({ name: 'b', settings: {} });
+  store.putMembers('contoso', 'b', []);
+  expect(store.groupOf('contoso', 'd2')).toBeUndefined();
+  expect(store.readGroup('fabrikam', 'a')).toBeUndefined();
+});
+
+test('a network that was taken back is remembered as that, until it is set again', () => {
+  const store = createMdmSettingsStore(openDatabase(':memory:'));
+  expect(store.removeNetwork('d', 'depot')).toBe(false);
+  store.putNetwork('d', 'depot', network);
+  expect([store.networksOf('d'), store.removedNetworksOf('d')]).toEqual([[network], []]);
+  expect([store.removeNetwork('d', 'depot'), store.removeNetwork('d', 'depot')]).toEqual([true, false]);
+  expect([store.networksOf('d'), store.removedNetworksOf('d')]).toEqual([[], ['depot']]);
+  store.putNetwork('d', 'depot', network);
+  expect([store.networksOf('d'), store.removedNetworksOf('d')]).toEqual([[network], []]);
+});
+
+test('an Exec leaves its queue once, and what is settled stays so', () => {
+  const store = createMdmExecStore(openDatabase(':memory:'));
+  const exec = { execKey: 'e', uri: './x', requestedBy: 'ann', requestedAt: at };
+  expect([store.add('contoso', 'd', exec), store.add('contoso', 'other', exec)]).toEqual([true, false]);
+  store.settle('d', 'e', { state: 'done', at });
+  expect(store.list('d')).toEqual([{ ...exec, state: 'queued' }]);
+  store.markSent('d', 'e', at);
+  store.settle('d', 'e', { state: 'unknown', at });
+  store.markSent('d', 'e', at);
+  store.settle('d', 'e', { state: 'done', at, status: 200 });
+  expect(store.list('d')).toEqual([{ ...exec, state: 'unknown', sentAt: at, settledAt: at }]);
+});
+
+test('a device has one certificate; the one before is superseded', () => {
+  const store = createMdmCertificateStore(openDatabase(':memory:'));
+  const certificate = { tenantId: 'contoso', deviceId: 'd', deviceName: 'pc', certificatePem: 'p', publicKeySpki: 'k', osEdition: null, issuedAt: at, expiresAt: at };
+  store.replace({ ...certificate, thumbprint: '1' });
+  store.replace({ ...certificate, thumbprint: '2' });
+  expect(store.find('1')).toMatchObject({ revokedAt: at, revocationReason: 'superseded' });
+  expect(store.current('d')).toMatchObject({ thumbprint: '2' });
+  expect(store.revoke('d', 'revoked', at)).toMatchObject({ thumbprint: '2' });
+  expect([store.current('d'), store.revoke('d', 'revoked', at), store.find('2')?.revocationReason]).toEqual([undefined, undefined, 'revoked']);
+});
