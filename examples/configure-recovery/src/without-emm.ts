@@ -22,8 +22,18 @@ export async function configureWithoutEmm(passphrase: string): Promise<readonly 
   const unsaid = compiled.notExpressed.map(({ setting, kind, reason }) => `${setting} (${kind}): ${reason}`);
   // #endregion
   assert.equal(compiled.dialect, 'recovery');
-  assert.deepEqual(await healDevice(createSimulatedSession(swV), compiled, compiled.dialect), []);
+  for (const build of [swV, '10.0.26100.4700']) await configureThrice(build, settings);
   return unsaid;
+}
+
+/** Sets everything, takes the networks off again, and gives them back. Nothing differs after any of it. */
+async function configureThrice(build: string, settings: RecoverySettings): Promise<void> {
+  const session = createSimulatedSession(build);
+  for (const networks of [settings.networks, [], settings.networks]) {
+    const compiled = compileSettings({ ...settings, networks }, { build: parseWindowsBuild(build), edition: 'enterprise' });
+    assert(compiled.dialect !== 'none');
+    assert.deepEqual(await healDevice(session, compiled, compiled.dialect), []);
+  }
 }
 
 /** A session with a simulated device, without a network between. Your own sends SyncML here. */
