@@ -33,8 +33,8 @@ export async function healDevice(session: DeviceSession, compiled: CompiledSetti
     const changes = nodes.map((node) => ({ verb: verbFor(node, actual), uri: node.uri, format: node.format, value: valueOfNode(node) }));
     await session.send(changes, { isAtomic });
   }
-  for (const { uri } of drift.filter(({ kind }) => kind === 'extra')) { // a network that the settings do not name
-    await session.send([{ verb: 'Delete', uri }], { isAtomic: dialect === 'remote-remediation' });
+  for (const { uri, isAtomic = false } of drift.filter(({ kind }) => kind === 'extra')) { // a network that the settings do not name
+    await session.send([{ verb: 'Delete', uri }], { isAtomic });
   }
   return settingsDrift(compiled, await readDevice(session, dialect));
   // #endregion

@@ -75,10 +75,9 @@ function createSimulatedDevice({ build, edition, passwordEncryption }: Device) {
     /** Removes networks that are not wanted, and sends every group as the compiled form says. @returns how many nodes were written */
     write(compiled: CompiledSettings, actual: ReadSettings): number {
       const unwanted = settingsDrift(compiled, actual).filter(({ kind }) => kind === 'extra');
-      const removals = unwanted.map(({ uri }, ordinal): DeviceCommand => {
+      const removals = unwanted.map(({ uri, isAtomic = false }, ordinal): DeviceCommand => {
         const removal = { kind: 'tree' as const, verb: 'Delete' as const, cmdId: `90${ordinal}`, items: [{ targetUri: uri }] };
-        // The one network of RemoteRemediation lies below a node that demands Atomic.
-        return compiled.dialect === 'remote-remediation' ? { kind: 'group', verb: 'Atomic', cmdId: `9${ordinal}`, commands: [removal] } : removal;
+        return isAtomic ? { kind: 'group', verb: 'Atomic', cmdId: `9${ordinal}`, commands: [removal] } : removal;
       });
       const sets = compiled.groups.flatMap(({ nodes, isAtomic }, group): DeviceCommand[] => {
         const commands = nodes.map((node, ordinal): DeviceCommand => (

@@ -24,15 +24,16 @@ export function planChanges({ compiled, actual, isApplied, removes, absentRoots 
   const drift = driftThatCounts(compiled, actual, removes);
   const differs = (group: DesiredGroup): boolean => drift.some(({ kind, uri }) => kind !== 'extra' && group.nodes.some((node) => node.uri === uri));
   const groups = compiled.groups.filter((group) => !absentRoots.includes(group.root) && (!isApplied || differs(group)));
-  const unwanted = drift.filter(({ kind }) => kind === 'extra').map(({ uri }): NodeChange => ({ name: 'Delete', uri }));
+  const extra = drift.filter(({ kind }) => kind === 'extra');
+  const deletionOf = ({ uri }: Drift): NodeChange => ({ name: 'Delete', uri });
   const isBelow = (uri: string, group: DesiredGroup): boolean => uri.startsWith(`${group.root}/`);
   const requests = groups.flatMap((group): MdmRequest[] => {
     const changes = group.nodes.map((node): NodeChange => ({ name: verbFor(node, actual), uri: node.uri, node }));
     if (!group.isAtomic) return changes;
-    return [{ name: 'Atomic', uri: group.root, members: [...changes, ...unwanted.filter(({ uri }) => isBelow(uri, group))] }];
+    return [{ name: 'Atomic', uri: group.root, members: [...changes, ...extra.filter(({ uri }) => isBelow(uri, group)).map(deletionOf)] }];
   });
-  const left = unwanted.filter(({ uri }) => !groups.some((group) => group.isAtomic && isBelow(uri, group)));
-  const removals = left.map((change): MdmRequest => (compiled.dialect === 'remote-remediation' ? { name: 'Atomic', uri: change.uri, members: [change] } : change));
+  const left = extra.filter(({ uri }) => !groups.some((group) => group.isAtomic && isBelow(uri, group)));
+  const removals = left.map((each): MdmRequest => (each.isAtomic === true ? { name: 'Atomic', uri: each.uri, members: [deletionOf(each)] } : deletionOf(each)));
   return { drift, requests: [...requests, ...removals] };
 }
 

@@ -46,7 +46,7 @@ export function compileWifi(networks: readonly WinreNetwork[]): CompiledNetworks
     nodes,
     notExpressed: [...notExpressed, ...nameless],
     doubts: nodes.map(({ uri }) => ({ uri, reason: 'the key is written in clear and encrypted by the device; it is never compared with what the device has' })),
-    governs: [{ root: group, keep: wanted.filter((uri) => !desired.has(`${uri}/${wifiPaths.leaf}`)) }],
+    governs: [{ root: group, keep: wanted.filter((uri) => !desired.has(`${uri}/${wifiPaths.leaf}`)), isAtomic: false }],
   };
 }
 
@@ -54,7 +54,7 @@ export function compileWifi(networks: readonly WinreNetwork[]): CompiledNetworks
 export function compileCredentials(networks: readonly WinreNetwork[], isAutoRemediation: boolean, codebook: PasswordEncryptionCodebook | undefined): CompiledNetworks {
   const group = nodeUri(remoteRemediationCsp, credentialPaths.group);
   const nothing = { nodes: [], doubts: [], governs: [] };
-  if (networks.length === 0) return { ...nothing, notExpressed: [], governs: [{ root: group, keep: [] }] };
+  if (networks.length === 0) return { ...nothing, notExpressed: [], governs: [{ root: group, keep: [], isAtomic: true }] };
   if (!isAutoRemediation) {
     const reason = 'RemoteRemediation takes a network only together with remediation.autoRemediation = true in the same settings';
     return { ...nothing, notExpressed: networks.map((_, index): NotExpressed => ({ setting: `networks.${index}`, kind: 'unsupported', reason })) };
@@ -81,7 +81,7 @@ export function compileCredentials(networks: readonly WinreNetwork[], isAutoReme
             : `“not encrypted” is sent as ${codebook} numbers it; another text of Microsoft disagrees`,
       },
     ],
-    governs: [{ root: group, keep: [] }],
+    governs: [{ root: group, keep: [], isAtomic: true }],
   };
 }
 

@@ -107,7 +107,7 @@ test('networks that WinRE cannot join, without a key, with a bad key or twice ar
   const compiled = compileSettings({ networks }, recovery);
   expect(compiled.groups.flatMap(({ nodes }) => nodes).map(({ uri }) => uri.split('/').at(-2))).toEqual(['Depot%20%26%20Co']);
   // What could not be expressed is wanted all the same: a device that has it keeps it.
-  expect(compiled.governs).toEqual([{ root: './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi', keep: ['a', 'b', 'c', 'd'].map((name) => `./Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi/${name}`) }]);
+  expect(compiled.governs).toEqual([{ root: './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi', keep: ['a', 'b', 'c', 'd'].map((name) => `./Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi/${name}`), isAtomic: false }]);
 });
 
 test.each(['*', '\ud800'])('a network called %j cannot be a node, and is named', (ssid) => {

@@ -50,6 +50,8 @@ export interface GovernedRoot {
   readonly root: string;
   /** Networks that are wanted, but could not be expressed; what the device has of them stays. */
   readonly keep: readonly string[];
+  /** Whether a Delete below it has to be in an Atomic. */
+  readonly isAtomic: boolean;
 }
 
 /** Settings in the words of one dialect. Everything that was asked for is in `groups`, in `notExpressed`, or in both. */

@@ -82,7 +82,7 @@ test('in RemoteRemediation another network is drift of the one place there is, a
   const read = parseReadback(results, 'remote-remediation');
   const drift = settingsDrift(compileSettings({ remediation, networks }, older), read);
   expect(drift.filter(({ uri }) => uri.startsWith(credentials)).map(({ uri, kind }) => [uri, kind])).toEqual([[`${credentials}/NetworkSSID`, 'different']]);
-  expect(settingsDrift(compileSettings({ networks: [] }, older), read)).toEqual([{ uri: credentials, kind: 'extra', actual: 'other', reason: expect.any(String) }]);
+  expect(settingsDrift(compileSettings({ networks: [] }, older), read)).toEqual([{ uri: credentials, kind: 'extra', actual: 'other', reason: expect.any(String), isAtomic: true }]);
 });
 
 test('no key shows in drift', () => {

@@ -14,6 +14,8 @@ export interface Drift {
   /** As the device gave it; absent where it gave none or it may be secret. */
   readonly actual?: string;
   readonly reason: string;
+  /** True for an `extra` whose Delete has to be in an Atomic. */
+  readonly isAtomic?: boolean;
 }
 
 /**
@@ -68,9 +70,9 @@ function sameValue({ format, value }: DesiredNode, actual: string): boolean {
 
 function extraNetworks({ groups, governs }: CompiledSettings, actual: ReadSettings): readonly Drift[] {
   const desired = groups.flatMap(({ nodes }) => nodes.map(({ uri }) => uri));
-  return governs.flatMap(({ root, keep }) =>
+  return governs.flatMap(({ root, keep, isAtomic }) =>
     actual.networks
       .filter(({ uri }) => (uri === root || uri.startsWith(`${root}/`)) && !keep.includes(uri) && !desired.some((wanted) => wanted.startsWith(`${uri}/`)))
-      .map(({ uri, ssid }): Drift => ({ uri, kind: 'extra', actual: ssid, reason: 'the settings do not name this network' })),
+      .map(({ uri, ssid }): Drift => ({ uri, kind: 'extra', actual: ssid, reason: 'the settings do not name this network', ...(isAtomic && { isAtomic }) })),
   );
 }
