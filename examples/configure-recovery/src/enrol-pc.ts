@@ -13,8 +13,6 @@ export interface MdmView {
   readonly actual: { readonly remediation: Partial<RemediationPolicy>; readonly restore: Partial<RestorePolicy>; readonly networks: readonly { readonly ssid: string }[] };
   readonly drift: readonly Drift[];
   readonly notExpressed: readonly NotExpressed[];
-  /** Groups that this build does not have, though its dialect does. */
-  readonly absentRoots: readonly string[];
   readonly lastSession: { readonly outcome: string };
 }
 

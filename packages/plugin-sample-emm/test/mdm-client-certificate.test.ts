@@ -59,6 +59,20 @@ test('an enrolled device is let in until its certificate is revoked, or the devi
   expect(await knock(two)).toEqual(refused('device-revoked'));
 });
 
+test('a certificate that is revoked while its message comes in gets no answer, and nothing is stored', async () => {
+  const identity = await enrol('hardware-slow');
+  const id = await deviceIdOf('hardware-slow');
+  async function* slowly(): AsyncGenerator<Uint8Array> {
+    const bytes = Buffer.from(firstMessage());
+    yield bytes.subarray(0, 100);
+    await world.admin('DELETE', `/devices/${id}/mdm/certificate`);
+    yield bytes.subarray(100);
+  }
+  const { status, text } = await sendOverWire(`${world.emm.url}/ManagementServer/Mdm.svc`, { ca: world.emm.caCertificatePem, body: slowly(), contentType: syncMlType, identity });
+  expect([status, text]).toEqual([403, '']);
+  expect((await world.admin('GET', `/devices/${id}/mdm`)).body).not.toHaveProperty('lastSession');
+});
+
 test('a client certificate is asked of everybody and needed nowhere else', async () => {
   expect((await sendOverWire(`${world.emm.url}/admin/v1/caller`, { ca: world.emm.caCertificatePem, method: 'GET' })).status).toBe(401);
   const identity = await enrol('hardware-three');

@@ -3,7 +3,7 @@ import { createCanarySecrets } from '@winre-kit/testkit';
 import type { MdmClient } from '@winre-kit/testkit/mdm-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { call, collect, handleOf, startRequestOf, startWorld, tenantId, type EmmWorld } from './emm-world.ts';
-import { deviceIdOf, enrolMdmClient, type MdmServer } from './mdm-device.ts';
+import { deviceIdOf, enrolMdmClient, mdmOf, type MdmServer } from './mdm-device.ts';
 
 let world: EmmWorld;
 let server: MdmServer;
@@ -103,6 +103,24 @@ test('a network that the device cannot have fails with the reason', async () => 
   const other = await startNetwork('older-wifi', 'depot');
   await older.sync();
   expect(lastOf(await other.watched)).toMatchObject({ state: 'failed', message: expect.stringContaining('autoRemediation') });
+});
+
+test('a device that comes back with another key is another device: nothing that waited for the former one reaches it', async () => {
+  const client = await enrolMdmClient(server, { hardwareId: 'again', isInsider: true });
+  const before = await bindingOf('again');
+  const { watched } = await startNetwork('again', 'depot');
+  client.inject({ kind: 'drop-reply', message: 2, when: 'before-commands' });
+  await client.sync();
+  await world.admin('POST', `/devices/${before.id}/mdm/unenrol`, { key: 'leave-again' });
+  const { body } = await world.admin('POST', '/enrolment-tokens', {});
+  await client.enrol({ discoveryUrl: `${server.url}/EnrollmentServer/Discovery.svc`, userName: 'user@contoso.example', password: body.token });
+  expect(lastOf(await watched)).toMatchObject({ state: 'failed', deviceCode: 'enrolment-changed' });
+  const after = await bindingOf('again');
+  expect([after.id === before.id, after.enrolmentEpoch === before.enrolmentEpoch]).toEqual([true, false]);
+  expect(await mdmOf(world.admin, 'again')).not.toHaveProperty('lastSession');
+  const report = await client.sync();
+  expect([report.violations, report.transcript.some(({ text }) => text.includes('<Exec>') || text.includes('depot'))]).toEqual([[], false]);
+  expect(await mdmOf(world.admin, 'again')).toMatchObject({ execs: [{ execKey: 'leave-again', state: 'withdrawn' }], lastSession: { outcome: 'converged' } });
 });
 
 test('what comes by MDM is none of the agent’s business, and what the agent can bring is none of MDM’s', async () => {

@@ -157,6 +157,7 @@ test('a policy of the device itself comes before its group', async () => {
   const client = await enrolMdmClient(server, { hardwareId: 'special' });
   await settle('special', ['special'], { remediation, restore });
   const id = await deviceIdOf(world.admin, 'special');
+  expect(await world.admin('GET', `/devices/${id}/policies/restore`)).toMatchObject({ body: { source: 'stored', policy: restore } });
   const { body } = await world.admin('GET', `/devices/${id}`);
   const { enrolmentEpoch } = body as unknown as { readonly enrolmentEpoch: string };
   await world.admin('PUT', `/devices/${id}/policies/remediation`, { enrolmentEpoch, policy: { ...remediation, retryIntervalMinutes: 5 } });
@@ -173,6 +174,7 @@ test('a device that leaves is out, whoever wished it', async () => {
   const report = await client.sync();
   expect(report.ending).toBe('unenrolled');
   expect(client.execs()).toHaveLength(1);
+  expect(await see('leaver')).toMatchObject({ enrolled: false, execs: [{ execKey: 'leave-1', state: 'done' }], lastSession: { outcome: 'unenrolled' } });
 
   const user = await enrolMdmClient(server, { hardwareId: 'user-leaver' });
   user.unenrolByUser();

@@ -11,6 +11,7 @@ import { listenHttps, type Peer } from './https-listener.ts';
 import { lockFolder } from './lock-folder.ts';
 import { readFileIfPresent, writePrivateFile } from './private-file.ts';
 import { createMdmEndpoint } from './mdm-endpoint/create-mdm-endpoint.ts';
+import { sweepCarried } from './mdm-endpoint/sweep-carried.ts';
 import { createMdmEnrolment } from './mdm-enrolment/create-mdm-enrolment.ts';
 import { mdmAddressesAt, mdmPaths, mdmProviderId } from './mdm-enrolment/discovery.ts';
 import { loadServerIdentity } from './server-identity.ts';
@@ -122,8 +123,7 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
     closing: closing.signal,
   });
   const enrolMdm = createMdmEnrolment({
-    store, clock, logger, audit,
-    certificates: mdm.certificates,
+    store, gateway, clock, logger, audit, ...mdm,
     authority: identity.authority,
     newId: () => randomBytes(16).toString('hex'),
     validForDays: clientCertificateDays,
@@ -137,6 +137,7 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
     .on(['GET', 'POST'], '/EnrollmentServer/*', (context) => enrolMdm(context.req.raw))
     .post(mdmPaths.management, (context) => holdMdmSession(context.req.raw, context.env));
   const listener = await listenHttps((request, peer) => app.fetch(request, peer), { host, port: settings.port, certificate, clientAuthorityPem: caCertificatePem });
+  const sweeping = sweepCarried({ gateway, store, clock, escrow, settings: mdm.settings }, logger, closing.signal);
   const url = `https://${hostNames[0] ?? host}:${listener.port}`;
   logger.log('info', 'sample EMM is listening', { host, port: listener.port });
 
@@ -147,6 +148,7 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
       // Waiting polls and watchers are answered first, so that the listener has nothing long left to wait for.
       await gateway.close();
       await listener.close(closeGraceMs);
+      await sweeping;
       database.close();
       lock[Symbol.dispose]();
     })();

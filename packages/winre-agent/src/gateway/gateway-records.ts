@@ -31,6 +31,8 @@ export interface DeviceRecord extends Stored {
   readonly enrolmentEpoch: string;
   readonly enrolledAt: string;
   readonly devicePublicKey: string;
+  /** False while no agent has ever enrolled on the device and it is known by other means alone; nobody holds the private half of `devicePublicKey` then. */
+  readonly hasAgent?: false;
   readonly stateGeneration: string;
   /** The last sequence that was given to a command of this device, in any enrolment. Never goes back. */
   readonly commandSequence: number;

@@ -11,6 +11,7 @@ export { issueCertificateAuthority, issueServerCertificate } from './certificate
 export type { CertificateAuthorityRequest, IssuedCertificate, ServerCertificateRequest } from './certificates.ts';
 export { issueClientCertificate, readCertificateRequest } from './client-certificate.ts';
 export type { CertificateRequest, ClientCertificateRequest } from './client-certificate.ts';
+export { closeEnrolment } from './close-enrolment.ts';
 export { moveOperation } from './move-operation.ts';
 export type { OperationMove } from './move-operation.ts';
 export { judgeToken } from './enrolment-tokens.ts';

@@ -2,6 +2,7 @@ import { instantAt, operationKeySchema, RecoveryError } from '@winre-kit/sdk';
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { readDesiredState } from '../mdm-endpoint/desired-state.ts';
+import { unenrolUri } from '../mdm-endpoint/mdm-request.ts';
 import { mdmProviderId } from '../mdm-enrolment/discovery.ts';
 import type { MdmCertificate } from '../store/mdm-certificate-store.ts';
 import type { AdminEnvironment } from './admin-environment.ts';
@@ -50,7 +51,7 @@ export function mdmRoutes(services: AdminServices): Hono<AdminEnvironment> {
       const { tenantId, principal } = context.get('caller');
       const { deviceId } = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
       if (!mdm.certificates.current(deviceId)) throw new RecoveryError('not-found', `device ${deviceId} is not enrolled for MDM`);
-      mdm.execs.add(tenantId, deviceId, { execKey: key, uri: './Vendor/MSFT/DMClient/Unenroll', data: mdmProviderId, requestedBy: principal, requestedAt: instantAt(clock.now()) });
+      mdm.execs.add(tenantId, deviceId, { execKey: key, uri: unenrolUri, data: mdmProviderId, requestedBy: principal, requestedAt: instantAt(clock.now()) });
       const exec = mdm.execs.list(deviceId).find(({ execKey }) => execKey === key);
       if (!exec) throw new RecoveryError('already-exists', `key ${key} was used for another device: choose another one`);
       return context.json(exec, 202);

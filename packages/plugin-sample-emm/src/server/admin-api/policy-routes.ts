@@ -2,21 +2,20 @@ import { enrolmentEpochSchema, RecoveryError, remediationPolicySchema, restorePo
 import { Hono } from 'hono';
 import { z } from 'zod';
 import { createKeyedQueue } from '../keyed-queue.ts';
+import { readDesiredState } from '../mdm-endpoint/desired-state.ts';
 import type { AdminEnvironment } from './admin-environment.ts';
 import type { AdminServices } from './admin-services.ts';
 import { requirePermission } from './authenticate.ts';
 import { noticesOfMdm } from './notices-of-mdm.ts';
-import { policyView } from './policy-view.ts';
+import { policyView, type PolicyName } from './policy-view.ts';
 import { readBody } from './read-body.ts';
 import { pathPart } from './read-query.ts';
 import { requireOwnDevice } from './require-own-device.ts';
 
-const policySchemas = { restore: restorePolicySchema, remediation: remediationPolicySchema } as const;
 const bodies = {
-  restore: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: policySchemas.restore }),
-  remediation: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: policySchemas.remediation }),
+  restore: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: restorePolicySchema }),
+  remediation: z.strictObject({ enrolmentEpoch: enrolmentEpochSchema, policy: remediationPolicySchema }),
 } as const;
-type PolicyName = keyof typeof bodies;
 
 /** Settings that a device follows from its next contact on. */
 export function policyRoutes(services: AdminServices): Hono<AdminEnvironment> {
@@ -26,8 +25,10 @@ export function policyRoutes(services: AdminServices): Hono<AdminEnvironment> {
   for (const name of Object.keys(bodies) as PolicyName[]) {
     routes.get(`/devices/:deviceId/policies/${name}`, requirePermission('policies.read'), async (context) => {
       const device = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
-      const report = services.mdm.certificates.current(device.deviceId) && services.mdm.sessions.readReport(device.deviceId);
-      return context.json(policyView(policySchemas[name], device.policies[name], report?.actual?.[name], report?.observedAt));
+      // The settings of a group come by MDM alone.
+      if (!services.mdm.certificates.current(device.deviceId)) return context.json(policyView(name, device.policies, undefined));
+      const { settings } = await readDesiredState(services.mdm.settings, device);
+      return context.json(policyView(name, settings, services.mdm.sessions.readReport(device.deviceId)));
     });
     routes.put(`/devices/:deviceId/policies/${name}`, requirePermission('policies.write'), async (context) => {
       const { enrolmentEpoch, policy } = await readBody(context, bodies[name], `${name} policy`);

@@ -1,23 +1,27 @@
-import type { z } from 'zod';
+import { completeRemediationPolicy, completeRestorePolicy } from '@winre-kit/sdk/windows';
+import type { MdmReport } from '../mdm-endpoint/mdm-session.ts';
+import type { StoredSettings } from '../store/mdm-settings-store.ts';
+
+/** Policies that a device can have, and be read to have. */
+export type PolicyName = 'restore' | 'remediation';
 
 /** What the device was seen to have, or what is stored for it when that was never seen. */
 export interface PolicyView {
   readonly policy: object | null;
   readonly source: 'device' | 'stored';
   readonly observedAt?: string;
-  /** Members that the device does not say, taken from what is stored: a switch that is off hides what belongs to it. */
+  /** Members that the device does not say, taken from what is stored or from Windows' own defaults: a switch that is off hides what belongs to it. */
   readonly assumed?: readonly string[];
 }
 
 /**
  * Chooses what to show. Pure.
  *
- * @param read members that the device was read to have
- * @param observedAt when that was; nothing when it never was
+ * @param desired what the device should have, by itself or by its group
+ * @param report what it was last read to have; nothing when it never was
  */
-export function policyView(schema: z.ZodType<object>, stored: object | undefined, read: object | undefined, observedAt: string | undefined): PolicyView {
-  if (read === undefined || observedAt === undefined) return { policy: stored ?? null, source: 'stored' };
-  const whole = Object.keys(read).length === 0 ? undefined : schema.safeParse({ ...stored, ...read }).data;
-  const assumed = Object.keys(whole ?? {}).filter((member) => !Object.hasOwn(read, member));
-  return { policy: whole ?? null, source: 'device', observedAt, ...(assumed.length > 0 && { assumed }) };
+export function policyView(name: PolicyName, desired: Pick<StoredSettings, PolicyName>, report: Pick<MdmReport, 'actual' | 'observedAt'> | undefined): PolicyView {
+  if (report?.actual === undefined || report.observedAt === undefined) return { policy: desired[name] ?? null, source: 'stored' };
+  const { policy, assumed } = name === 'restore' ? completeRestorePolicy(report.actual, desired.restore) : completeRemediationPolicy(report.actual, desired.remediation);
+  return { policy: policy ?? null, source: 'device', observedAt: report.observedAt, ...(policy && assumed.length > 0 && { assumed }) };
 }

@@ -1,10 +1,11 @@
 import { compileSettings, nodesToRead, parseReadback, type CompiledSettings, type CspDialect, type ReadResult, type ReadSettings } from '@winre-kit/sdk/windows';
 import { buildOf, chooseDialect } from './choose-dialect.ts';
+import { isWithin, judgeChanges } from './judge-changes.ts';
 import type { MdmRequest } from './mdm-request.ts';
-import type { AskedCommand, MdmReport, MdmRefusal, MdmSession } from './mdm-session.ts';
-import { driftThatCounts, fitRequests, planChanges } from './plan-changes.ts';
+import type { AskedCommand, MdmReport, MdmSession } from './mdm-session.ts';
+import { absentSettings, driftThatCounts, fitRequests, planChanges } from './plan-changes.ts';
 import { withOutcome, type MdmStepOutcome, type MdmTurnFacts } from './mdm-turn.ts';
-import { meaningOfAnswer, meaningOfStatus } from './status-meaning.ts';
+import { meaningOfStatus } from './status-meaning.ts';
 import { readResultsOf } from './take-answers.ts';
 
 const buildUri = './DevDetail/SwV';
@@ -44,14 +45,14 @@ function takeFacts(session: MdmSession, report: MdmReport, facts: MdmTurnFacts):
   const osBuild = results.find(({ uri }) => uri === buildUri)?.value?.trim();
   const present = dialects.filter((dialect) => results.some(({ uri, status }) => uri === rootUris[dialect] && status === 200));
   const known: MdmReport = { ...report, ...(osBuild !== undefined && { osBuild }), ...(osBuild !== report.osBuild && { absentRoots: [] }) };
-  return readWith(chooseDialect({ osBuild, edition: facts.edition, present, ruledOut: session.ruledOut }), { ...session, results: [] }, known, facts);
+  return readWith(chooseDialect({ osBuild, edition: facts.edition, present, ruledOut: session.ruledOut }), { ...session, present, results: [] }, known, facts);
 }
 
 /** Begins reading in a dialect, or says that there is none. */
 function readWith(dialect: CspDialect | 'none', session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
-  const { found: _, ...rest } = session;
-  const next: MdmSession = { ...rest, dialect, step: 'read', results: [], waiting: [], rounds: 1 };
-  if (dialect !== 'none') return { session: next, report: { ...report, dialect }, requests: nodesToRead(dialect).map((uri) => ({ name: 'Get', uri })) };
+  const { found: _, sentFingerprint: _sent, ...rest } = session;
+  const next: MdmSession = { ...rest, dialect, step: 'read', results: [], rounds: 1, isComplete: true };
+  if (dialect !== 'none') return ask(next, { ...report, dialect }, nodesToRead(dialect), facts);
   const { notExpressed } = compileFor(next, report, facts);
   const { actual: _former, ...kept } = report;
   return execute(next, withOutcome({ ...kept, dialect, drift: [], notExpressed }, notExpressed.length > 0 ? 'unsupported' : 'converged'), facts);
@@ -67,12 +68,17 @@ function takeReadings(session: MdmSession, report: MdmReport, facts: MdmTurnFact
   const actual = parseReadback(collected, dialect);
   // Without what is secret: this is stored.
   const kept: MdmSession = { ...session, found: actual.nodes, results: [] };
-  if (busy.length > 0 && session.retries < maxRetries) return { session: { ...kept, retries: session.retries + 1 }, report: counted(report), requests: busy.map(get) };
-  if (actual.stillToRead.length > 0 && session.rounds < maxRounds) return { session: { ...kept, rounds: session.rounds + 1 }, report, requests: actual.stillToRead.map(get) };
+  if (busy.length > 0 && session.retries < maxRetries) return ask({ ...kept, retries: session.retries + 1 }, counted(report), [...busy, ...session.waiting], facts);
+  if (session.waiting.length > 0) return ask(kept, report, session.waiting, facts);
+  if (actual.stillToRead.length > 0 && session.rounds < maxRounds) return ask({ ...kept, rounds: session.rounds + 1 }, report, actual.stillToRead, facts);
   return session.step === 'verify' ? judge(kept, actual, report, facts) : change(kept, actual, report, facts);
 }
 
-const get = (uri: string): MdmRequest => ({ name: 'Get', uri });
+/** Reads, as much as fits into a message of the client. */
+function ask(session: MdmSession, report: MdmReport, uris: readonly string[], facts: MdmTurnFacts): MdmStepOutcome {
+  const { now, later } = fitRequests(uris.map((uri) => ({ name: 'Get', uri })), facts.maxMessageBytes);
+  return { session: { ...session, waiting: later.map(({ uri }) => uri) }, report, requests: now };
+}
 
 /** Sends what differs, as much as fits into a message. */
 function change(session: MdmSession, actual: ReadSettings, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
@@ -83,66 +89,63 @@ function change(session: MdmSession, actual: ReadSettings, report: MdmReport, fa
   return send(session, seen, requests, facts);
 }
 
-function send(session: MdmSession, report: MdmReport, requests: readonly MdmRequest[], facts: MdmTurnFacts): MdmStepOutcome {
-  const { now, later } = fitRequests(requests, facts.maxMessageBytes);
-  return { session: { ...session, step: 'apply', waiting: later.map(({ uri }) => uri) }, report, requests: now };
+function send(session: MdmSession, report: MdmReport, requests: readonly MdmRequest[], { fingerprint, maxMessageBytes }: MdmTurnFacts): MdmStepOutcome {
+  const { now, later } = fitRequests(requests, maxMessageBytes);
+  const { sentFingerprint = fingerprint } = session;
+  // Of two desired states that were sent in part neither is there completely.
+  const isComplete = session.isComplete && sentFingerprint === fingerprint;
+  return { session: { ...session, step: 'apply', waiting: later.map(({ uri }) => uri), sentFingerprint, isComplete }, report, requests: now };
 }
 
 /** Looks at what became of the changes: again, in the other dialect, or on to reading back. */
 function takeChanges(session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
-  const { dialect, found = [] } = session;
+  const { dialect } = session;
   if (dialect === undefined || dialect === 'none') return execute(session, report, facts);
   const compiled = compileFor(session, report, facts);
-  const verdicts = session.asked.map((command) => ({ command, meaning: meaningOf(command) }));
-  const mayBeAbsent = (uri: string): string | undefined => compiled.groups.find((group) => group.mayBeAbsent !== undefined && (uri === group.root || uri.startsWith(`${group.root}/`)))?.root;
-  const absent = verdicts.filter(({ meaning }) => meaning === 'absent').map(({ command }) => command);
-  const refusals = [...report.lastSession.refusals, ...verdicts.flatMap(({ command }) => refusalsOf(command))];
-  const absentRoots = [...new Set([...report.absentRoots, ...absent.flatMap(({ uri }) => mayBeAbsent(uri) ?? [])])];
-  const noted: MdmReport = { ...report, absentRoots, lastSession: { ...report.lastSession, refusals } };
+  const { busy, existing, lacksDialect, isDone, refusals, found, ...judged } = judgeChanges(session.asked, session.found ?? [], compiled);
+  // A device that shows the provider has it, whatever single nodes it refuses.
+  if (lacksDialect && !session.present.includes(dialect)) return readInOther(dialect, session, report, facts);
 
-  if (absent.some(({ uri, name }) => name !== 'Delete' && mayBeAbsent(uri) === undefined)) {
-    const ruledOut = [...session.ruledOut, dialect];
-    // The other dialect is tried even when its root was not seen: it costs one round.
-    const present = dialects.filter((other) => other !== dialect);
-    return readWith(chooseDialect({ osBuild: report.osBuild, edition: facts.edition, present, ruledOut }), { ...session, ruledOut }, noted, facts);
-  }
-  const busy = verdicts.filter(({ meaning }) => meaning === 'busy').map(({ command }) => command.uri);
-  const again = busy.length > 0 && session.retries < maxRetries ? busy : [];
-  const wanted = new Set([...again, ...session.waiting]);
-  const actual = parseReadback(found, dialect);
-  const requests = planChanges({ compiled, actual, isApplied: false, removes: facts.removes, absentRoots }).requests.filter(({ uri }) => wanted.has(uri));
-  if (requests.length > 0) return send({ ...session, retries: session.retries + Math.min(1, again.length) }, again.length > 0 ? counted(noted) : noted, requests, facts);
+  const mayRepeat = session.retries < maxRetries;
+  const again = [...(mayRepeat ? busy : []), ...existing];
+  const absentRoots = [...new Set([...report.absentRoots, ...judged.absentRoots])];
+  const retries = mayRepeat && busy.length > 0 ? 1 : 0;
+  const lastSession = { ...report.lastSession, refusals: [...report.lastSession.refusals, ...refusals], retries: report.lastSession.retries + retries };
+  const noted: MdmReport = { ...report, absentRoots, lastSession };
+  const known = mayRepeat || busy.length === 0 ? noted : withOutcome(noted, 'busy');
 
-  const isComplete = verdicts.every(({ command, meaning }) => meaning === 'done' || mayBeAbsent(command.uri) !== undefined) && refusals.every(({ uri }) => mayBeAbsent(uri) !== undefined);
-  const { appliedFingerprint: _, ...unapplied } = noted;
-  const applied: MdmReport = isComplete ? { ...noted, appliedFingerprint: facts.fingerprint } : unapplied;
-  const { found: _found, ...rest } = session;
-  const next: MdmSession = { ...rest, step: 'verify', results: [], rounds: 1 };
-  return { session: next, report: busy.length > 0 ? withOutcome(applied, 'busy') : applied, requests: nodesToRead(dialect).map(get) };
+  const wanted = [...again, ...session.waiting].filter((uri) => !absentRoots.some((root) => isWithin(root, uri)));
+  const isApplied = report.appliedFingerprint === facts.fingerprint;
+  const planned = planChanges({ compiled, actual: parseReadback(found, dialect), isApplied, removes: facts.removes, absentRoots }).requests;
+  const requests = planned.filter(({ uri }) => wanted.includes(uri));
+  const isPlanned = wanted.every((uri) => requests.some((request) => request.uri === uri));
+  const isComplete = session.isComplete && isDone && isPlanned && (mayRepeat || busy.length === 0);
+  const next: MdmSession = { ...session, found, isComplete, retries: session.retries + retries };
+  return requests.length > 0 ? send(next, known, requests, facts) : verify(next, known, dialect, facts);
 }
 
-/** The worst of an Atomic's members speaks for it: its own 507 says only that one of them failed. */
-function meaningOf(command: AskedCommand): ReturnType<typeof meaningOfStatus> {
-  const members = (command.members ?? []).map(meaningOfAnswer);
-  return members.find((meaning) => meaning === 'busy' || meaning === 'absent') ?? members.find((meaning) => meaning === 'refused') ?? meaningOfAnswer(command);
+/** The other dialect is tried even when its root was not seen: it costs one round. What the first one was refused for says nothing any more. */
+function readInOther(dialect: CspDialect, session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
+  const ruledOut = [...session.ruledOut, dialect];
+  const present = dialects.filter((other) => other !== dialect);
+  const other = chooseDialect({ osBuild: report.osBuild, edition: facts.edition, present, ruledOut });
+  return readWith(other, { ...session, ruledOut }, { ...report, lastSession: { ...report.lastSession, refusals: [] } }, facts);
 }
 
-function refusalsOf(command: AskedCommand): readonly MdmRefusal[] {
-  return [command, ...(command.members ?? [])].flatMap((answered) => {
-    const { name, uri, status } = answered;
-    const meaning = meaningOfAnswer(answered);
-    return status !== undefined && (meaning === 'refused' || meaning === 'absent') ? [{ name, uri, status }] : [];
-  });
+/** Everything was sent; what was written completely is remembered, and the device is read once more. */
+function verify(session: MdmSession, report: MdmReport, dialect: CspDialect, facts: MdmTurnFacts): MdmStepOutcome {
+  const { found: _, ...rest } = session;
+  const { appliedFingerprint: _former, ...unapplied } = report;
+  const written: MdmReport = session.isComplete && session.sentFingerprint !== undefined ? { ...report, appliedFingerprint: session.sentFingerprint } : unapplied;
+  return ask({ ...rest, step: 'verify', results: [], rounds: 1 }, written, nodesToRead(dialect), facts);
 }
 
 /** Compares once more, and goes on to Execs. */
 function judge(session: MdmSession, actual: ReadSettings, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
   const compiled = compileFor(session, report, facts);
-  const drift = driftThatCounts(compiled, actual, facts.removes);
-  const isAccepted = (uri: string): boolean => report.absentRoots.some((root) => uri.startsWith(`${root}/`));
-  const left = drift.filter(({ uri }) => !isAccepted(uri));
+  const drift = driftThatCounts({ compiled, actual, removes: facts.removes, absentRoots: report.absentRoots });
   const isWritten = report.appliedFingerprint === facts.fingerprint;
-  const outcome = report.lastSession.outcome === 'busy' ? 'busy' : left.length === 0 && isWritten ? 'converged' : 'drifting';
+  const outcome = report.lastSession.outcome === 'busy' ? 'busy' : drift.length === 0 && isWritten ? 'converged' : 'drifting';
   return execute(session, withOutcome({ ...report, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed }, outcome), facts);
 }
 
@@ -156,9 +159,11 @@ function unanswered(asked: readonly AskedCommand[]): NonNullable<MdmStepOutcome[
   return asked.flatMap(({ execKey, status }) => (execKey !== undefined && status === undefined ? [{ kind: 'exec-settled' as const, execKey, state: 'unknown' as const }] : []));
 }
 
-function compileFor({ dialect }: MdmSession, { osBuild }: MdmReport, { desired, edition }: MdmTurnFacts): CompiledSettings {
+/** What the device should have, and beside it all that it will not get: its dialect has no words for it, its build no nodes, or there is too much of it. */
+function compileFor({ dialect }: MdmSession, { osBuild, absentRoots }: MdmReport, { desired, edition, leftOut }: MdmTurnFacts): CompiledSettings {
   const build = buildOf(osBuild) ?? { build: 0, revision: 0 };
-  return compileSettings(desired, { build, edition, ...(dialect !== undefined && { dialect }) });
+  const compiled = compileSettings(desired, { build, edition, ...(dialect !== undefined && { dialect }) });
+  return { ...compiled, notExpressed: [...compiled.notExpressed, ...absentSettings(compiled, absentRoots), ...leftOut] };
 }
 
 function counted(report: MdmReport): MdmReport {

@@ -1,10 +1,10 @@
 import { isTerminalState, type Clock } from '@winre-kit/sdk';
-import { winreNetworkSchema, type WifiProfile } from '@winre-kit/sdk/windows';
+import { judgeWinreNetwork, winreNetworkSchema, type WifiProfile } from '@winre-kit/sdk/windows';
 import { moveOperation, type DeviceRecord, type EscrowOpener, type Gateway, type OperationRecord } from '@winre-kit/winre-agent/gateway';
 import { commandSecretContext } from '@winre-kit/winre-agent/protocol';
 import type { MdmSettingsStore } from '../store/mdm-settings-store.ts';
 import type { SqliteGatewayStore } from '../store/sqlite-gateway-store.ts';
-import type { DesiredState } from './desired-state.ts';
+import { maxNetworks, readDesiredState, type DesiredState } from './desired-state.ts';
 import type { MdmReport } from './mdm-session.ts';
 import { sealNetwork } from './network-secrets.ts';
 
@@ -19,16 +19,19 @@ export interface NetworkCarrier {
 
 /**
  * Makes the Wi-Fi networks that wait for a device part of its desired state, when the device is not in WinRE: its MDM client then brings what its agent
- * cannot. An operation leaves the queue in the same step, so that the agent does not get it as well. Networks of other kinds stay for the agent.
+ * cannot. An operation leaves the queue in the same step, so that the agent does not get it as well. What only an agent can make WinRE join, and what the device
+ * has no room for by MDM, stays for the agent.
  */
-export async function carryNetworks(carrier: NetworkCarrier, { deviceId, tenantId, enrolmentEpoch }: DeviceRecord): Promise<void> {
+export async function carryNetworks(carrier: NetworkCarrier, device: DeviceRecord): Promise<void> {
   const { store, settings, escrow, gateway, clock } = carrier;
+  const { deviceId, tenantId, enrolmentEpoch } = device;
   if ((await store.list('sessions', { deviceId, open: true })).length > 0) return;
   const waiting = (await store.list('operations', { deviceId, open: true })).filter(({ delivery }) => delivery === 'queued');
   for (const operation of waiting) {
     const { operationKey } = operation;
     const profile = wifiProfileOf(operation);
-    if (!profile || operation.enrolmentEpoch !== enrolmentEpoch || Date.parse(operation.deliverBy) <= clock.now()) continue;
+    if (!profile || !judgeWinreNetwork(profile).isAllowed || operation.enrolmentEpoch !== enrolmentEpoch || isOver(operation, clock.now())) continue;
+    if (!hasRoom(await readDesiredState(settings, device), profile.ssid)) continue;
     const secretName = 'key' in profile ? profile.key.secret : undefined;
     const sealedKey = secretName === undefined ? undefined : operation.secrets[secretName];
     const key = sealedKey && secretName !== undefined ? await escrow.open(sealedKey, commandSecretContext({ operationKey, deviceId, enrolmentEpoch, name: secretName })) : undefined;
@@ -40,7 +43,7 @@ export async function carryNetworks(carrier: NetworkCarrier, { deviceId, tenantI
   }
 }
 
-/** What is known of carried operations after a session. Pure. Only those that ended. */
+/** What is known of carried operations after a session: those that ended, because the device has the network, never will, or their time is over. Pure. */
 export function settleNetworks(carried: readonly OperationRecord[], report: MdmReport, desired: DesiredState, nowMs: number): readonly OperationRecord[] {
   if (report.lastSession.outcome === 'running') return [];
   return carried.flatMap((operation) => {
@@ -49,8 +52,47 @@ export function settleNetworks(carried: readonly OperationRecord[], report: MdmR
     const isThere = report.actual?.networks.some((network) => network.ssid === ssid) === true && report.appliedFingerprint === desired.fingerprint;
     if (isThere) return [succeeded(operation, ssid, report, nowMs)];
     const reason = whyNever(ssid, report, desired);
-    return reason === undefined ? [] : [moveOperation(operation, { delivery: 'closed', state: 'failed', rawState: 'not-expressed', deviceCode: 'unsupported', message: reason }, nowMs)];
+    if (reason !== undefined) return [moveOperation(operation, { delivery: 'closed', state: 'failed', rawState: 'not-expressed', deviceCode: 'unsupported', message: reason }, nowMs)];
+    return isOver(operation, nowMs) ? [expired(operation, nowMs)] : [];
   });
+}
+
+/** Ends the carried operations whose time is over although the device did not come, and takes their networks back. @param deviceId of all devices when not given */
+export async function expireCarried({ store, settings, gateway, clock }: NetworkCarrier, deviceId?: string): Promise<void> {
+  const open = await store.list('operations', { open: true, ...(deviceId !== undefined && { deviceId }) });
+  const carried = open.filter(({ carriedBy }) => carriedBy === 'mdm');
+  const over = carried.filter((operation) => isOver(operation, clock.now())).map((operation) => expired(operation, clock.now()));
+  if (over.length === 0) return;
+  const isWritten = await store.commitWith(over.map((record) => ({ table: 'operations' as const, record })), () => takeBack(settings, over, carried));
+  // Otherwise a session settled one of them meanwhile; the others end the next time.
+  if (isWritten) for (const { tenantId, operationKey } of over) await gateway.announceOperation(tenantId, operationKey);
+}
+
+/**
+ * Takes networks back whose operations came to nothing, unless another operation wants the same one. Runs inside the transaction that ends them.
+ *
+ * @param carried every carried operation that was open before
+ */
+export function takeBack(settings: Pick<MdmSettingsStore, 'removeNetwork'>, ended: readonly OperationRecord[], carried: readonly OperationRecord[]): void {
+  const cameToNothing = ({ report: { state } }: OperationRecord): boolean => isTerminalState(state) && state !== 'succeeded';
+  const now = carried.map((operation) => ended.find(({ tenantId, operationKey }) => tenantId === operation.tenantId && operationKey === operation.operationKey) ?? operation);
+  for (const operation of ended.filter(cameToNothing)) {
+    const ssid = wifiProfileOf(operation)?.ssid;
+    const isWanted = now.some((other) => other.deviceId === operation.deviceId && wifiProfileOf(other)?.ssid === ssid && !cameToNothing(other));
+    if (ssid !== undefined && !isWanted) settings.removeNetwork(operation.deviceId, ssid);
+  }
+}
+
+function isOver({ deliverBy }: OperationRecord, nowMs: number): boolean {
+  return Date.parse(deliverBy) <= nowMs;
+}
+
+function expired(operation: OperationRecord, nowMs: number): OperationRecord {
+  return moveOperation(operation, { delivery: 'closed', state: 'expired', rawState: 'expired', message: `no MDM session showed the network on the device before ${operation.deliverBy}` }, nowMs);
+}
+
+function hasRoom({ settings: { networks = [] } }: DesiredState, ssid: string): boolean {
+  return networks.length < maxNetworks || networks.some(({ profile }) => 'ssid' in profile && profile.ssid === ssid);
 }
 
 function succeeded(operation: OperationRecord, ssid: string, { observedAt, dialect }: MdmReport, nowMs: number): OperationRecord {
@@ -65,7 +107,7 @@ function whyNever(ssid: string, { notExpressed, absentRoots, lastSession }: MdmR
   if (index === -1) return 'the network was taken out of what the device should have';
   const missing = notExpressed.find(({ setting, kind }) => kind !== 'rounded' && (setting === `networks.${index}` || setting.startsWith(`networks.${index}.`)));
   if (missing) return missing.reason;
-  return absentRoots.length > 0 && lastSession.outcome === 'converged' ? 'this build of Windows takes no Wi-Fi networks for WinRE by MDM' : undefined;
+  return absentRoots.length > 0 && (lastSession.outcome === 'converged' || lastSession.outcome === 'drifting') ? 'this build of Windows takes no Wi-Fi networks for WinRE by MDM' : undefined;
 }
 
 function wifiProfileOf({ binding: { intent } }: OperationRecord): WifiProfile | undefined {

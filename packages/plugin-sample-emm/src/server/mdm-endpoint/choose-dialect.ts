@@ -10,14 +10,19 @@ export interface DialectFacts {
   readonly ruledOut: readonly CspDialect[];
 }
 
+/** Newest first. */
 const dialects: readonly CspDialect[] = ['recovery', 'remote-remediation'];
 
-/** The dialect to speak: what the build is known for if the device has it, otherwise the newest that it has. Pure. */
+/**
+ * The dialect to speak: the newest provider that the device has. What it has comes before what its build and the edition at its enrolment are known for, which
+ * count when it showed no root at all: it may refuse to read it. Pure.
+ */
 export function chooseDialect({ osBuild, edition, present, ruledOut }: DialectFacts): CspDialect | 'none' {
-  const possible = dialects.filter((dialect) => present.includes(dialect) && !ruledOut.includes(dialect));
+  const possible = dialects.filter((dialect) => !ruledOut.includes(dialect));
+  if (present.length > 0) return possible.find((dialect) => present.includes(dialect)) ?? 'none';
   const build = buildOf(osBuild);
   const expected = build && dialectOf(build, edition).dialect;
-  return possible.find((dialect) => dialect === expected) ?? possible[0] ?? 'none';
+  return possible.find((dialect) => dialect === expected) ?? 'none';
 }
 
 /** Version text of a device, or nothing when it is not of the known form. */

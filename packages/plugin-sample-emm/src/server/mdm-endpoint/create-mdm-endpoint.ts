@@ -3,16 +3,17 @@ import { decodeSyncMl, editionOfProductCode, encodeSyncMl, syncMlContentType, ty
 import type { Peer } from '../https-listener.ts';
 import { createKeyedQueue } from '../keyed-queue.ts';
 import { readBoundedBody } from '../read-bounded-body.ts';
+import { throttleLog } from '../throttle-log.ts';
 import type { AdminAuditStore } from '../store/admin-audit-store.ts';
 import type { MdmCertificate, MdmCertificateStore } from '../store/mdm-certificate-store.ts';
 import type { MdmExecStore } from '../store/mdm-exec-store.ts';
 import type { MdmSessionStore } from '../store/mdm-session-store.ts';
-import { carryNetworks, settleNetworks, type NetworkCarrier } from './carry-networks.ts';
+import { carryNetworks, expireCarried, settleNetworks, takeBack, type NetworkCarrier } from './carry-networks.ts';
 import { openDesiredState, readDesiredState } from './desired-state.ts';
 import { judgeClientCertificate } from './judge-client-certificate.ts';
 import type { MdmEffect, MdmSession } from './mdm-session.ts';
 import type { MdmTurn } from './mdm-turn.ts';
-import { planMdmTurn } from './plan-mdm-turn.ts';
+import { firstMessageId, planMdmTurn } from './plan-mdm-turn.ts';
 
 /** What the MDM endpoint works with. */
 export interface MdmEndpointServices extends NetworkCarrier {
@@ -33,10 +34,11 @@ const maxAttempts = 8;
  * What a message changes is on the disk before its answer leaves.
  */
 export function createMdmEndpoint(services: MdmEndpointServices): (request: Request, peer: Peer) => Promise<Response> {
-  const { store, certificates, clock, logger } = services;
+  const { store, certificates, clock } = services;
+  const logger = throttleLog(services.logger, clock);
   const inTurn = createKeyedQueue();
-  /** Sessions whose answer came in part: what was said is not stored before it is complete, and a server that starts again reads it anew. */
-  const unfinished = new Map<string, MdmSession>();
+  /** Sessions whose answer came in part, by device and of one certificate: what was said is not stored before it is complete, and a server that starts again reads it anew. */
+  const unfinished = new Map<string, { readonly thumbprint: string; readonly session: MdmSession }>();
 
   const takeMessage = async (device: MdmCertificate, message: SyncMlMessage): Promise<SyncMlMessage> => {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
@@ -48,19 +50,28 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
 
   /** Nothing when somebody else changed the device meanwhile. */
   const tryMessage = async (device: MdmCertificate, message: SyncMlMessage): Promise<SyncMlMessage | undefined> => {
-    const { deviceId, tenantId } = device;
+    const { deviceId, tenantId, thumbprint } = device;
+    const { sessionId, messageId } = message.header;
+    // Also before anything is prepared for the device: it may have left, or come back with another certificate, while this message waited.
+    requireNotRevoked(certificates, thumbprint);
     const record = await store.read('devices', deviceId);
     if (!record) throw new RecoveryError('not-found', `device ${deviceId} is gone`);
     const stored = services.sessions.readSession(deviceId);
-    const current = unfinished.get(deviceId) ?? stored?.now;
-    if (current?.sessionId !== message.header.sessionId) await carryNetworks(services, record);
+    const partly = unfinished.get(deviceId);
+    const current = partly?.thumbprint === thumbprint ? partly.session : stored?.now;
+    const isSame = current?.sessionId === sessionId;
+    const isRepeated = isSame && current.clientMessageId === messageId;
+    if (!isSame || (messageId === firstMessageId && !isRepeated)) {
+      await expireCarried(services, deviceId);
+      await carryNetworks(services, record);
+    }
     const desired = await readDesiredState(services.settings, record);
-    const isRepeated = current !== undefined && current.sessionId === message.header.sessionId && current.clientMessageId === message.header.messageId;
     const before = isRepeated ? stored?.before : current;
     const now = instantAt(clock.now());
     const turn = planMdmTurn(before, message, {
       desired: await openDesiredState(desired, tenantId, services.escrow),
       fingerprint: desired.fingerprint,
+      leftOut: desired.leftOut,
       removes: desired.removes,
       edition: device.osEdition === null ? 'other' : editionOfProductCode(device.osEdition),
       report: services.sessions.readReport(deviceId),
@@ -73,12 +84,14 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     const carried = (await store.list('operations', { deviceId, open: true })).filter(({ carriedBy }) => carriedBy === 'mdm');
     const settled = settleNetworks(carried, turn.report, desired, clock.now());
     const isWritten = await store.commitWith([{ table: 'devices', record: seen }, ...settled.map((operation) => ({ table: 'operations' as const, record: operation }))], () => {
+      requireNotRevoked(certificates, thumbprint);
       services.sessions.write(deviceId, { before, now: turn.session }, turn.report);
       for (const effect of turn.effects) apply(services, device, turn, effect, now);
+      takeBack(services.settings, settled, carried);
     });
     if (!isWritten) return undefined;
     for (const { operationKey } of settled) await services.gateway.announceOperation(tenantId, operationKey);
-    if (turn.session.partial || turn.session.results.length > 0) unfinished.set(deviceId, turn.session);
+    if (turn.session.partial || turn.session.results.length > 0) unfinished.set(deviceId, { thumbprint, session: turn.session });
     else unfinished.delete(deviceId);
     return turn.reply;
   };
@@ -114,7 +127,13 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
 function statusOf(code: string): number {
   if (code === 'invalid-argument') return 400;
   if (code === 'unsupported') return 415;
+  if (code === 'unauthenticated') return 403;
   return code === 'unavailable' ? 503 : 500;
+}
+
+/** @throws {RecoveryError} `unauthenticated`; inside a transaction nothing is written then */
+function requireNotRevoked(certificates: MdmCertificateStore, thumbprint: string): void {
+  if (certificates.find(thumbprint)?.revokedAt !== null) throw new RecoveryError('unauthenticated', 'the certificate was revoked while the message was read');
 }
 
 /** Writes what a turn did. Runs inside the transaction that comes before the answer. */
@@ -137,8 +156,7 @@ function apply({ execs, certificates, audit }: MdmEndpointServices, device: MdmC
       execs.settle(deviceId, effect.execKey, { state: effect.state, at, ...(effect.status !== undefined && { status: effect.status }) });
       break;
     case 'unenrolled':
-      certificates.revoke(deviceId, 'unenrolled', at);
-      record('unenrol', deviceId, 200);
+      if (certificates.revokeOne(device.thumbprint, 'unenrolled', at)) record('unenrol', deviceId, 200);
       break;
   }
 }

@@ -1,5 +1,5 @@
 import { digestJson } from '@winre-kit/sdk';
-import type { RecoverySettings } from '@winre-kit/sdk/windows';
+import type { NotExpressed, RecoverySettings } from '@winre-kit/sdk/windows';
 import type { DeviceRecord, EscrowOpener } from '@winre-kit/winre-agent/gateway';
 import type { MdmSettingsStore, StoredNetwork, StoredSettings } from '../store/mdm-settings-store.ts';
 import { openNetwork, type NetworkOwner } from './network-secrets.ts';
@@ -15,18 +15,25 @@ export interface DesiredState {
   readonly removes: 'others' | readonly string[];
   /** By position in `settings.networks`. */
   readonly owners: readonly NetworkOwner[];
+  /** Networks that one device has no room for, the last ones of its group. */
+  readonly leftOut: readonly NotExpressed[];
 }
 
+/** As many as `recoverySettingsSchema` takes. */
+export const maxNetworks = 32;
+
 /** Puts a device's own settings over those of its group: policies as a whole, networks by SSID, the device's own first. */
-export async function readDesiredState(store: MdmSettingsStore, { tenantId, deviceId, policies }: DeviceRecord): Promise<DesiredState> {
+export async function readDesiredState(store: MdmSettingsStore, { tenantId, deviceId, policies }: Pick<DeviceRecord, 'tenantId' | 'deviceId' | 'policies'>): Promise<DesiredState> {
   const group = store.groupOf(tenantId, deviceId);
   const own = store.networksOf(deviceId).map((network) => ({ network, owner: `device:${deviceId}` as const }));
   const shared = (group?.settings.networks ?? []).map((network) => ({ network, owner: `group:${group?.name ?? ''}` as const }));
-  const networks = [...own, ...shared.filter(({ network }) => !own.some((entry) => ssidOf(entry.network) === ssidOf(network)))];
+  const all = [...own, ...shared.filter(({ network }) => !own.some((entry) => ssidOf(entry.network) === ssidOf(network)))];
+  const networks = all.slice(0, maxNetworks);
+  const leftOut = all.slice(maxNetworks).map(({ network }): NotExpressed => ({ setting: 'networks', kind: 'unsupported', reason: `${ssidOf(network) ?? 'a network'} is left out: a device gets ${maxNetworks} networks at most, its own before those of its group` }));
   const removes = group?.settings.networks === undefined ? store.removedNetworksOf(deviceId) : 'others';
   const hasNetworks = networks.length > 0 || removes.length > 0;
   const settings: StoredSettings = { ...group?.settings, ...definedOf(policies), ...(hasNetworks && { networks: networks.map(({ network }) => network) }) };
-  return { group: group?.name, settings, fingerprint: await digestJson(settings), removes, owners: networks.map(({ owner }) => owner) };
+  return { group: group?.name, settings, fingerprint: await digestJson(settings), removes, owners: networks.map(({ owner }) => owner), leftOut };
 }
 
 /** The same with keys in hand, for as long as one message is written. */

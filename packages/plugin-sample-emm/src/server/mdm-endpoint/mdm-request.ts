@@ -1,6 +1,9 @@
 import { valueOfNode, type DesiredNode, type NewRequestCommand, type SyncMlCommand } from '@winre-kit/sdk/windows';
 import type { AskedCommand } from './mdm-session.ts';
 
+/** Exec on it ends the enrolment; the device leaves by itself. @see https://learn.microsoft.com/windows/client-management/mdm/dmclient-csp */
+export const unenrolUri = './Vendor/MSFT/DMClient/Unenroll';
+
 /** A change of one node. */
 export type NodeChange =
   | { readonly name: 'Add' | 'Replace'; readonly uri: string; readonly node: DesiredNode }

@@ -1,5 +1,5 @@
 import type { CspDialect, Drift, NotExpressed, PartialObject, ReadResult, ReadSettings } from '@winre-kit/sdk/windows';
-import type { MdmExec } from '../store/mdm-exec-store.ts';
+import type { MdmExecOutcome } from '../store/mdm-exec-store.ts';
 
 /** What a session is doing: its questions and changes, in this order. A step may take several messages. */
 export type MdmStep = 'facts' | 'read' | 'apply' | 'verify' | 'execute' | 'done';
@@ -35,10 +35,16 @@ export interface MdmSession {
   /** What the device had before anything was changed; verbs are chosen by it. */
   readonly found?: readonly ReadResult[];
   readonly dialect?: CspDialect | 'none';
+  /** Providers whose root the device has shown. */
+  readonly present: readonly CspDialect[];
   /** Dialects that the device has shown not to have. */
   readonly ruledOut: readonly CspDialect[];
-  /** Roots of groups that wait for a message of their own. */
+  /** Addresses of changes, or of Gets, that wait for a message of their own. */
   readonly waiting: readonly string[];
+  /** The desired state that changes were taken from. */
+  readonly sentFingerprint?: string;
+  /** Whether every change that was sent so far was made, or is still waited for. */
+  readonly isComplete: boolean;
   /** How often something was sent again because the device was busy. */
   readonly retries: number;
   /** Rounds of reading in this step: networks are found one level at a time. */
@@ -88,5 +94,5 @@ export type MdmEffect =
   | { readonly kind: 'sent'; readonly name: AskedCommand['name']; readonly uri: string }
   | { readonly kind: 'answered'; readonly name: AskedCommand['name']; readonly uri: string; readonly status: number }
   | { readonly kind: 'exec-sent'; readonly execKey: string }
-  | { readonly kind: 'exec-settled'; readonly execKey: string; readonly state: Exclude<MdmExec['state'], 'queued' | 'sent'>; readonly status?: number }
+  | { readonly kind: 'exec-settled'; readonly execKey: string; readonly state: MdmExecOutcome['state']; readonly status?: number }
   | { readonly kind: 'unenrolled' };

@@ -1,4 +1,4 @@
-import type { RecoverySettings, SyncMlMessage, WindowsEdition } from '@winre-kit/sdk/windows';
+import type { NotExpressed, RecoverySettings, SyncMlMessage, WindowsEdition } from '@winre-kit/sdk/windows';
 import type { MdmExec } from '../store/mdm-exec-store.ts';
 import type { MdmRequest } from './mdm-request.ts';
 import type { MdmEffect, MdmReport, MdmSession } from './mdm-session.ts';
@@ -9,6 +9,8 @@ export interface MdmTurnFacts {
   readonly desired: RecoverySettings;
   /** Names this desired state; another one when only a secret was replaced. */
   readonly fingerprint: string;
+  /** What was left out of `desired`, and why. */
+  readonly leftOut: readonly NotExpressed[];
   /** Networks that may be taken off the device: all that are not wanted, or those of these SSIDs. */
   readonly removes: 'others' | readonly string[];
   readonly edition: WindowsEdition;

@@ -1,4 +1,5 @@
-import { escapeXmlText, settingsDrift, valueOfNode, verbFor, type CompiledSettings, type DesiredGroup, type Drift, type ReadSettings } from '@winre-kit/sdk/windows';
+import { escapeXmlText, settingsDrift, valueOfNode, verbFor, type CompiledSettings, type DesiredGroup, type Drift, type NotExpressed, type ReadSettings } from '@winre-kit/sdk/windows';
+import { isWithin } from './judge-changes.ts';
 import type { MdmRequest, NodeChange } from './mdm-request.ts';
 
 /** What decides which groups are written. */
@@ -21,7 +22,7 @@ export interface PlannedChanges {
 
 /** Chooses what to write and with which verb. Pure. A group is written whole: its nodes depend on each other. */
 export function planChanges({ compiled, actual, isApplied, removes, absentRoots }: ChangeFacts): PlannedChanges {
-  const drift = driftThatCounts(compiled, actual, removes);
+  const drift = driftThatCounts({ compiled, actual, removes, absentRoots });
   const differs = (group: DesiredGroup): boolean => drift.some(({ kind, uri }) => kind !== 'extra' && group.nodes.some((node) => node.uri === uri));
   const groups = compiled.groups.filter((group) => !absentRoots.includes(group.root) && (!isApplied || differs(group)));
   const extra = drift.filter(({ kind }) => kind === 'extra');
@@ -37,13 +38,22 @@ export function planChanges({ compiled, actual, isApplied, removes, absentRoots 
   return { drift, requests: [...requests, ...removals] };
 }
 
-/** What differs, without networks that somebody else gave the device and nobody here speaks for. Pure. */
-export function driftThatCounts(compiled: CompiledSettings, actual: ReadSettings, removes: ChangeFacts['removes']): readonly Drift[] {
-  return settingsDrift(compiled, actual).filter(({ kind, actual: ssid }) => kind !== 'extra' || removes === 'others' || removes.includes(ssid ?? ''));
+/** What differs, without networks that somebody else gave the device and nobody here speaks for, and without what this build does not have. Pure. */
+export function driftThatCounts({ compiled, actual, removes, absentRoots }: Omit<ChangeFacts, 'isApplied'>): readonly Drift[] {
+  const mayGo = ({ kind, actual: ssid }: Drift): boolean => kind !== 'extra' || removes === 'others' || removes.includes(ssid ?? '');
+  return settingsDrift(compiled, actual).filter((drift) => mayGo(drift) && !absentRoots.some((root) => isWithin(root, drift.uri)));
+}
+
+/** Groups that are known to be absent from this build, in the words of `notExpressed`. Pure. */
+export function absentSettings({ groups }: CompiledSettings, absentRoots: readonly string[]): readonly NotExpressed[] {
+  // Networks are the only settings with nodes that a build may lack.
+  return groups.flatMap(({ root, mayBeAbsent }): NotExpressed[] => (mayBeAbsent !== undefined && absentRoots.includes(root) ? [{ setting: 'networks', kind: 'unsupported', reason: `this build does not have ${root}: ${mayBeAbsent}` }] : []));
 }
 
 /** Space that a command takes in a message beside its value, in bytes; more than it needs. */
 const commandBytes = 512;
+/** The same for a Get, which has an address and nothing else. */
+const getBytes = 192;
 
 /** As many requests as fit into one message, the first in any case, and the rest. Pure. */
 export function fitRequests(requests: readonly MdmRequest[], maxBytes: number): { readonly now: readonly MdmRequest[]; readonly later: readonly MdmRequest[] } {
@@ -55,6 +65,7 @@ export function fitRequests(requests: readonly MdmRequest[], maxBytes: number): 
 
 function bytesOf(request: MdmRequest): number {
   if (request.name === 'Atomic') return commandBytes + request.members.reduce((total, member) => total + bytesOf(member), 0);
+  if (request.name === 'Get') return getBytes + request.uri.length;
   const value = 'node' in request ? new TextEncoder().encode(escapeXmlText(valueOfNode(request.node))).length : 0;
   return commandBytes + request.uri.length + value;
 }

@@ -1,14 +1,13 @@
 import { SecretValue } from '@winre-kit/sdk';
-import type { RequestCommand, SyncMlCommand, SyncMlMessage } from '@winre-kit/sdk/windows';
+import { encodeSyncMl, type RequestCommand, type SyncMlCommand, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import { expect, test } from 'vitest';
 import type { MdmExec } from '../store/mdm-exec-store.ts';
-import type { MdmSession } from './mdm-session.ts';
 import type { MdmTurn, MdmTurnFacts } from './mdm-turn.ts';
 import { planMdmTurn } from './plan-mdm-turn.ts';
 
 const remediation = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 30, timeToRebootMinutes: 180 };
 const profile = { kind: 'wifi-wpa2-psk' as const, ssid: 'depot', key: { secret: 'wifi' }, hidden: false };
-const facts: MdmTurnFacts = { desired: { remediation }, fingerprint: 'f1', removes: 'others', edition: 'enterprise', report: undefined, execs: [], now: '2026-11-22T03:00:00.000Z', maxMessageBytes: 100_000 };
+const facts: MdmTurnFacts = { desired: { remediation }, fingerprint: 'f1', leftOut: [], removes: 'others', edition: 'enterprise', report: undefined, execs: [], now: '2026-11-22T03:00:00.000Z', maxMessageBytes: 100_000 };
 const exec: MdmExec = { execKey: 'e1', uri: './Vendor/MSFT/DMClient/Unenroll', requestedBy: 'ann', requestedAt: facts.now, state: 'queued' };
 
 function messageOf(messageId: number, commands: readonly SyncMlCommand[], more: Partial<SyncMlMessage> = {}, sessionId = 's1'): SyncMlMessage {
@@ -27,7 +26,7 @@ function answersTo({ reply }: MdmTurn, say: Say): readonly SyncMlCommand[] {
     if (command.name === 'Atomic' || command.name === 'Sequence') {
       const members = command.commands.flatMap(one);
       const failed = members.some((member) => member.name === 'Status' && member.code >= 300);
-      return [status(command.commandId, command.name, failed ? 507 : 200), ...members];
+      return [status(command.commandId, command.name, failed ? 507 : 200), ...members.map((member) => (failed && member.name === 'Status' && member.code < 300 ? { ...member, code: 216 } : member))];
     }
     const uri = command.items[0]?.target ?? '';
     const said = say(command, uri);
@@ -37,13 +36,19 @@ function answersTo({ reply }: MdmTurn, say: Say): readonly SyncMlCommand[] {
   return [status('0', 'SyncHdr', 200), ...reply.commands.flatMap((command) => (command.name === 'Status' || command.name === 'Results' ? [] : one(command)))];
 }
 
+/** Facts that stay, or those of the message with this number. */
+type Given = Partial<MdmTurnFacts> | ((messageId: number) => Partial<MdmTurnFacts>);
+
 /** Holds a session with a device until the server has nothing more to say. The last turn comes last. */
-function hold(say: Say, given: Partial<MdmTurnFacts> = {}, start?: MdmSession): readonly MdmTurn[] {
-  const turns: MdmTurn[] = [planMdmTurn(start, first, { ...facts, ...given })];
-  for (let messageId = 2; messageId < 20; messageId += 1) {
+function hold(say: Say, given: Given = {}, { maxMessageBytes }: { readonly maxMessageBytes?: number } = {}): readonly MdmTurn[] {
+  const factsAt = (messageId: number): MdmTurnFacts => ({ ...facts, ...(typeof given === 'function' ? given(messageId) : given) });
+  const turns: MdmTurn[] = [planMdmTurn(undefined, first, factsAt(1))];
+  for (let messageId = 2; messageId < 40; messageId += 1) {
     const turn = turns.at(-1);
     if (!turn || requestsIn(turn).length === 0) break;
-    turns.push(planMdmTurn(turn.session, messageOf(messageId, answersTo(turn, say)), { ...facts, ...given, report: turn.report }));
+    const message = messageOf(messageId, answersTo(turn, say));
+    const sized = maxMessageBytes === undefined ? message : { ...message, header: { ...message.header, meta: { maxMessageBytes } } };
+    turns.push(planMdmTurn(turn.session, sized, { ...factsAt(messageId), report: turn.report }));
   }
   return turns;
 }
@@ -54,21 +59,86 @@ const last = (turns: readonly MdmTurn[]): MdmTurn => {
   return turn;
 };
 const build = { value: '10.0.26100.8737' };
+const recovery = './Device/Vendor/MSFT/Recovery';
+/** A device of the Recovery provider without any settings, that takes what it gets unless `otherwise` says something else. */
+const fresh = (otherwise: (...asked: Parameters<Say>) => ReturnType<Say> | undefined): Say => (command, uri) => {
+  const other = otherwise(command, uri);
+  if (other !== undefined) return other;
+  if (uri.endsWith('SwV')) return build;
+  return command.name === 'Get' && !uri.endsWith('MSFT/Recovery') ? 404 : 200;
+};
+const network = { profile, key: new SecretValue('correct horse') };
+const restore = { enabled: true, cadenceHours: 12 as const, retentionHours: 72 as const, maxDiskBytes: 4_096 * 1_048_576 };
 
-test('a dialect whose nodes turn out to be absent gives way to the other one, and when that is absent too, to none', () => {
+test('a dialect whose root and nodes turn out to be absent gives way to the other one, and when that is absent too, to none', () => {
   for (const code of [404, 405, 406]) {
     const say = (isAbsent: (uri: string) => boolean): Say => (command, uri) => {
       if (uri.endsWith('SwV')) return build;
-      if (/MSFT\/(?:Recovery|RemoteRemediation)$/.test(uri)) return 200;
+      if (/MSFT\/(?:Recovery|RemoteRemediation)$/.test(uri)) return 425;
       return isAbsent(uri) ? code : command.name === 'Get' ? 404 : 200;
     };
     const other = hold(say((uri) => uri.includes('/Recovery/')));
     expect(other.flatMap(requestsIn).filter(({ name }) => name === 'Atomic')).toHaveLength(2);
-    expect(last(other).report).toMatchObject({ dialect: 'remote-remediation' });
+    // What the first dialect was refused for says nothing any more.
+    expect(last(other).report).toMatchObject({ dialect: 'remote-remediation', lastSession: { refusals: [] } });
     const none = hold(say(() => true));
     expect(last(none).report).toMatchObject({ dialect: 'none', lastSession: { outcome: 'unsupported' } });
     expect(last(none).session.step).toBe('done');
   }
+});
+
+test('a leaf that is refused says nothing about a provider whose root the device has shown', () => {
+  for (const code of [404, 405, 406]) {
+    const turns = hold(fresh((command, uri) => (command.name === 'Add' && uri.endsWith('/SetRetryInterval') ? code : undefined)));
+    const { dialect, appliedFingerprint, lastSession } = last(turns).report;
+    expect([dialect, appliedFingerprint, lastSession.outcome]).toEqual(['recovery', undefined, 'drifting']);
+    expect(lastSession.refusals).toContainEqual({ name: 'Add', uri: `${recovery}/QuickMachineRecovery/AutoRemediationSettings/SetRetryInterval`, status: code });
+  }
+});
+
+test('a network that is refused keeps the desired state from counting as written, wherever in the session that was', () => {
+  const wanted = { remediation, restore, networks: [network, { ...network, profile: { ...profile, ssid: 'yard' } }] };
+  const write = (ssid: string | undefined): MdmTurn => last(hold(fresh((command, uri) => (command.name === 'Add' && ssid !== undefined && uri.includes(`/${ssid}/`) ? 425 : undefined)), { desired: wanted }, { maxMessageBytes: 6_000 }));
+  expect(write(undefined).report.appliedFingerprint).toBe('f1');
+  for (const ssid of ['depot', 'yard']) expect([ssid, write(ssid).report.appliedFingerprint, write(ssid).report.absentRoots]).toEqual([ssid, undefined, []]);
+});
+
+test('a desired state that changes while it is sent is written only when all of it was sent after the change, or before', () => {
+  const isChange = ({ name }: SyncMlCommand): boolean => name === 'Atomic' || name === 'Add' || name === 'Replace';
+  const seen = new Set<number>();
+  for (let change = 2; change < 12; change += 1) {
+    const turns = hold(fresh(() => undefined), (messageId) => ({ desired: { remediation, restore, networks: [network] }, fingerprint: messageId < change ? 'f1' : 'f2' }), { maxMessageBytes: 6_000 });
+    const sent = new Set(turns.flatMap((turn, index) => (requestsIn(turn).some(isChange) ? [index + 1 < change ? 'f1' : 'f2'] : [])));
+    expect({ change, applied: last(turns).report.appliedFingerprint }).toEqual({ change, applied: sent.size === 1 ? [...sent][0] : undefined });
+    seen.add(sent.size);
+  }
+  expect(seen).toEqual(new Set([1, 2]));
+});
+
+test('a node that could not be read and is there all the same is replaced in the same session', () => {
+  const turns = hold(fresh((command, uri) => (uri.endsWith('/SetRetryInterval') ? (command.name === 'Get' ? 425 : command.name === 'Add' ? 418 : 200) : undefined)));
+  const members = turns.flatMap(requestsIn).flatMap((command) => (command.name === 'Atomic' ? [command.commands.map(({ name }) => name)] : []));
+  expect(members.map((names) => names.toSorted())).toEqual([['Add', 'Add', 'Add', 'Add'], ['Add', 'Add', 'Add', 'Replace']]);
+  expect(last(turns).report).toMatchObject({ appliedFingerprint: 'f1', lastSession: { refusals: [] } });
+});
+
+test('a device that lists networks without end is asked about some of them, in messages that it takes', () => {
+  const names = Array.from({ length: 100_000 }, (_, index) => `n${index}`).join('/');
+  const turns = hold(fresh((command, uri) => (command.name === 'Get' && uri.endsWith('/Wifi') ? { value: names } : undefined)), { removes: [] }, { maxMessageBytes: 6_000 });
+  const gets = turns.flatMap(requestsIn).filter(({ name }) => name === 'Get');
+  expect(gets.length).toBeGreaterThan(64);
+  expect(gets.length).toBeLessThan(200);
+  for (const { reply } of turns) expect(encodeSyncMl(reply).length).toBeLessThanOrEqual(6_000);
+});
+
+test('groups that a build does not have are named as not expressed, and are no drift', () => {
+  const noWifi = fresh((command, uri) => (uri.includes('/Wifi') ? 404 : undefined));
+  const desired = { networks: [network] };
+  const { drift, notExpressed, absentRoots, lastSession } = last(hold(noWifi, { desired })).report;
+  expect([drift, absentRoots, lastSession.outcome]).toEqual([[], [`${recovery}/NetworkSettings/Wifi`], 'converged']);
+  expect(notExpressed).toEqual([{ setting: 'networks', kind: 'unsupported', reason: expect.stringContaining('NetworkSettings/Wifi') }]);
+  const leftOut = [{ setting: 'networks', kind: 'unsupported' as const, reason: 'no room' }];
+  expect(last(hold(noWifi, { desired: {}, leftOut })).report.notExpressed).toEqual(leftOut);
 });
 
 test('a network that is gone before it is deleted, and a node that is gone before it is replaced, say nothing about the build', () => {
@@ -103,11 +173,18 @@ test('an Exec is done or failed by its status, and unknown without one or with a
   const outcomeOf = (code: number): unknown => hold(say(code), { desired: {}, execs: [exec] }).flatMap(({ effects }) => effects).find(({ kind }) => kind === 'exec-settled');
   expect(outcomeOf(200)).toEqual({ kind: 'exec-settled', execKey: 'e1', state: 'done', status: 200 });
   expect(outcomeOf(417)).toEqual({ kind: 'exec-settled', execKey: 'e1', state: 'failed', status: 417 });
+  for (const status of [500, 516, 214]) expect(outcomeOf(status)).toEqual({ kind: 'exec-settled', execKey: 'e1', state: 'unknown', status });
   const sent = hold(say(200), { desired: {}, execs: [exec] }).find((turn) => requestsIn(turn).some(({ name }) => name === 'Exec'));
   const silent = planMdmTurn(sent?.session, messageOf(9, []), { ...facts, execs: [{ ...exec, state: 'sent' }] });
   expect(silent.effects).toEqual([{ kind: 'exec-settled', execKey: 'e1', state: 'unknown' }]);
   const anew = planMdmTurn(sent?.session, messageOf(1, first.commands, {}, 's2'), { ...facts, execs: [{ ...exec, state: 'sent' }] });
   expect(anew.effects).toEqual([{ kind: 'exec-settled', execKey: 'e1', state: 'unknown' }]);
+});
+
+test('a device that has run its unenrolment has left; one that refused it has not', () => {
+  const end = (code: number): MdmTurn => last(hold((command, uri) => (uri.endsWith('SwV') ? build : command.name === 'Exec' ? code : 404), { desired: {}, execs: [exec] }));
+  expect(end(200)).toMatchObject({ effects: expect.arrayContaining([{ kind: 'unenrolled' }]), report: { lastSession: { outcome: 'unenrolled' } } });
+  for (const code of [417, 500]) expect(end(code).effects).not.toContainEqual({ kind: 'unenrolled' });
 });
 
 test('a package of several messages is taken together: 1222 asks for the rest, a chunk is buffered, and nothing else is asked before', () => {

@@ -1,17 +1,19 @@
 import { reassembleObjects, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import type { MdmExec } from '../store/mdm-exec-store.ts';
 import { advanceSession } from './advance-session.ts';
-import type { MdmRequest } from './mdm-request.ts';
+import { unenrolUri, type MdmRequest } from './mdm-request.ts';
 import type { AskedCommand, MdmEffect, MdmReport, MdmSession } from './mdm-session.ts';
 import { withOutcome, type MdmStepOutcome, type MdmTurn, type MdmTurnFacts } from './mdm-turn.ts';
 import { takeAnswers } from './take-answers.ts';
-import { meaningOfStatus } from './status-meaning.ts';
+import { execStateOf } from './status-meaning.ts';
 import { writeMdmReply } from './write-mdm-reply.ts';
 
 /** The longest message a client takes when it does not say. */
 const assumedClientBytes = 65_536;
 /** The longest value that is put together from chunks. */
 const maxValueBytes = 262_144;
+/** Clients may use a SessionID again. */
+export const firstMessageId = '1';
 
 /**
  * Decides what a message of a device is answered with. Pure: the same session, message and facts give the same turn.
@@ -23,14 +25,15 @@ const maxValueBytes = 262_144;
  * @param session the running session of the device, if it has one
  */
 export function planMdmTurn(session: MdmSession | undefined, message: SyncMlMessage, facts: MdmTurnFacts): MdmTurn {
-  const isRunning = session !== undefined && session.sessionId === message.header.sessionId;
+  const isRunning = session !== undefined && session.sessionId === message.header.sessionId && message.header.messageId !== firstMessageId;
   const before = isRunning ? session : newSession(message, facts.now);
   const lost: MdmEffect[] = isRunning ? [] : unsettledExecs(facts.execs);
   const { pending, commands, ...chunks } = reassembleObjects(before.partial, message.commands, maxValueBytes);
   const { partial: _, ...answered } = takeAnswers(before, { ...message, commands });
   const heard: MdmSession = { ...answered, ...(pending && { partial: pending }), clientMessageId: message.header.messageId, messageId: before.messageId + 1 };
   const seen = heardOf(facts.report, heard, facts.now);
-  const outcome = decide(heard, seen, message, facts);
+  const answers = answersSince(before, answered);
+  const outcome = answers.some(({ kind }) => kind === 'unenrolled') ? leave(heard, seen) : decide(heard, seen, message, facts);
   const { message: reply, asked } = writeMdmReply(message, outcome.session, outcome.requests, chunks, facts.maxMessageBytes);
   const hasMoved = outcome.session.step !== heard.step || outcome.requests.length > 0;
   return {
@@ -38,14 +41,14 @@ export function planMdmTurn(session: MdmSession | undefined, message: SyncMlMess
     // What was asked before stays until its package has come in completely.
     session: { ...outcome.session, ...(hasMoved && { asked, askedIn: outcome.session.messageId }) },
     report: outcome.report,
-    effects: [...lost, ...answersSince(before, answered), ...(outcome.effects ?? []), ...outcome.requests.flatMap(sentEffects)],
+    effects: [...lost, ...answers, ...(outcome.effects ?? []), ...outcome.requests.flatMap(sentEffects)],
   };
 }
 
 function decide(session: MdmSession, report: MdmReport, message: SyncMlMessage, facts: MdmTurnFacts): MdmStepOutcome {
   const alerts = message.commands.filter((command) => command.name === 'Alert');
   if (alerts.some(({ items }) => items.some(({ meta }) => meta?.type === unenrolmentByUser))) {
-    return { session: { ...session, step: 'done' }, report: withOutcome(report, 'unenrolled'), requests: [], effects: [{ kind: 'unenrolled' }] };
+    return { ...leave(session, report), effects: [{ kind: 'unenrolled' }] };
   }
   // 1223: the client ends the session.
   if (alerts.some(({ code }) => code === 1_223)) return { session: { ...session, step: 'done' }, report, requests: [] };
@@ -55,13 +58,18 @@ function decide(session: MdmSession, report: MdmReport, message: SyncMlMessage, 
   return advanceSession(session, report, { ...facts, maxMessageBytes: maxClientBytes });
 }
 
+/** The device is managed no more, by its user's wish or by an Exec that it has run. */
+function leave(session: MdmSession, report: MdmReport): MdmStepOutcome {
+  return { session: { ...session, step: 'done' }, report: withOutcome(report, 'unenrolled'), requests: [] };
+}
+
 /** @see https://learn.microsoft.com/windows/client-management/disconnecting-from-mdm-unenrollment */
 const unenrolmentByUser = 'com.microsoft:mdm.unenrollment.userrequest';
 
 function newSession(message: SyncMlMessage, now: string): MdmSession {
   return {
     sessionId: message.header.sessionId, clientMessageId: message.header.messageId, messageId: 0, askedIn: 0, startedAt: now, step: 'facts',
-    asked: [], results: [], ruledOut: [], waiting: [], retries: 0, rounds: 0,
+    asked: [], results: [], present: [], ruledOut: [], waiting: [], isComplete: true, retries: 0, rounds: 0,
   };
 }
 
@@ -83,7 +91,8 @@ function answersSince(before: MdmSession, after: MdmSession): MdmEffect[] {
     if (status === undefined || known.get(commandId) === status || name === 'Get') return [];
     const answered: MdmEffect = { kind: 'answered', name, uri, status };
     if (execKey === undefined) return [answered];
-    return [answered, { kind: 'exec-settled', execKey, state: meaningOfStatus(status) === 'done' ? 'done' : 'failed', status }];
+    const state = execStateOf(status);
+    return [answered, { kind: 'exec-settled', execKey, state, status }, ...(state === 'done' && uri === unenrolUri ? [{ kind: 'unenrolled' as const }] : [])];
   });
 }
 

@@ -1,7 +1,7 @@
-import { instantAt, RecoveryError, sha256Hex, type Logger } from '@winre-kit/sdk';
+import { RecoveryError, sha256Hex, type Logger } from '@winre-kit/sdk';
 import type { XmlElement } from '@winre-kit/sdk/windows';
 import { readBoundedBody } from '../read-bounded-body.ts';
-import type { AdminAuditStore } from '../store/admin-audit-store.ts';
+import { throttleLog } from '../throttle-log.ts';
 import { certificateReply, readCertificateExchange, requestTokenAction, requestTokenReplyAction } from './certificate-exchange.ts';
 import { discoverAction, discoverReply, type MdmAddresses } from './discovery.ts';
 import { enrolMdmDevice, type MdmEnrolmentServices } from './enrol-mdm-device.ts';
@@ -15,13 +15,13 @@ export interface MdmEnrolmentDesk extends MdmEnrolmentServices {
   /** Known once the server listens. */
   readonly addresses: () => MdmAddresses;
   readonly providerId: string;
-  readonly audit: AdminAuditStore;
 }
 
 const soapType = 'application/soap+xml; charset=utf-8';
 
 /** The three enrolment services of MS-MDE2, which a client calls in this order: discovery, certificate policy, certificate. */
 export function createMdmEnrolment(desk: MdmEnrolmentDesk): (request: Request) => Promise<Response> {
+  const logger = throttleLog(desk.logger, desk.clock);
   const answers: Readonly<Record<string, (soap: SoapRequest) => Promise<readonly [action: string, content: XmlElement]>>> = {
     [discoverAction]: () => Promise.resolve([`${discoverAction}Response`, discoverReply(desk.addresses())]),
     [getPoliciesAction]: async (soap) => {
@@ -29,9 +29,7 @@ export function createMdmEnrolment(desk: MdmEnrolmentDesk): (request: Request) =
       return [`${getPoliciesAction}Response`, policiesReply(desk.validForDays)];
     },
     [requestTokenAction]: async (soap) => {
-      const enrolled = await enrolMdmDevice(desk, requirePassword(soap), readCertificateExchange(soap.content));
-      const { tenantId, deviceId, certificatePem } = enrolled;
-      desk.audit.append({ at: instantAt(desk.clock.now()), tenantId, principal: `device ${deviceId}`, method: 'MDM enrol', path: deviceId, permission: null, status: 200, code: null, correlationId: soap.messageId.slice(0, 128) });
+      const { deviceId, certificatePem } = await enrolMdmDevice(desk, requirePassword(soap), readCertificateExchange(soap.content), soap.messageId.slice(0, 128));
       const provisioning = provisioningDocument({ authorityPem: desk.authority.certificatePem, certificatePem, managementUrl: desk.addresses().management, providerId: desk.providerId, deviceId });
       return [requestTokenReplyAction, certificateReply(provisioning)];
     },
@@ -52,7 +50,7 @@ export function createMdmEnrolment(desk: MdmEnrolmentDesk): (request: Request) =
     } catch (error) {
       const { code, status, message } = faultOf(error);
       // Of an unexpected error only kind and place go to the log; what was sent holds the token.
-      desk.logger.log(code === 'EnrollmentServer' ? 'error' : 'warn', 'an MDM enrolment was refused', RecoveryError.isInstance(error) ? { code: error.code, facts: error.facts } : { cause: error });
+      logger.log(code === 'EnrollmentServer' ? 'error' : 'warn', 'an MDM enrolment was refused', RecoveryError.isInstance(error) ? { code: error.code, facts: error.facts } : { cause: error });
       return new Response(writeSoapFault(code, message, messageId), { status, headers: { 'content-type': soapType, 'cache-control': 'no-store' } });
     }
   };

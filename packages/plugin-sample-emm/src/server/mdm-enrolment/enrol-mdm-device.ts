@@ -1,8 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { generateSigningKey, instantAt, RecoveryError, sha256Hex, type Clock } from '@winre-kit/sdk';
-import { issueClientCertificate, judgeToken, readCertificateRequest, type DeviceRecord, type EnrolmentTokenRecord, type IssuedCertificate } from '@winre-kit/winre-agent/gateway';
+import { closeEnrolment, issueClientCertificate, judgeToken, readCertificateRequest, type DeviceRecord, type EnrolmentTokenRecord, type Gateway, type IssuedCertificate, type OperationRecord } from '@winre-kit/winre-agent/gateway';
 import { thumbprintOf } from '../mdm-endpoint/judge-client-certificate.ts';
+import type { AdminAuditStore } from '../store/admin-audit-store.ts';
 import type { MdmCertificateStore } from '../store/mdm-certificate-store.ts';
+import type { MdmExecStore } from '../store/mdm-exec-store.ts';
+import type { MdmSessionStore } from '../store/mdm-session-store.ts';
+import type { MdmSettingsStore } from '../store/mdm-settings-store.ts';
 import type { SqliteGatewayStore } from '../store/sqlite-gateway-store.ts';
 import type { CertificateExchange } from './certificate-exchange.ts';
 
@@ -10,6 +14,11 @@ import type { CertificateExchange } from './certificate-exchange.ts';
 export interface MdmEnrolmentServices {
   readonly store: SqliteGatewayStore;
   readonly certificates: MdmCertificateStore;
+  readonly sessions: Pick<MdmSessionStore, 'forget'>;
+  readonly execs: Pick<MdmExecStore, 'endEnrolment'>;
+  readonly settings: Pick<MdmSettingsStore, 'forgetNetworks'>;
+  readonly gateway: Pick<Gateway, 'announceOperation'>;
+  readonly audit: Pick<AdminAuditStore, 'append'>;
   readonly authority: IssuedCertificate;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -24,15 +33,27 @@ export interface MdmEnrolled {
   readonly certificatePem: string;
 }
 
+/** What an enrolment makes of a device. */
+interface Enrolment {
+  readonly device: DeviceRecord;
+  /** Operations that it ends. */
+  readonly ended: readonly OperationRecord[];
+  /** Whether what was meant for the device so far is not meant for whoever holds this key. */
+  readonly isAnother: boolean;
+}
+
 const maxAttempts = 16;
 
 /**
  * Enrols a device for MDM: the token is used up, the device known, its certificate issued, and the one it had before revoked, all in one durable step
- * before the answer leaves. The key that has used a token may ask again and gets the same certificate: its answer may have been lost.
+ * before the answer leaves. Execs that waited, and the session that ran, were the former enrolment's and end with it. Where no agent keeps the device's identity,
+ * another key is another device until proven: it gets an epoch of its own, and neither operations nor networks of the former one. The key that has used a token may ask
+ * again and gets the same certificate: its answer may have been lost.
  *
+ * @param correlationId of the request, for the audit, which is written in the same step
  * @throws {RecoveryError} `unauthenticated` with the reasons of `judgeToken` or `revoked`, `enrolment-changed`, `invalid-argument` for a bad request
  */
-export async function enrolMdmDevice(services: MdmEnrolmentServices, token: string, exchange: CertificateExchange): Promise<MdmEnrolled> {
+export async function enrolMdmDevice(services: MdmEnrolmentServices, token: string, exchange: CertificateExchange, correlationId: string): Promise<MdmEnrolled> {
   const { store, certificates } = services;
   const { publicKeySpki } = await readCertificateRequest(exchange.requestDer);
   const tokenSha256 = await sha256Hex(token);
@@ -42,18 +63,25 @@ export async function enrolMdmDevice(services: MdmEnrolmentServices, token: stri
     const use = judgeToken(known, { tokenKind: 'one-time', hardwareId: exchange.hardwareId, devicePublicKey: publicKeySpki }, nowMs);
     if (!known) throw new RecoveryError('internal', 'a token that was judged good is gone');
     if (use === 'asked-again') return enrolledBefore(services, known, publicKeySpki);
-    const device = await enrolledRecord(services, known, exchange, nowMs);
+    const { device, ended, isAnother } = await decideEnrolment(services, known, exchange, publicKeySpki, nowMs);
     const certificatePem = await issueClientCertificate({ authority: services.authority, requestDer: exchange.requestDer, commonName: device.deviceId, validForDays: services.validForDays }, services.clock);
     const certificate = new X509Certificate(certificatePem);
     const used: EnrolmentTokenRecord = { ...known, revision: known.revision + 1, usedBy: { devicePublicKey: publicKeySpki, deviceId: device.deviceId, enrolmentEpoch: device.enrolmentEpoch } };
     const { tenantId, deviceId } = device;
-    const isWritten = await store.commitWith([{ table: 'tokens', record: used }, { table: 'devices', record: device }], () => {
+    const operations = ended.map((record) => ({ table: 'operations' as const, record }));
+    const isWritten = await store.commitWith([{ table: 'tokens', record: used }, { table: 'devices', record: device }, ...operations], () => {
+      services.execs.endEnrolment(deviceId, instantAt(nowMs));
+      services.sessions.forget(deviceId);
+      if (isAnother) services.settings.forgetNetworks(deviceId);
       certificates.replace({
         thumbprint: thumbprintOf(certificate), tenantId, deviceId, deviceName: device.displayName, certificatePem, publicKeySpki, osEdition: exchange.osEdition ?? null,
         issuedAt: instantAt(nowMs), expiresAt: instantAt(Date.parse(certificate.validTo)),
       });
+      services.audit.append({ at: instantAt(nowMs), tenantId, principal: `device ${deviceId}`, method: 'MDM enrol', path: deviceId, permission: null, status: 200, code: null, correlationId });
     });
-    if (isWritten) return { tenantId, deviceId, certificatePem };
+    if (!isWritten) continue;
+    for (const { operationKey } of ended) await services.gateway.announceOperation(tenantId, operationKey);
+    return { tenantId, deviceId, certificatePem };
   }
   throw new RecoveryError('unavailable', 'the records of this device keep changing; nothing was done, try again');
 }
@@ -65,19 +93,27 @@ function enrolledBefore({ certificates }: MdmEnrolmentServices, token: Enrolment
   return { tenantId: token.tenantId, deviceId, certificatePem: certificate.certificatePem };
 }
 
-async function enrolledRecord(services: MdmEnrolmentServices, { tenantId }: EnrolmentTokenRecord, exchange: CertificateExchange, nowMs: number): Promise<DeviceRecord> {
+async function decideEnrolment(services: MdmEnrolmentServices, { tenantId }: EnrolmentTokenRecord, exchange: CertificateExchange, publicKeySpki: string, nowMs: number): Promise<Enrolment> {
   const { store, newId } = services;
   const { hardwareId, deviceName, osVersion } = exchange;
   const [former] = await store.list('devices', { tenantId, hardwareId });
   const tenant = await store.read('tenants', tenantId);
   if (former && tenant?.revocations.revokedDeviceIds.includes(former.deviceId)) throw new RecoveryError('unauthenticated', 'the device is revoked', { retry: 'never', facts: { reason: 'revoked' } });
-  const seen = { lastSeenAt: instantAt(nowMs), ...(osVersion !== undefined && { osBuild: osVersion }) };
-  // An agent that is enrolled on the device stays so: this is another way to it, not another owner.
-  if (former) return { ...former, ...seen, revision: former.revision + 1 };
-  return {
-    revision: 1, deviceId: newId(), tenantId, hardwareId, displayName: deviceName ?? hardwareId, platform: 'windows', enrolmentEpoch: newId(), enrolledAt: instantAt(nowMs),
+  const enrolledAt = instantAt(nowMs);
+  const seen = { lastSeenAt: enrolledAt, ...(osVersion !== undefined && { osBuild: osVersion }) };
+  if (former) {
+    const again: DeviceRecord = { ...former, ...seen, revision: former.revision + 1 };
+    const isSameKey = services.certificates.current(former.deviceId)?.publicKeySpki === publicKeySpki;
+    // An agent that is enrolled on the device stays so: this is another way to it, not another owner.
+    if (former.hasAgent !== false || isSameKey) return { device: again, ended: [], isAnother: false };
+    const device: DeviceRecord = { ...again, enrolmentEpoch: newId(), enrolledAt };
+    return { device, ended: closeEnrolment(device, await store.list('operations', { deviceId: device.deviceId, open: true }), undefined, nowMs), isAnother: true };
+  }
+  const device: DeviceRecord = {
+    revision: 1, deviceId: newId(), tenantId, hardwareId, displayName: deviceName ?? hardwareId, platform: 'windows', enrolmentEpoch: newId(), enrolledAt,
     // Nobody holds the private half: until an agent enrols on the device, no agent can speak for it.
-    devicePublicKey: (await generateSigningKey()).publicKey,
+    devicePublicKey: (await generateSigningKey()).publicKey, hasAgent: false,
     stateGeneration: newId(), commandSequence: 0, acknowledgedSequence: 0, policies: {}, ...seen,
   };
+  return { device, ended: [], isAnother: false };
 }

@@ -33,6 +33,8 @@ export interface MdmCertificateStore {
   current(deviceId: string): MdmCertificate | undefined;
   /** Revokes the present certificate of a device. @returns it, or nothing when there was none */
   revoke(deviceId: string, reason: MdmRevocationReason, at: string): MdmCertificate | undefined;
+  /** Revokes this certificate and no other. @returns false when it was revoked before, or is not known */
+  revokeOne(thumbprint: string, reason: MdmRevocationReason, at: string): boolean;
 }
 
 export function createMdmCertificateStore(database: DatabaseSync): MdmCertificateStore {
@@ -42,6 +44,7 @@ export function createMdmCertificateStore(database: DatabaseSync): MdmCertificat
   const selectOne = database.prepare(`SELECT ${columns} FROM mdm_certificates WHERE thumbprint = ?`);
   const selectCurrent = database.prepare(`SELECT ${columns} FROM mdm_certificates WHERE device_id = ? AND revoked_at IS NULL`);
   const end = database.prepare('UPDATE mdm_certificates SET revoked_at = ?, revocation_reason = ? WHERE device_id = ? AND revoked_at IS NULL');
+  const endOne = database.prepare('UPDATE mdm_certificates SET revoked_at = ?, revocation_reason = ? WHERE thumbprint = ? AND revoked_at IS NULL');
   const read = (row: unknown): MdmCertificate | undefined => (row === undefined ? undefined : rowSchema.parse(row));
   const current = (deviceId: string): MdmCertificate | undefined => read(selectCurrent.get(deviceId));
   return {
@@ -56,5 +59,6 @@ export function createMdmCertificateStore(database: DatabaseSync): MdmCertificat
       if (certificate) end.run(at, reason, deviceId);
       return certificate;
     },
+    revokeOne: (thumbprint, reason, at) => endOne.run(at, reason, thumbprint).changes === 1,
   };
 }

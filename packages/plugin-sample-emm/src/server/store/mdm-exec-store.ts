@@ -3,9 +3,9 @@ import { z } from 'zod';
 
 /**
  * Where an Exec is. `queued`: has not left. `sent`: written before it left, and nothing heard since. `unknown`: it left, and the session ended without the device's word.
- * `done`, `failed`: by the device's status. Nothing ever goes back to `queued`.
+ * `done`, `failed`: by the device's status. `withdrawn`: its enrolment ended before it left. Nothing ever goes back to `queued`.
  */
-export const mdmExecStateSchema = z.enum(['queued', 'sent', 'unknown', 'done', 'failed']);
+export const mdmExecStateSchema = z.enum(['queued', 'sent', 'unknown', 'done', 'failed', 'withdrawn']);
 export type MdmExecState = z.infer<typeof mdmExecStateSchema>;
 
 const execSchema = z.object({
@@ -41,18 +41,26 @@ export interface MdmExecStore {
   markSent(deviceId: string, execKey: string, at: string): void;
   /** Sent becomes settled; anything else stays as it is. */
   settle(deviceId: string, execKey: string, outcome: MdmExecOutcome): void;
+  /** The enrolment that they were for has ended: queued becomes withdrawn, sent becomes unknown. Call it in the transaction of the next one. */
+  endEnrolment(deviceId: string, at: string): void;
 }
 
 export function createMdmExecStore(database: DatabaseSync): MdmExecStore {
   const insert = database.prepare("INSERT INTO mdm_execs (tenant_id, exec_key, device_id, exec, state) VALUES (?, ?, ?, ?, 'queued') ON CONFLICT DO NOTHING");
   const select = database.prepare('SELECT exec, state FROM mdm_execs WHERE device_id = ? ORDER BY sequence');
   const update = database.prepare("UPDATE mdm_execs SET exec = json_patch(exec, ?), state = ? WHERE device_id = ? AND exec_key = ? AND state = ?");
+  const updateAll = database.prepare('UPDATE mdm_execs SET exec = json_patch(exec, ?), state = ? WHERE device_id = ? AND state = ?');
   return {
     add: (tenantId, deviceId, exec) => insert.run(tenantId, exec.execKey, deviceId, JSON.stringify(exec)).changes === 1,
     list: (deviceId) => select.all(deviceId).map((row) => ({ ...execSchema.parse(JSON.parse(String(row['exec']))), state: mdmExecStateSchema.parse(row['state']) })),
     markSent: (deviceId, execKey, at) => void update.run(JSON.stringify({ sentAt: at }), 'sent', deviceId, execKey, 'queued'),
     settle(deviceId, execKey, { state, at, status }) {
       update.run(JSON.stringify({ settledAt: at, ...(status !== undefined && { status }) }), state, deviceId, execKey, 'sent');
+    },
+    endEnrolment(deviceId, at) {
+      const settled = JSON.stringify({ settledAt: at });
+      updateAll.run(settled, 'withdrawn', deviceId, 'queued');
+      updateAll.run(settled, 'unknown', deviceId, 'sent');
     },
   };
 }

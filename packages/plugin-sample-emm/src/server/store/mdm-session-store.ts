@@ -13,6 +13,8 @@ export interface MdmSessionStore {
   readReport(deviceId: string): MdmReport | undefined;
   /** Call it in the transaction that comes before the reply. */
   write(deviceId: string, session: StoredMdmSession, report: MdmReport): void;
+  /** Forgets session and report of a device: they belong to an enrolment that has ended. Call it in the transaction of the next one. */
+  forget(deviceId: string): void;
 }
 
 export function createMdmSessionStore(database: DatabaseSync): MdmSessionStore {
@@ -20,6 +22,8 @@ export function createMdmSessionStore(database: DatabaseSync): MdmSessionStore {
   const selectReport = database.prepare('SELECT report FROM mdm_reports WHERE device_id = ?');
   const upsertSession = database.prepare('INSERT INTO mdm_sessions (device_id, session) VALUES (?, ?) ON CONFLICT (device_id) DO UPDATE SET session = excluded.session');
   const upsertReport = database.prepare('INSERT INTO mdm_reports (device_id, report) VALUES (?, ?) ON CONFLICT (device_id) DO UPDATE SET report = excluded.report');
+  const deleteSession = database.prepare('DELETE FROM mdm_sessions WHERE device_id = ?');
+  const deleteReport = database.prepare('DELETE FROM mdm_reports WHERE device_id = ?');
   // Values of an answer that is not complete may be ones that the device keeps secret: they stay in memory.
   const stored = (session: MdmSession): MdmSession => {
     const { partial: _, ...kept } = session;
@@ -38,6 +42,10 @@ export function createMdmSessionStore(database: DatabaseSync): MdmSessionStore {
     write(deviceId, { before, now }, report) {
       upsertSession.run(deviceId, JSON.stringify({ ...(before && { before: stored(before) }), now: stored(now) }));
       upsertReport.run(deviceId, JSON.stringify(report));
+    },
+    forget(deviceId) {
+      deleteSession.run(deviceId);
+      deleteReport.run(deviceId);
     },
   };
 }

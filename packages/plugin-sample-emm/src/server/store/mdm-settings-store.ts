@@ -39,6 +39,8 @@ export interface MdmSettingsStore {
   putNetwork(deviceId: string, ssid: string, network: StoredNetwork): void;
   /** Takes a network of the device itself back. @returns false when it had no such network */
   removeNetwork(deviceId: string, ssid: string): boolean;
+  /** Forgets the networks of the device itself, also those that were taken back: they were another device's. */
+  forgetNetworks(deviceId: string): void;
 }
 
 export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore {
@@ -55,6 +57,8 @@ export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore
   // Its row stays without a network, so that the device loses it whenever its next session is.
   const withdrawNetwork = database.prepare("UPDATE mdm_device_networks SET network = 'null' WHERE device_id = ? AND ssid = ? AND network <> 'null'");
   const selectWithdrawn = database.prepare("SELECT ssid FROM mdm_device_networks WHERE device_id = ? AND network = 'null' ORDER BY ssid");
+
+  const deleteNetworks = database.prepare('DELETE FROM mdm_device_networks WHERE device_id = ?');
 
   const readSettings = (tenantId: string, name: string): StoredSettings | undefined => {
     const row = selectGroup.get(tenantId, name);
@@ -82,6 +86,7 @@ export function createMdmSettingsStore(database: DatabaseSync): MdmSettingsStore
     networksOf: (deviceId) => selectNetworks.all(deviceId).map((row) => storedNetworkSchema.parse(JSON.parse(String(row['network'])))),
     removedNetworksOf: (deviceId) => selectWithdrawn.all(deviceId).map((row) => String(row['ssid'])),
     removeNetwork: (deviceId, ssid) => withdrawNetwork.run(deviceId, ssid).changes === 1,
+    forgetNetworks: (deviceId) => void deleteNetworks.run(deviceId),
     putNetwork: (deviceId, ssid, network) => void upsertNetwork.run(deviceId, ssid, JSON.stringify(network)),
   };
 }

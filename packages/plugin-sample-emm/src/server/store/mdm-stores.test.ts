@@ -69,6 +69,9 @@ test('a device has one certificate; the one before is superseded', () => {
   store.replace({ ...certificate, thumbprint: '2' });
   expect(store.find('1')).toMatchObject({ revokedAt: at, revocationReason: 'superseded' });
   expect(store.current('d')).toMatchObject({ thumbprint: '2' });
+  expect([store.revokeOne('1', 'unenrolled', at), store.revokeOne('3', 'unenrolled', at), store.current('d')?.thumbprint]).toEqual([false, false, '2']);
   expect(store.revoke('d', 'revoked', at)).toMatchObject({ thumbprint: '2' });
   expect([store.current('d'), store.revoke('d', 'revoked', at), store.find('2')?.revocationReason]).toEqual([undefined, undefined, 'revoked']);
+  store.replace({ ...certificate, thumbprint: '4' });
+  expect([store.revokeOne('4', 'unenrolled', at), store.find('4')?.revocationReason]).toEqual([true, 'unenrolled']);
 });

@@ -53,6 +53,14 @@ test('a node that is not there, or not answered for, gives nothing and is no fau
   expect([read.restore, read.unknown, read.nodes]).toEqual([{}, [], [{ uri: `${recovery}/PointInTimeRestore/SetMaxDiskUsage`, status: 404 }, { uri: `${recovery}/PointInTimeRestore/EnablePointInTimeRestore`, status: 500 }]]);
 });
 
+test('of networks without end some are looked at, and how many there are is said', () => {
+  const names = (count: number): string => Array.from({ length: count }, (_, index) => `n${index}`).join('/');
+  const few = parseReadback([ok('NetworkSettings/Wifi', names(64))], 'recovery');
+  expect([few.networks.length, few.stillToRead.length, few.unknown]).toEqual([64, 64, []]);
+  const many = parseReadback([ok('NetworkSettings/Wifi', names(100_000))], 'recovery');
+  expect([many.networks.length, many.stillToRead.length, many.unknown]).toEqual([64, 64, [{ uri: `${recovery}/NetworkSettings/Wifi`, reason: expect.stringContaining('100000') }]]);
+});
+
 test('with the master switch off, auto remediation is off, whatever is stored', () => {
   const read = parseReadback([ok('QuickMachineRecovery/EnableQuickMachineRecovery', 'false'), ok('QuickMachineRecovery/AutoRemediationSettings/EnableAutoRemediation', 'true')], 'recovery');
   expect(read.remediation).toEqual({ cloudRemediation: false, autoRemediation: false });

@@ -11,12 +11,16 @@ import { bytesPerMegabyte, cadenceHoursOf, retentionHoursOf } from './restore-un
 import { rangeFault } from './setting-nodes.ts';
 import { credentialPaths, dialectTables, remediationPaths, restorePaths, wifiPaths } from './setting-paths.table.ts';
 
+/** Networks of one device that are looked at. WinRE needs a few; a list without end is a fault, or an attack on whoever reads each of them. */
+const maxReadNetworks = 64;
+
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
 /**
  * Turns the answers to {@link nodesToRead} into settings. Pure; never throws for what a device sent.
  *
  * Of several results for one address the last counts. What is out of range or of an unknown form is in `unknown` with the raw text; keys and passwords are dropped.
+ * Of more than 64 Wi-Fi networks the first 64 are in `networks` and `stillToRead`, and `unknown` says how many there are.
  */
 export function parseReadback(results: readonly ReadResult[], dialect: CspDialect): ReadSettings {
   const table = dialectTables[dialect];
@@ -36,7 +40,9 @@ export function parseReadback(results: readonly ReadResult[], dialect: CspDialec
     const uri = nodeUri(table, path);
     unknown.push({ uri, raw: String(at(path)), reason });
   });
-  const networks = dialect === 'recovery' ? readWifi(table, nodes) : readCredential(table, at);
+  const names = dialect === 'recovery' ? wifiNames(table, nodes) : [];
+  if (names.length > maxReadNetworks) unknown.push({ uri: nodeUri(table, wifiPaths.group), reason: `the device names ${names.length} networks; the first ${maxReadNetworks} are looked at` });
+  const networks = dialect === 'recovery' ? readWifi(table, nodes, names.slice(0, maxReadNetworks)) : readCredential(table, at);
   const leaves = dialect === 'recovery' ? networks.map(({ uri }) => `${uri}/${wifiPaths.leaf}`) : [];
   return { dialect, remediation, restore: dialect === 'recovery' ? restore : {}, networks, unknown, stillToRead: leaves.filter((uri) => !latest.has(uri)), nodes };
 }
@@ -118,15 +124,20 @@ function readRestore(at: (path: string) => boolean | number | string | undefined
   return read;
 }
 
-/** Networks that the list of children names, and those whose profile was given although the list was not. */
-function readWifi(table: CspTable, nodes: readonly ReadNode[]): readonly ReadNetwork[] {
+/** Names, as segments of an address, that the list of children has, and those whose profile was given although the list was not. */
+function wifiNames(table: CspTable, nodes: readonly ReadNode[]): readonly string[] {
   const group = nodeUri(table, wifiPaths.group);
   const present = nodes.filter(({ status }) => status === 200);
   const listed = childNames(present.find(({ uri }) => uri === group)?.value ?? '').flatMap((ssid) => encodeUriName(ssid) ?? []);
   const given = present.flatMap(({ uri }) => (uri.startsWith(`${group}/`) && uri.endsWith(`/${wifiPaths.leaf}`) ? uri.slice(group.length + 1, -wifiPaths.leaf.length - 1) : []));
-  return [...new Set([...listed, ...given])].map((name): ReadNetwork => {
+  return [...new Set([...listed, ...given])];
+}
+
+function readWifi(table: CspTable, nodes: readonly ReadNode[], names: readonly string[]): readonly ReadNetwork[] {
+  const group = nodeUri(table, wifiPaths.group);
+  return names.map((name): ReadNetwork => {
     const uri = `${group}/${name}`;
-    const profile = present.find((node) => node.uri === `${uri}/${wifiPaths.leaf}`)?.profile;
+    const profile = nodes.find((node) => node.status === 200 && node.uri === `${uri}/${wifiPaths.leaf}`)?.profile;
     return { ssid: decodeUriName(name) ?? name, uri, ...(profile === undefined ? {} : { profile }) };
   });
 }

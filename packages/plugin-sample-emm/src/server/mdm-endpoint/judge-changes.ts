@@ -1,0 +1,75 @@
+import type { CompiledSettings, ReadResult } from '@winre-kit/sdk/windows';
+import type { AskedCommand, MdmRefusal } from './mdm-session.ts';
+import { meaningOfAnswer, meaningOfStatus, type StatusMeaning } from './status-meaning.ts';
+
+/** What became of the changes of one message. */
+export interface ChangeVerdicts {
+  /** Addresses of requests that met a busy device. */
+  readonly busy: readonly string[];
+  /** Addresses of requests with an Add of what is there: with Replace they may go through. */
+  readonly existing: readonly string[];
+  /** Roots of groups that this build turned out not to have, though its dialect does. */
+  readonly absentRoots: readonly string[];
+  /** Whether a node is absent that every device of this dialect has. */
+  readonly lacksDialect: boolean;
+  /** Whether everything that is neither `busy` nor `existing` was done, or belongs to `absentRoots`. */
+  readonly isDone: boolean;
+  readonly refusals: readonly MdmRefusal[];
+  /** What the device had before anything was changed, with the nodes that it is known to have since. */
+  readonly found: readonly ReadResult[];
+}
+
+/** Sorts the answers to one message of changes. Pure. */
+export function judgeChanges(asked: readonly AskedCommand[], before: readonly ReadResult[], compiled: CompiledSettings): ChangeVerdicts {
+  const verdicts = asked.map((command) => ({ command, meaning: meaningOfRequest(command) }));
+  const urisOf = (wanted: StatusMeaning): readonly string[] => verdicts.filter(({ meaning }) => meaning === wanted).map(({ command }) => command.uri);
+  const found = withKnown(before, asked);
+  const absentRootOf = (uri: string): string | undefined => {
+    const root = compiled.groups.find((group) => group.mayBeAbsent !== undefined && isWithin(group.root, uri))?.root;
+    return root !== undefined && isAbsent(root, found) ? root : undefined;
+  };
+  const absent = urisOf('absent');
+  return {
+    busy: urisOf('busy'),
+    existing: urisOf('existing'),
+    absentRoots: [...new Set(absent.flatMap((uri) => absentRootOf(uri) ?? []))],
+    lacksDialect: absent.some((uri) => !compiled.groups.some((group) => group.mayBeAbsent !== undefined && isWithin(group.root, uri))),
+    isDone: verdicts.every(({ command, meaning }) => meaning === 'done' || meaning === 'busy' || meaning === 'existing' || (meaning === 'absent' && absentRootOf(command.uri) !== undefined)),
+    refusals: asked.flatMap(refusalsOf),
+    found,
+  };
+}
+
+/** Whether an address is the root or lies below it. */
+export function isWithin(root: string, uri: string): boolean {
+  return uri === root || uri.startsWith(`${root}/`);
+}
+
+/** The build has not the group when it said so to the Get of its root, and nothing below was seen or took a value. */
+function isAbsent(root: string, found: readonly ReadResult[]): boolean {
+  const own = found.find(({ uri }) => uri === root);
+  return own !== undefined && meaningOfStatus(own.status) === 'absent' && !found.some(({ uri, status }) => status === 200 && isWithin(root, uri));
+}
+
+/** The worst of an Atomic's members speaks for it: its own 507 says only that one of them failed. */
+function meaningOfRequest(command: AskedCommand): StatusMeaning {
+  const members = (command.members ?? []).map(meaningOfAnswer);
+  const worst = (['busy', 'absent', 'refused', 'existing'] as const).find((meaning) => members.includes(meaning));
+  return worst ?? meaningOfAnswer(command);
+}
+
+function refusalsOf(command: AskedCommand): readonly MdmRefusal[] {
+  return [command, ...(command.members ?? [])].flatMap((answered) => {
+    const { name, uri, status } = answered;
+    const meaning = meaningOfAnswer(answered);
+    return status !== undefined && (meaning === 'refused' || meaning === 'absent') ? [{ name, uri, status }] : [];
+  });
+}
+
+/** With what was added, and what could not be because it is there: from then on such a node is replaced. What an Atomic added that failed was taken back. */
+function withKnown(before: readonly ReadResult[], asked: readonly AskedCommand[]): readonly ReadResult[] {
+  const adds = asked.flatMap((command) => (command.members ?? [command]).filter(({ name }) => name === 'Add').map((add) => ({ add, isKept: meaningOfAnswer(command) === 'done' })));
+  const isThere = (meaning: StatusMeaning, isKept: boolean): boolean => meaning === 'existing' || (meaning === 'done' && isKept);
+  const there = adds.filter(({ add, isKept }) => isThere(meaningOfAnswer(add), isKept)).map(({ add }) => add.uri);
+  return [...before.filter(({ uri }) => !there.includes(uri)), ...there.map((uri): ReadResult => ({ uri, status: 200 }))];
+}
