@@ -127,6 +127,8 @@ test('RemoteRemediation takes the first network it can, and none while it does n
 
 test('what the device was found to understand overrules its build', () => {
   expect(compileSettings({ remediation }, { ...recovery, dialect: 'remote-remediation' }).dialect).toBe('remote-remediation');
+  const ancient = compileSettings({ remediation }, { ...recovery, build: { build: 22_631, revision: 5_624 }, dialect: 'none' });
+  expect(ancient.notExpressed[0]?.reason).toMatch(/^the device has neither provider; build 22631\.5624 is older than /);
   expect(compileSettings({ remediation }, { ...recovery, dialect: 'none' })).toEqual({ dialect: 'none', groups: [], doubts: [], governs: [], notExpressed: [{ setting: 'remediation', kind: 'unsupported', reason: 'the device has neither provider' }] });
 });
 

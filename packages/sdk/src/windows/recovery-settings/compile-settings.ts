@@ -38,7 +38,9 @@ export function compileSettings(settings: RecoverySettings, target: CompileTarge
   const dialect = target.dialect ?? verdict.dialect;
   if (dialect === 'recovery') return compileForRecovery(wanted, target);
   if (dialect === 'remote-remediation') return compileForRemoteRemediation(wanted, target);
-  const reason = target.dialect === 'none' ? 'the device has neither provider' : verdict.reasons.map((item) => item.reason).join('; ');
+  const shown = target.dialect === 'none' ? ['the device has neither provider'] : [];
+  const expected = verdict.dialect === 'none' ? verdict.reasons.map((item) => item.reason) : [];
+  const reason = [...shown, ...expected].join('; ');
   return { dialect, groups: [], notExpressed: membersOf(wanted).map((setting) => ({ setting, kind: 'unsupported', reason })), doubts: [], governs: [] };
 }
 
