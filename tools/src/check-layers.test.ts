@@ -21,6 +21,7 @@ const house = {
   'packages/agent/package.json': fixtureManifest('agent', { '.': './src/agent/index.ts', './protocol': './src/protocol/index.ts' }),
   'packages/testkit/package.json': fixtureManifest('testkit', { '.': './src/index.ts' }),
   'packages/intune/package.json': fixtureManifest('intune', { './testing': './src/testing/index.ts' }),
+  'examples/lesson/package.json': '{ "name": "@winre-kit/example-lesson", "exports": { "./part": "./src/part.ts" } }',
 };
 
 /** The messages for a healthy house with one more file in it. */
@@ -39,6 +40,7 @@ describe('an allowed import passes', () => {
     ['folders of one starred floor among each other', 'packages/testkit/src/fakes/a.ts', "import { x } from '../clock/x.ts';"],
     ['a starred floor from its root index', 'packages/testkit/src/index.ts', "import { x } from '@winre-kit/sdk';"],
     ['anything, by an example', 'examples/demo/main.ts', "import { x } from '@winre-kit/agent/protocol';"],
+    ['an entry of another example, by an example', 'examples/demo/main.ts', "import { x } from '@winre-kit/example-lesson/part';"],
     ['packages from elsewhere', 'packages/sdk/src/errors/a.ts', "import { z } from 'zod';"],
     ['testkit, by a test', 'packages/sdk/src/errors/a.test.ts', "import { x } from '@winre-kit/testkit';"],
     ['a testing entry, by a test', 'packages/sdk/src/errors/a.test.ts', "import { x } from '@winre-kit/intune/testing';"],
@@ -66,6 +68,8 @@ describe('a forbidden import is reported', () => {
     ['a path into another package', 'packages/agent/src/protocol/a.ts', "import { x } from '../../../sdk/src/index.ts';", 'leaves packages/agent'],
     ['a path into a package, by a test', 'packages/agent/test/a.test.ts', "import { x } from '../../sdk/src/index.ts';", 'leaves packages/agent'],
     ['a file behind the exports map', 'examples/demo/main.ts', "import { x } from '@winre-kit/sdk/src/host/x.ts';", 'no entry of @winre-kit/sdk'],
+    ['a file that another example does not offer', 'examples/demo/main.ts', "import { x } from '@winre-kit/example-lesson/main';", 'no entry of @winre-kit/example-lesson'],
+    ['an example, by a package', 'packages/agent/src/agent/a.ts', "import { x } from '@winre-kit/example-lesson/part';", 'may not import lesson/part = examples/lesson'],
     ['an unknown package', 'packages/sdk/src/errors/a.ts', "import { x } from '@winre-kit/sdkk';", 'no package of this workspace'],
     ['testkit, outside tests', 'packages/sdk/src/errors/a.ts', "import { x } from '@winre-kit/testkit';", 'may not import testkit'],
     ['a higher floor, by a test', 'packages/sdk/src/errors/a.test.ts', "import { x } from '../host/x.ts';", 'may not import sdk/host'],

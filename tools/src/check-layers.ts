@@ -15,7 +15,7 @@ const entriesWithoutNode = ['packages/sdk/src/index.ts'];
 /** Compares every import below `packages/` and `examples/` with the floors listed in ARCHITECTURE.md. */
 export function checkLayers(root: string): Finding[] {
   const layers = parseLayerList(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8'));
-  const packages = readWorkspace(root);
+  const packages = [...readWorkspace(root), ...readWorkspace(root, 'examples')];
   const imports = new Map<string, readonly ModuleImport[]>();
   for (const path of ['packages', 'examples'].flatMap((area) => listSourceFiles(root, area))) {
     imports.set(path, readImports(path, readFileSync(join(root, path), 'utf8')));
