@@ -24,7 +24,7 @@ test.each([
   ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/heal-device.ts', 'read'],
   ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/heal-device.ts', 'heal'],
   ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/enrol-pc.ts', 'enrol'],
-  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/main.ts', 'group'],
+  ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/front-desk.ts', 'group'],
   ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/main.ts', 'plugin'],
   ['packages/testkit/README.md', 'packages/testkit/test/readme-example.test.ts', 'example'],
   ['packages/plugin-sample-emm/README.md', 'packages/plugin-sample-emm/test/readme-example.test.ts', 'example'],

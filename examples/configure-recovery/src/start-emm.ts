@@ -4,21 +4,18 @@ import { join } from 'node:path';
 import { createStatementSigner, generateSigningKey, RecoveryError, type HttpClient } from '@winre-kit/sdk';
 import { startSampleEmm, systemClock } from '@winre-kit/plugin-sample-emm/server';
 import { createFetchWithTrust } from '@winre-kit/testkit';
+import type { EmmConnection } from './emm-connection.ts';
 
 export const tenantId = 'contoso';
 
 /** A sample EMM of its own, on a free port, in a folder that goes with it. */
-export interface RunningEmm extends AsyncDisposable {
-  readonly url: string;
+export interface RunningEmm extends EmmConnection, AsyncDisposable {
   readonly folder: string;
-  readonly caCertificatePem: string;
   readonly administratorToken: string;
   /** Reaches this EMM over HTTPS and trusts nobody else. */
   readonly fetch: HttpClient['fetch'];
   /** Every line that the server logged. */
   readonly logs: readonly string[];
-  /** A call of the admin API. @throws {RecoveryError} `unavailable` with what the EMM said when it refuses */
-  admin<Reply>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Reply>;
 }
 
 export async function startEmm(): Promise<RunningEmm> {

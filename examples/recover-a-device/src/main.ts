@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { verifyAuditExport } from '@winre-kit/sdk/host';
 import { writeReport } from './report/write-report.ts';
+import { configureGroup } from './stories/configure-group.ts';
 import { recoverByRebuild } from './stories/recover-by-rebuild.ts';
 import { recoverByRestore } from './stories/recover-by-restore.ts';
 import { surviveLostReply } from './stories/survive-lost-reply.ts';
@@ -14,7 +15,7 @@ import { copyVolume, makeSystemVolume } from './volume/make-volume.ts';
 import { writeDigests } from './volume/volume-manifest.ts';
 import { startWorld } from './world/start-world.ts';
 
-const usage = `Three broken PCs come back: one restored in place, one rebuilt, one behind a line that dies at the worst moment.
+const usage = `Four PCs get recovery settings by MDM, and three broken PCs come back: one restored in place, one rebuilt, one behind a line that dies at the worst moment.
 
   --volume DIR    use a copy of this folder as the OS volume of each device (default: a tree of installed packages with a compiler)
   --report FILE   where the report goes (default: demo-report.html in the folder the command was called from)
@@ -51,7 +52,7 @@ async function demonstrate(): Promise<void> {
     await using world = await startWorld({ folder: records, diskFolder: disks, manifestFile });
     for (const device of Object.values(world.devices)) await cp(factory, device.volume, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
     await world.admin.call('PUT', '/rebuild-offerings', { offerings: [media.offering] });
-    await playStories([recoverByRestore(world), recoverByRebuild(world, media), surviveLostReply(world)]);
+    await playStories([configureGroup(world), recoverByRestore(world), recoverByRebuild(world, media), surviveLostReply(world)]);
 
     const auditExport = await world.audit.exportAudit();
     const auditFile = join(records, 'audit-export.json');

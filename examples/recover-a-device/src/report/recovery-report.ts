@@ -1,5 +1,6 @@
 import type { LossStatement, OperationState } from '@winre-kit/sdk';
 import type { AuditEntry } from '@winre-kit/sdk/host';
+import { configuredGroupsOf, type ConfiguredGroup } from './configured-group.ts';
 
 /** One line of a device's timeline. */
 export interface TimelineLine {
@@ -26,7 +27,9 @@ export interface OperationLine {
 
 /** Everything the report shows. Nothing in it comes from anywhere but audit entries. */
 export interface RecoveryReport {
-  readonly devices: readonly { readonly deviceId: string; readonly timeline: readonly TimelineLine[] }[];
+  readonly configured: readonly ConfiguredGroup[];
+  /** Named where an entry names them. */
+  readonly devices: readonly { readonly deviceId: string; readonly name: string | undefined; readonly timeline: readonly TimelineLine[] }[];
   readonly operations: readonly OperationLine[];
   readonly from: string | undefined;
   readonly to: string | undefined;
@@ -44,8 +47,11 @@ export function recoveryReportOf(entries: readonly AuditEntry[]): RecoveryReport
       if (next) operations.set(operationKey, next);
     }
   }
+  const configured = configuredGroupsOf(entries);
+  const names = new Map(configured.flatMap(({ pcs }) => pcs.map(({ deviceId, name }) => [deviceId, name] as const)));
   return {
-    devices: [...timelines].map(([deviceId, timeline]) => ({ deviceId, timeline })).toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1)),
+    configured,
+    devices: [...timelines].map(([deviceId, timeline]) => ({ deviceId, name: names.get(deviceId), timeline })).toSorted((a, b) => (a.deviceId < b.deviceId ? -1 : 1)),
     operations: [...operations.values()],
     from: entries[0]?.at,
     to: entries.at(-1)?.at,

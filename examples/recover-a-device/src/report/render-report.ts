@@ -1,5 +1,6 @@
 import type { AuditVerdict } from '@winre-kit/sdk/host';
 import { html, raw } from 'hono/html';
+import { renderConfigured } from './render-configured.ts';
 import type { OperationLine, RecoveryReport, TimelineLine } from './recovery-report.ts';
 import { reportStyle } from './report-style.ts';
 
@@ -22,13 +23,14 @@ ${raw(reportStyle)}
 <p class="proof"><b>Audit verified.</b> ${verdict.size} entries, Merkle root <code>${verdict.root}</code>. This page was made from the audit export alone; every line names its entry.</p>
 ${verdict.limits.map((limit) => html`<p class="limit">${limit}</p>`)}
 </header>
+${report.configured.map(renderConfigured)}
 <h2>Operations</h2>
 ${renderOperations(report.operations)}
 <h2>Who approved</h2>
 ${renderApprovals(report.operations)}
 <h2>What was lost</h2>
 ${destructive.map(renderLoss)}
-${report.devices.map(({ deviceId, timeline }) => html`<h2>Device <code>${deviceId}</code></h2><ol class="timeline">${timeline.map(renderLine)}</ol>`)}
+${report.devices.map(({ deviceId, name, timeline }) => html`<h2>Device ${name ?? ''} <code>${deviceId}</code></h2><ol class="timeline">${timeline.map(renderLine)}</ol>`)}
 </body>
 </html>
 `;

@@ -13,6 +13,10 @@ code { font: .9em ui-monospace, monospace; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 td code { overflow-wrap: anywhere; }
+table.configured { min-width: 50rem; }
+td ul { margin: 0; padding-left: 1.1rem; min-width: 16rem; overflow-wrap: anywhere; }
+th[scope=row] { white-space: nowrap; }
+th small { display: block; font-weight: normal; opacity: .65; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 ol.timeline { list-style: none; margin: 0; padding: 0 0 0 1rem; border-left: 2px solid var(--line); }

@@ -10,11 +10,14 @@ import { writeReport } from './write-report.ts';
 
 const subject = { pluginId: 'p', deviceId: 'device-1', operationKey: 'restore-1' };
 const loss = { files: 1, bytes: 7, entries: [{ path: '<b>notes</b>.txt', change: 'created', bytes: 7 }], truncated: false, digest: 'd', window: null };
+const configured = { group: 'front-desk', quickMachineRecovery: 'on', pointInTimeRestore: '', networks: [] };
 const told: readonly AuditEntryInput[] = [
   { kind: 'operation.submitted', actor: 'olivia', subject, message: 'submitted', facts: { capability: 'winre.restore.trigger', effect: 'destructive', requestedBy: 'olivia', loss } },
   { kind: 'operation.approval', actor: 'adam', subject, message: 'approved by adam', facts: { decidedAt: '2026-11-22T03:00:00.000Z', reason: 'fine' } },
   { kind: 'operation.evidence', actor: 'host', subject, message: 'volume-matches observed by agent', facts: {} },
   { kind: 'operation.state', actor: 'host', subject, message: 'done', facts: { to: 'succeeded' } },
+  { kind: 'policy.set', actor: 'olivia', subject: { pluginId: 'p' }, message: 'settings', facts: configured },
+  { kind: 'policy.set', actor: 'host', subject: { pluginId: 'p', deviceId: 'device-2' }, message: 'desk-1: read back', facts: { ...configured, name: 'desk-1', windows: '24H2', dialect: 'Recovery', notExpressed: [], drift: [], nodesWritten: 4 } },
 ];
 
 let folder: string;
@@ -38,6 +41,14 @@ test('the report shows losses, approvals and outcome, and escapes what came from
   expect(page).not.toContain('<b>notes');
   expect(page).toContain('adam');
   expect(page).not.toMatch(/<script|https?:\/\//);
+});
+
+test('the report shows what was configured, and names devices that have a name', async () => {
+  const file = join(folder, 'report.html');
+  await writeReport(exported, file, { trustedCheckpointKeys });
+  const page = await readFile(file, 'utf8');
+  expect(page).toMatch(/<h2 id="configured-front-desk">.*<th scope="row">desk-1 .*<h2>Operations<\/h2>/s);
+  expect(page).toContain('<h2>Device desk-1 <code>device-2</code></h2>');
 });
 
 test.each([

@@ -1,13 +1,13 @@
 import { RecoveryError, type HttpClient } from '@winre-kit/sdk';
 
-/** Calls of the sample EMM's admin API that set a tenant up. Everything after that goes through the plug-in. */
+/** Calls of the sample EMM's admin API that set a tenant and its groups up. Everything that is done to a broken device goes through the plug-in. */
 export interface AdminClient {
-  call(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<Record<string, unknown>>;
+  readonly call: <Reply = Record<string, unknown>>(method: 'GET' | 'POST' | 'PUT', path: string, body?: object) => Promise<Reply>;
 }
 
 export function createAdminClient({ baseUrl, token, http }: { readonly baseUrl: string; readonly token: string; readonly http: HttpClient }): AdminClient {
   return {
-    async call(method, path, body) {
+    async call<Reply>(method: string, path: string, body?: object): Promise<Reply> {
       const response = await http.fetch(`${baseUrl}/admin/v1${path}`, {
         method,
         headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -15,7 +15,7 @@ export function createAdminClient({ baseUrl, token, http }: { readonly baseUrl: 
       });
       const reply = (await response.json()) as Record<string, unknown>;
       if (!response.ok) throw new RecoveryError('unavailable', `${method} ${path}: ${response.status} ${JSON.stringify(reply['error'] ?? reply)}`);
-      return reply;
+      return reply as Reply;
     },
   };
 }

@@ -19,9 +19,12 @@ export const tenantId = 'contoso';
 export const wifiSsid = 'Contoso-Recovery';
 const emmProgram = fileURLToPath(import.meta.resolve('@winre-kit/plugin-sample-emm/server').replace(/index\.js$/, 'main.js'));
 
-/** Everything that runs: EMM, witness, three devices, two hosts on one audit log. Hosts, EMM, witness and agents meet over TLS and HTTP on loopback only. */
+/** Everything that runs: EMM, witness, three devices with an agent, two hosts on one audit log. Hosts, EMM, witness and agents meet over TLS and HTTP on loopback only. */
 export interface World extends AsyncDisposable {
   readonly people: People;
+  readonly emmUrl: string;
+  /** Of the EMM's own authority. */
+  readonly caCertificatePem: string;
   readonly admin: AdminClient;
   readonly devices: { readonly A: DemoDevice; readonly B: DemoDevice; readonly C: DemoDevice };
   /** Reaches the EMM directly, and follows the sessions of all devices. */
@@ -55,20 +58,21 @@ export async function startWorld({ folder, diskFolder, manifestFile }: { readonl
   started.use(witness.program);
   const witnessUrl = `http://127.0.0.1:${witness.value}/`;
   const caFile = join(emmFolder, 'ca.pem');
-  setDefaultCACertificates([...getCACertificates('default'), await readFile(caFile, 'utf8')]);
+  const caCertificatePem = await readFile(caFile, 'utf8');
+  setDefaultCACertificates([...getCACertificates('default'), caCertificatePem]);
   const line = started.use(await startTcpFaultProxy({ upstreamPort: Number(new URL(emm.value).port) }));
 
   const administratorToken = secrets.plant('administrator-token', (await readFile(join(emmFolder, `administrator-token.${tenantId}`), 'utf8')).trim());
   const admin = createAdminClient({ baseUrl: emm.value, token: administratorToken, http: createHttpClient() });
   await admin.call('PUT', '/trust', { trustedKeys: [people.operator, people.approver, people.scriptAuthor].map(({ trustedKey }) => trustedKey), consent: { categories: ['agent-log', 'script-output', 'operation-log'] } });
-  const { token } = (await admin.call('POST', '/api-tokens', { principal: 'recovery-host', role: 'operator' })) as { token: string };
+  const { token } = await admin.call<{ token: string }>('POST', '/api-tokens', { principal: 'recovery-host', role: 'operator' });
   secrets.plant('operator-token', token);
 
   const boots = manifestFile === undefined ? { program: bootProgram } : { manifestFile };
   const wifi = { ssid: wifiSsid, keySha256: createHash('sha256').update(wifiKey).digest('hex') };
   const make = async (name: string, encrypted: boolean): Promise<DemoDevice> => {
     const device = started.use(await createDemoDevice({ folder: join(folder, `device-${name}`), diskFolder: join(diskFolder, name), name, gatewayUrl: emm.value, caFile, witnessUrl, encrypted, wifi, boots }));
-    const enrolment = (await admin.call('POST', '/enrolment-tokens', { hardwareId: `hardware-${name}` })) as { token: string };
+    const enrolment = await admin.call<{ token: string }>('POST', '/enrolment-tokens', { hardwareId: `hardware-${name}` });
     await device.enrol(secrets.plant(`enrolment-token-${name}`, enrolment.token));
     return device;
   };
@@ -84,5 +88,5 @@ export async function startWorld({ folder, diskFolder, manifestFile }: { readonl
   const programs = [emm.program, witness.program];
   const pids = (): number[] => [...programs.map(({ process }) => process.pid), A.pid(), B.pid(), C.pid()].filter((pid) => pid !== undefined);
   const running = started.move();
-  return { people, admin, devices: { A, B, C }, office, branch, line, audit, auditSigner, witnessUrl, secrets, pids, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
+  return { people, emmUrl: emm.value, caCertificatePem, admin, devices: { A, B, C }, office, branch, line, audit, auditSigner, witnessUrl, secrets, pids, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
 }
