@@ -6,6 +6,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const program = fileURLToPath(new URL('../src/server/main.ts', import.meta.url));
+const builtProgram = fileURLToPath(new URL('../dist/server/main.js', import.meta.url));
+
+export interface EmmProcessSettings {
+  /** 0, which is the default, takes a free one. */
+  readonly port?: number;
+  /** A folder that makes later starts fast; beside the server's folder when not given. */
+  readonly compileCache?: string;
+  /** Start what was built instead of the source. */
+  readonly isBuilt?: boolean;
+  readonly nodeArguments?: readonly string[];
+}
 
 /** The sample EMM as its own process, the way `pnpm sample-emm` starts it. */
 export interface EmmProcess {
@@ -18,10 +29,10 @@ export interface EmmProcess {
 }
 
 /** Starts the program on a folder and waits until it listens. */
-export async function startEmmProcess(folder: string, port = 0, compileCache = `${folder}.cache`): Promise<EmmProcess> {
-  const child: ChildProcess = spawn(process.execPath, ['--conditions=@winre-kit/source', program, '--folder', folder, '--port', String(port), '--heartbeat-every-ms', '1000'], {
+export async function startEmmProcess(folder: string, { port = 0, compileCache = `${folder}.cache`, isBuilt = false, nodeArguments = [] }: EmmProcessSettings = {}): Promise<EmmProcess> {
+  const start = isBuilt ? [builtProgram] : ['--conditions=@winre-kit/source', program];
+  const child: ChildProcess = spawn(process.execPath, [...nodeArguments, ...start, '--folder', folder, '--port', String(port), '--heartbeat-every-ms', '1000'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    // The cache makes the later starts of a test fast.
     env: { ...process.env, NODE_COMPILE_CACHE: compileCache, NODE_OPTIONS: '' },
   });
   let output = '';

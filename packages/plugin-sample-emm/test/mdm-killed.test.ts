@@ -20,7 +20,7 @@ let admin: AdminCaller;
 let port = 0;
 
 async function start(): Promise<void> {
-  emm = await startEmmProcess(folder, port);
+  emm = await startEmmProcess(folder, { port });
   port = Number(new URL(emm.url).port);
   admin = adminCaller(createFetchWithTrust(emm.caCertificatePem), emm.url, await readFile(join(folder, 'administrator-token.contoso'), 'utf8'));
 }

@@ -34,7 +34,7 @@ const sendForDevice = async (request: Request): Promise<Response> => {
 
 /** Starts the EMM again and connects everybody to it anew. */
 async function restart(): Promise<void> {
-  emm = await startEmmProcess(folder, port);
+  emm = await startEmmProcess(folder, { port });
   port = Number(new URL(emm.url).port);
   const fetch = createFetchWithTrust(emm.caCertificatePem);
   const token = await readFile(join(folder, 'administrator-token.contoso'), 'utf8');

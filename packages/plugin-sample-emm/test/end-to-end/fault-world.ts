@@ -52,7 +52,7 @@ export async function startFaultWorld({ secrets = {} }: { readonly secrets?: Rea
   // Where Node keeps it by itself. Shared by all worlds: reading the sources is most of what starting a program costs.
   const compileCache = join(tmpdir(), 'node-compile-cache');
   const [witness, approver, scriptSigner] = await Promise.all([startEffectWitness(), createPerson('ann@contoso.example', 'approve'), createPerson('sam@contoso.example', 'sign-scripts')]);
-  let emm = await startEmmProcess(emmFolder, 0, compileCache);
+  let emm = await startEmmProcess(emmFolder, { compileCache });
   const port = Number(new URL(emm.url).port);
   const caFile = join(emmFolder, 'ca.pem');
   const tokenFile = join(emmFolder, `administrator-token.${tenantId}`);
@@ -112,7 +112,7 @@ export async function startFaultWorld({ secrets = {} }: { readonly secrets?: Rea
     pids: () => [emm.pid, ...devices.flatMap((device) => device.agent.pid)],
     killEmm: async () => void (await emm.kill('SIGKILL')),
     async startEmm() {
-      emm = await startEmmProcess(emmFolder, port, compileCache);
+      emm = await startEmmProcess(emmFolder, { port, compileCache });
     },
     startHostProgram(...programArguments) {
       const program = startWatched([besides('host-program.ts'), settingsFile, ...programArguments], { NODE_COMPILE_CACHE: compileCache });
