@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { RecoveryError } from '@winre-kit/sdk';
 import { matchesFilter, recordKey, type GatewayFilter, type GatewayRecords, type GatewayStore, type GatewayTable, type GatewayWrite } from '@winre-kit/winre-agent/gateway';
+import { createGroupCommit } from './group-commit.ts';
 import { inTransaction } from './open-database.ts';
 
 const partBytes = 262_144;
@@ -21,6 +22,7 @@ export interface SqliteGatewayStore extends GatewayStore {
 }
 
 export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayStore {
+  const commitInGroup = createGroupCommit(database);
   const selectOne = database.prepare('SELECT record FROM gateway_records WHERE table_name = ? AND record_key = ?');
   const insert = database.prepare(
     'INSERT INTO gateway_records (table_name, record_key, revision, tenant_id, device_id, hardware_id, is_open, record) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (table_name, record_key) DO NOTHING',
@@ -56,9 +58,9 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
     return rows.map((row) => ({ sequence: Number(row['sequence']), record: readRecord(table, row['record']) }));
   };
 
-  const commitWith: SqliteGatewayStore['commitWith'] = (writes, work) => attempt(() => {
+  const commitWith: SqliteGatewayStore['commitWith'] = (writes, work) => attempt(async () => {
     try {
-      inTransaction(database, () => {
+      await commitInGroup(() => {
         if (!writes.every(write)) throw revisionDiffers;
         work();
       });
@@ -101,7 +103,7 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
   };
 }
 
-/** Thrown inside a commit to roll it back; never leaves this file. */
+/** Thrown inside a commit to take it back; never leaves this file. */
 const revisionDiffers = new RecoveryError('conflict', 'a record was changed by somebody else');
 
 /** What is stored was checked by the gateway before it was written, so it is only parsed. */
@@ -114,10 +116,10 @@ function textOrNull(value: unknown): string | null {
 }
 
 /** SQLite answers at once; its errors become the store's word for "nothing was done". */
-async function attempt<Value>(work: () => Value): Promise<Value> {
+async function attempt<Value>(work: () => Value | Promise<Value>): Promise<Value> {
   await Promise.resolve();
   try {
-    return work();
+    return await work();
   } catch (cause) {
     if (RecoveryError.isInstance(cause)) throw cause;
     throw new RecoveryError('unavailable', 'the database cannot be read or written now; nothing was changed', { cause });
