@@ -75,3 +75,31 @@ test('an exported error class tells whether it has a code and a brand', () => {
     undefined,
   ]);
 });
+
+test('what an entry about Windows exports names the page it follows, or says that it is our own rule', () => {
+  const index = `
+/** Follows a page. @see https://learn.microsoft.com/a */
+export const table = 1;
+/**
+ * Follows one.
+ * @see https://learn.microsoft.com/b
+ */
+export function read() {}
+/** Our own rule: because. */
+export const rule = 1;
+/** Refers to {@link table}. @see {@link table} */
+export const link = 1;
+/** Says nothing. */
+export function bare() {}
+export { moved } from './moved.ts';
+/** No value. */
+export interface Shape {}`;
+  using tree = makeFixtureTree({
+    'packages/sdk/package.json': fixtureManifest('sdk', { '.': './src/other.ts', './windows': './src/index.ts' }),
+    'packages/sdk/src/other.ts': 'export const unsourced = 1;',
+    'packages/sdk/src/index.ts': index,
+    'packages/sdk/src/moved.ts': '/** Text. */\nexport const moved = 1;',
+  });
+  updatePins(tree.root);
+  expect(checkExports(tree.root).map(({ file, message }) => [file, message.split(';')[0]])).toEqual(['bare', 'link', 'moved'].map((name) => ['tools/api-pins/sdk.windows.txt', `"${name}" names no source`]));
+});

@@ -7,6 +7,9 @@ import { reportFindings } from './report-findings.ts';
 
 const pinFolder = 'tools/api-pins';
 
+/** Entries that say what Windows does: each function and table there names the page it follows, or says that it is our own rule. */
+const sourcedEntries: readonly string[] = ['sdk ./windows', 'testkit ./mdm-client'];
+
 /** The pin file of an entry and the text it should hold: one exported name a line, sorted. */
 export function renderPin(entry: EntryExports): { file: string; text: string } {
   const name = entry.subpath === '.' ? 'index' : entry.subpath.slice('./'.length).replaceAll('/', '-');
@@ -14,7 +17,7 @@ export function renderPin(entry: EntryExports): { file: string; text: string } {
   return { file: `${pinFolder}/${entry.package}.${name}.txt`, text: lines.join('') };
 }
 
-/** Compares the public names of every entry with the committed pins. Adding a name is adding public API. */
+/** Compares the public names of every entry with the committed pins, and looks for sources where they are due. Adding a name is adding public API. */
 export function checkExports(root: string): Finding[] {
   const entries = readExports(root, readWorkspace(root));
   const pins = new Map(entries.map(renderPin).map(({ file, text }) => [file, text]));
@@ -22,6 +25,11 @@ export function checkExports(root: string): Finding[] {
     entry.exports
       .filter(({ kind }) => kind === 'unresolved')
       .map(({ name }) => ({ file: renderPin(entry).file, line: 0, message: `"${name}" is exported, but names nothing` })),
+  );
+  const unsourced = entries.filter((entry) => sourcedEntries.includes(`${entry.package} ${entry.subpath}`)).flatMap((entry) =>
+    entry.exports
+      .filter(({ kind, source }) => kind.startsWith('value') && source === undefined)
+      .map(({ name }) => ({ file: renderPin(entry).file, line: 0, message: `"${name}" names no source; give the page it follows with @see and its address, or write "Our own rule:" and why` })),
   );
   const stale = listPins(root)
     .filter((file) => !pins.has(file))
@@ -33,7 +41,7 @@ export function checkExports(root: string): Finding[] {
     const message = `${reason}; when that is meant, run \`pnpm check exports --update\`\n${diffLines(pinned ?? '', text)}`;
     return [{ file, line: 0, message }];
   });
-  return [...unresolved, ...stale, ...drifted];
+  return [...unresolved, ...unsourced, ...stale, ...drifted];
 }
 
 /** Writes the pins as the sources are now and removes those of entries that are gone. */

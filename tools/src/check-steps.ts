@@ -18,7 +18,7 @@ export const checkSteps: readonly CheckStep[] = [
   { name: 'lint', promise: 'no lint finding, with types', command: ['oxlint', '--type-aware', '--deny-warnings'], needs: [] },
   { name: 'layers', promise: 'imports follow the floors of ARCHITECTURE.md', command: tool('check-layers.ts'), needs: [] },
   { name: 'length', promise: 'files are short, well named, with named exports', command: tool('check-length.ts'), needs: [] },
-  { name: 'exports', promise: 'public names are the pinned ones', command: tool('check-exports.ts'), needs: [] },
+  { name: 'exports', promise: 'public names are the pinned ones; those about Windows name their source', command: tool('check-exports.ts'), needs: [] },
   { name: 'kernels', promise: 'the compiled kernels are what their sources give', command: tool('build-kernels.ts', '--check'), needs: [] },
   { name: 'knip', promise: 'nothing is unused or undeclared', command: ['knip'], needs: [] },
   { name: 'docs', promise: 'public exports are documented, links resolve', command: ['typedoc', '--emit', 'none'], needs: [] },

@@ -14,6 +14,8 @@ export interface ExportedName {
   readonly name: string;
   /** What importers get: something to run, something for the compiler, or both (a class, a schema and its type). */
   readonly kind: 'value' | 'type' | 'value and type' | 'unresolved';
+  /** What its documentation rests on: `page` where a `@see` gives an address, `own-rule` where the text says "our own rule". Undefined for neither. */
+  readonly source?: 'page' | 'own-rule';
   /** Members of an exported class derived from `Error`; undefined for everything else. */
   readonly errorClass?: { readonly hasCode: boolean; readonly hasIsInstance: boolean };
 }
@@ -52,10 +54,19 @@ function describeExport(checker: ts.TypeChecker, symbol: ts.Symbol): ExportedNam
   const isValue = (target.flags & ts.SymbolFlags.Value) !== 0 && !isTypeOnly(symbol);
   const isType = (target.flags & ts.SymbolFlags.Type) !== 0;
   const kind = isValue ? (isType ? 'value and type' : 'value') : 'type';
-  if (!isValue || !isErrorClass(checker, target)) return { name: symbol.name, kind };
+  const source = sourceOf(target.declarations);
+  const described = { name: symbol.name, kind, ...(source !== undefined && { source }) } as const;
+  if (!isValue || !isErrorClass(checker, target)) return described;
   const hasCode = checker.getDeclaredTypeOfSymbol(target).getProperty('code') !== undefined;
   const hasIsInstance = checker.getTypeOfSymbol(target).getProperty('isInstance') !== undefined;
-  return { name: symbol.name, kind, errorClass: { hasCode, hasIsInstance } };
+  return { ...described, errorClass: { hasCode, hasIsInstance } };
+}
+
+/** Read from the written text: the compiler takes the address behind `@see` apart as if it were a name. */
+function sourceOf(declarations: readonly ts.Declaration[]): ExportedName['source'] {
+  const text = declarations.flatMap((node) => ts.getJSDocCommentsAndTags(node).map((comment) => comment.getText())).join('\n');
+  if (/@see\s+https:\/\/\S/.test(text)) return 'page';
+  return /\bour own rule\b/i.test(text) ? 'own-rule' : undefined;
 }
 
 function isTypeOnly(symbol: ts.Symbol): boolean {

@@ -77,6 +77,8 @@ export interface MdmClient {
  * A simulated Windows device with its management client. It shares neither codec nor XML library with the rest of the kit, so that both sides cannot make one mistake together.
  *
  * @throws {RecoveryError} `invalid-argument` when the build cannot be read
+ * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mdm/71a45e87-4c0a-43bc-b76f-b427ac8322be
+ * @see https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support
  */
 export function createMdmClient(settings: MdmClientSettings): MdmClient {
   const model = createDeviceModel(settings);

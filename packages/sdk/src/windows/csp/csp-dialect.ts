@@ -11,9 +11,15 @@ export interface DialectVerdict {
   readonly reasons: readonly { readonly reason: string; readonly source: FactSource }[];
 }
 
-/** First builds with the Recovery provider. */
+/**
+ * First builds with the Recovery provider (grade S: a runbook that cites the page).
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/recovery-csp
+ */
 export const recoveryMinimumBuilds = ['26100.8737', '26200.8737'] as const;
-/** First build with Quick Machine Recovery at all. */
+/**
+ * First build with Quick Machine Recovery at all (grade S: a runbook that cites the support page).
+ * @see https://learn.microsoft.com/en-us/windows/configuration/quick-machine-recovery
+ */
 export const quickMachineRecoveryMinimumBuild = '26100.4700';
 
 /**

@@ -1,7 +1,11 @@
 /** How sure a fact is: `P` read in a text or metadata of Microsoft, `S` in a text that cites one, `I` inferred and to be tested on a device. */
 export type FactGrade = 'P' | 'S' | 'I';
 
-/** Where facts about Windows were read, by tag, and the date of the text where it has one. A page can change after that; what a device answers counts. */
+/**
+ * Where facts about Windows were read, by tag, and the date of the text where it has one. A page can change after that; what a device answers counts.
+ *
+ * Our own rule: each fact names its page and how sure it is, so that a wrong one can be traced; the tags are ours, each row has its address.
+ */
 export const factSources = {
   'RR-DDF': { url: 'https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-ddf-file', asOf: '2025-06-30' },
   'QMR-DOC': { url: 'https://learn.microsoft.com/en-us/windows/configuration/quick-machine-recovery', asOf: '2025-06-02' },

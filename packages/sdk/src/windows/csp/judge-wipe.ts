@@ -28,7 +28,10 @@ export interface RedeploymentOutcome {
   readonly lastError?: HresultMeaning;
 }
 
-/** Reads `Status` and `LastError` together. A device reports the state of its last reset, whoever asked for it: compare with the time of the Exec. */
+/**
+ * Reads `Status` and `LastError` together. A device reports the state of its last reset, whoever asked for it: compare with the time of the Exec.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/remotewipe-csp
+ */
 export function readRedeployment(status: number, lastError?: number): RedeploymentOutcome {
   const known = redeploymentStates[status] ?? { state: 'unknown' as const, meaning: `status ${status} is not documented` };
   return { ...known, ...(lastError === undefined || lastError === 0 ? {} : { lastError: describeHresult(lastError) }) };

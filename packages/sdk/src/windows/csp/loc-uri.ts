@@ -31,7 +31,10 @@ export function encodeUriName(name: string): string | undefined {
   return /^\.+$/.test(escaped) ? escaped.replaceAll('.', '%2E') : escaped;
 }
 
-/** The name a segment stands for, or undefined when its escapes are broken. */
+/**
+ * The name a segment stands for, or undefined when its escapes are broken.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support
+ */
 export function decodeUriName(segment: string): string | undefined {
   try {
     return decodeURIComponent(segment);

@@ -16,7 +16,11 @@ export const passwordEncryptionCodes: Readonly<Record<PasswordEncryptionCodebook
   'how-to-2025-06-02': { codes: { none: 0, 'mdm-certificate': 1, 'custom-certificate': 2 }, source: factFrom('QMR-DOC', 'P') },
 };
 
-/** What a code may mean: one meaning for each text that has it, none for a code that no text has. */
+/**
+ * What a code may mean: one meaning for each text that has it, none for a code that no text has.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-ddf-file
+ * @see https://learn.microsoft.com/en-us/windows/configuration/quick-machine-recovery
+ */
 export function meaningsOfPasswordEncryption(code: number): readonly { readonly codebook: PasswordEncryptionCodebook; readonly encryption: PasswordEncryption }[] {
   return Object.entries(passwordEncryptionCodes).flatMap(([codebook, { codes }]) =>
     Object.entries(codes).flatMap(([encryption, value]) =>

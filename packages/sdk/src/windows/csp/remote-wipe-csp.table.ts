@@ -40,7 +40,10 @@ export const remoteWipeCsp: CspTable = {
   ],
 };
 
-/** The actions, by the name of their node. */
+/**
+ * The actions, by the name of their node.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/remotewipe-csp
+ */
 export const wipeActions = [
   'doWipe',
   'doWipePersistProvisionedData',
@@ -53,7 +56,10 @@ export const wipeActions = [
 ] as const;
 export type WipeAction = (typeof wipeActions)[number];
 
-/** Values of `AutomaticRedeployment/Status`. */
+/**
+ * Values of `AutomaticRedeployment/Status`.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/remotewipe-csp
+ */
 export const redeploymentStates: Readonly<Record<number, { readonly state: 'never-run' | 'complete' | 'pending' | 'failed'; readonly meaning: string }>> = {
   0: { state: 'never-run', meaning: 'no reset was ever started' },
   1: { state: 'complete', meaning: 'the reset is complete' },

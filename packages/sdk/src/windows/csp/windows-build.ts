@@ -11,6 +11,7 @@ export interface WindowsBuild {
  * Reads `10.0.26100.8737`, as `./DevDetail/SwV` has it, and the short forms `26100.8737` and `10.0.22621`.
  *
  * @throws {RecoveryError} `invalid-argument` for anything else
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/devdetail-csp
  */
 export function parseWindowsBuild(text: string): WindowsBuild {
   const parts = /^(?:10\.0\.)?(?<build>[1-9]\d{4})(?:\.(?<revision>0|[1-9]\d{0,5}))?$/.exec(text)?.groups;
@@ -20,12 +21,19 @@ export function parseWindowsBuild(text: string): WindowsBuild {
   return { build: Number(parts['build']), revision: Number(parts['revision'] ?? 0) };
 }
 
-/** Below zero when `left` is older. Revisions of different builds are compared only after the builds. */
+/**
+ * Below zero when `left` is older. Revisions of different builds are compared only after the builds.
+ *
+ * Our own rule: each release line counts its revisions by itself, so no page orders builds of two lines.
+ */
 export function compareWindowsBuilds(left: WindowsBuild, right: WindowsBuild): number {
   return left.build - right.build || left.revision - right.revision;
 }
 
-/** The short form, such as `26100.8737`. */
+/**
+ * The short form, such as `26100.8737`: the last two parts of what `./DevDetail/SwV` says.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/devdetail-csp
+ */
 export function formatWindowsBuild({ build, revision }: WindowsBuild): string {
   return `${build}.${revision}`;
 }
@@ -33,6 +41,8 @@ export function formatWindowsBuild({ build, revision }: WindowsBuild): string {
 /**
  * Whether a build has what came with `minimumBuilds`, one for each release line: the build must reach the minimum of its own line.
  * A line newer than all of them has it; one between two of them, or older, has not.
+ *
+ * Our own rule: pages list minimum builds and say nothing of lines that are not listed; what a device answers overrules it.
  */
 export function hasMinimumBuild(build: WindowsBuild, minimumBuilds: readonly string[]): boolean {
   const minimums = minimumBuilds.map(parseWindowsBuild);

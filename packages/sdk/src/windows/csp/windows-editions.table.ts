@@ -13,7 +13,10 @@ export const windowsEditionCodes: Readonly<Record<Exclude<WindowsEdition, 'other
   'iot-enterprise': [0xbc, 0xbf],
 };
 
-/** The edition of a product code; `other` for one that is not listed. */
+/**
+ * The edition of a product code; `other` for one that is not listed.
+ * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mde2/d92ead8f-faf3-47a8-a341-1921dc2c463b
+ */
 export function editionOfProductCode(code: number): WindowsEdition {
   const found = Object.entries(windowsEditionCodes).find(([, codes]) => codes.includes(code));
   return (found?.[0] as WindowsEdition | undefined) ?? 'other';

@@ -63,7 +63,11 @@ export interface CompiledSettings {
   readonly governs: readonly GovernedRoot[];
 }
 
-/** The text to send for a node, secrets included: do not log it. */
+/**
+ * The text to send for a node, secrets included: do not log it.
+ *
+ * Our own rule: a secret is text only where it goes into a message.
+ */
 export function valueOfNode(node: DesiredNode): string {
   return node.isSecret ? node.value.reveal() : node.value;
 }

@@ -20,7 +20,9 @@ type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
  * Turns the answers to {@link nodesToRead} into settings. Pure; never throws for what a device sent.
  *
  * Of several results for one address the last counts. What is out of range or of an unknown form is in `unknown` with the raw text; keys and passwords are dropped.
- * Of more than 64 Wi-Fi networks the first 64 are in `networks` and `stillToRead`, and `unknown` says how many there are.
+ * Of more than 64 Wi-Fi networks the first 64 are in `networks` and `stillToRead`, and `unknown` says how many there are (our own bound; no page has one).
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/recovery-csp
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/remoteremediation-ddf-file
  */
 export function parseReadback(results: readonly ReadResult[], dialect: CspDialect): ReadSettings {
   const table = dialectTables[dialect];

@@ -4,21 +4,30 @@ import type { WindowsEdition } from '../csp/windows-editions.table.ts';
 const runbook = factFrom('EZ-PITR', 'S');
 
 /**
- * Times and sizes of point-in-time restore, in the units of its nodes.
+ * Times and sizes of point-in-time restore, in the units of its nodes. What rests on less than a row's source is in its `doubts`.
  * @see https://learn.microsoft.com/en-us/windows/configuration/point-in-time-restore
  */
 export const restoreLimits = {
   /** What the Settings app offers; the node takes any positive number. */
-  cadenceMinutes: { choices: [240, 360, 720, 960, 1_440], default: 1_440, source: runbook },
-  /** 4,320 is also the ceiling of the product. Early previews had 6, 12, 24 and 72 hours only. */
-  retentionMinutes: { choices: [240, 360, 720, 960, 1_440, 4_320], default: 4_320, max: 4_320, source: runbook },
+  cadenceMinutes: { choices: [240, 360, 720, 960, 1_440], default: 1_440, source: runbook, doubts: [] },
+  /** 4,320 is also the ceiling of the product. */
+  retentionMinutes: {
+    choices: [240, 360, 720, 960, 1_440, 4_320],
+    default: 4_320,
+    max: 4_320,
+    source: runbook,
+    doubts: [factFrom('EZ-PITR', 'S', 'the node takes any positive number; that the device holds to the ceiling is the product’s text')],
+  },
   /** Of all shadow copies on the volume; not allocated beforehand. By default 2 % of the disk. */
-  diskMegabytes: { min: 2_048, max: 51_200, defaultPercentOfDisk: 2, source: runbook },
+  diskMegabytes: { min: 2_048, max: 51_200, defaultPercentOfDisk: 2, source: runbook, doubts: [factFrom('PITR-DOC', 'I', 'a megabyte is 1,048,576 bytes: the limits are 2 GB and 50 GB')] },
   /** With this much free space or less, looked at when a restore point is due, the oldest are removed. */
-  evictionFreeGigabytes: { value: 20, source: runbook },
+  evictionFreeGigabytes: { value: 20, source: runbook, doubts: [factFrom('EZ-PITR', 'I', 'no text says whether a GB is the decimal or the binary one')] },
 } as const;
 
-/** Why restore points go away, the oldest first where not said otherwise. */
+/**
+ * Why restore points go away, the oldest first where not said otherwise.
+ * @see https://learn.microsoft.com/en-us/windows/configuration/point-in-time-restore
+ */
 export const restoreEvictions: readonly { readonly when: string; readonly source: FactSource }[] = [
   { when: 'older than the retention', source: runbook },
   { when: 'all shadow copies of the volume together exceed the limit, whoever took them', source: runbook },
@@ -37,8 +46,9 @@ export interface RestoreDefault {
   readonly source: FactSource;
 }
 
-/** From 200 GB on, unmanaged devices take restore points by default; no text says whether a GB is the decimal or the binary one. */
+/** From 200 GB on, unmanaged devices take restore points by default (EZ-PITR, S); no text says whether a GB is the decimal or the binary one. */
 const defaultVolume = { decimalBytes: 200_000_000_000, binaryBytes: 214_748_364_800 } as const;
+/** The build line of 26H2, as its announcement for testers numbers it (S). */
 const line26H2 = 26_300;
 
 /**
@@ -59,13 +69,20 @@ export function restoreDefaultOf(device: { readonly edition: WindowsEdition; rea
   return { isOn: isLarge, reason: `unmanaged, and the volume of Windows has ${isLarge ? 'at least' : 'less than'} 200 GB`, source: runbook };
 }
 
-/** What is settable on an edition; two texts disagree on cadence and retention. */
+/**
+ * What is settable on an edition; two texts disagree on cadence and retention.
+ * @see https://techcommunity.microsoft.com/blog/windows-itpro-blog/point-in-time-restore-for-windows-11-is-now-generally-available/4508101
+ * @see https://learn.microsoft.com/en-us/windows/configuration/point-in-time-restore
+ */
 export const restoreEditions: Readonly<Record<'switchAndSize' | 'cadenceAndRetention', { readonly editions: readonly WindowsEdition[]; readonly source: FactSource }>> = {
   switchAndSize: { editions: ['home', 'pro', 'enterprise'], source: factFrom('PITR-GA', 'P') },
   cadenceAndRetention: { editions: ['enterprise'], source: factFrom('PITR-DOC', 'S', 'the Recovery provider lists Pro, Enterprise, Education and IoT Enterprise for the same settings') },
 };
 
-/** What a restore needs before it can be started in WinRE. */
+/**
+ * What a restore needs before it can be started in WinRE.
+ * @see https://learn.microsoft.com/en-us/windows/configuration/point-in-time-restore
+ */
 export const restorePrerequisites: readonly { readonly needs: string; readonly source: FactSource }[] = [
   { needs: 'WinRE is enabled', source: runbook },
   { needs: 'the BitLocker recovery password is at hand', source: runbook },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recoveryCsp } from '../csp/recovery-csp.table.ts';
-import { postRestoreChecklist, restoreDefaultOf, restoreEvictions, restoreLimits, restorePrerequisites } from './point-in-time-restore.table.ts';
+import { postRestoreChecklist, restoreDefaultOf, restoreEditions, restoreEvictions, restoreLimits, restorePrerequisites } from './point-in-time-restore.table.ts';
 import { cadenceHoursOf, retentionHoursOf } from './restore-units.ts';
 
 const laptop = { edition: 'pro', managementState: 'unmanaged', osVolumeBytes: 256e9, build: 26_100 } as const;
@@ -29,6 +29,8 @@ test('the checklist names what an organisation must repair, each step once and w
   const ids = postRestoreChecklist.map(({ id }) => id);
   expect(ids.slice(0, 4)).toEqual(['machine-password', 'laps', 'bitlocker-escrow', 'tokens']);
   expect(new Set(ids).size).toBe(ids.length);
-  const facts = [...postRestoreChecklist, ...restoreEvictions, ...restorePrerequisites].map(({ source }) => source);
+  const limits = Object.values(restoreLimits);
+  const facts = [...postRestoreChecklist, ...restoreEvictions, ...restorePrerequisites, ...Object.values(restoreEditions), ...limits].map(({ source }) => source);
+  expect(limits.flatMap(({ doubts }) => doubts).filter(({ note, url }) => !note || !url.startsWith('https://'))).toEqual([]);
   expect(facts.filter(({ grade, note, url }) => !url.startsWith('https://') || (grade === 'I' && !note))).toEqual([]);
 });

@@ -9,7 +9,11 @@ export type WifiProfile = Extract<NetworkProfile, { kind: `wifi-${string}` }>;
 
 const wifiProfileSchema = networkProfileSchema.pipe(z.custom<WifiProfile>(isWifiProfile, 'expected a Wi-Fi profile'));
 
-/** A Wi-Fi network for WinRE. `key` is the secret that `profile.key` names, in hand; without it the network cannot be written. */
+/**
+ * A Wi-Fi network for WinRE. `key` is the secret that `profile.key` names, in hand; without it the network cannot be written.
+ *
+ * Our own rule: a profile names its key, so that profiles can be kept and shown while keys are sealed.
+ */
 export const winreNetworkSchema = z.strictObject({
   profile: wifiProfileSchema,
   key: z.custom<SecretValue>(isSecretValue, 'expected a SecretValue').optional(),
@@ -19,6 +23,8 @@ export type WinreNetwork = z.infer<typeof winreNetworkSchema>;
 /**
  * What an administrator wants of Quick Machine Recovery, point-in-time restore and the Wi-Fi of WinRE, in neutral words.
  * A member that is absent is left as the device has it; `networks: []` wants none.
+ *
+ * Our own rule: one model for both providers, so that a group can hold devices of either; {@link compileSettings} says what one of them cannot express.
  */
 export const recoverySettingsSchema = z.strictObject({
   remediation: remediationPolicySchema.optional(),

@@ -89,3 +89,13 @@ test('no key shows in drift', () => {
   const drift = settingsDrift(desired, parseReadback(withResult('WlanXML', { status: 404 }), 'recovery'));
   expect([drift.map(({ desired: value }) => value), JSON.stringify(drift).includes('canary')]).toEqual([['«secret»'], false]);
 });
+
+test('a node that texts disagree about says so when it differs; one that nobody doubts, and a key, say nothing more', () => {
+  const restore = { enabled: true, cadenceHours: 24, retentionHours: 72, maxDiskBytes: 20 * 1_073_741_824 } as const;
+  const pro = compileSettings({ remediation, restore, networks }, { ...target, edition: 'pro' });
+  const results = pro.groups.flatMap(({ nodes }) => nodes).map(({ uri }) => ({ uri, status: 404 }));
+  const reasons = new Map(settingsDrift(pro, parseReadback(results, 'recovery')).map(({ uri, reason }) => [uri.split('/').at(-1), reason]));
+  expect(reasons.get('SetRestorePointFrequency')).toBe(`the device does not have the node; ${pro.doubts.find(({ uri }) => uri.endsWith('SetRestorePointFrequency'))?.reason}`);
+  expect(reasons.get('SetRestorePointFrequency')).toContain('Enterprise only');
+  expect([reasons.get('SetMaxDiskUsage'), reasons.get('WlanXML')]).toEqual(['the device does not have the node', 'the device does not have the node']);
+});

@@ -22,10 +22,23 @@ export interface Drift {
  * Compares what was compiled for a device with what it has. Pure; in the order of `desired.groups`, extra networks last.
  *
  * Keys and passwords are not compared: a device gives them back encrypted, or not at all. Of a WLAN profile everything else is. Nodes of a group that may be absent are reported as any other.
+ * Where texts disagree about a node, its reason says so as well: the disagreement may be why it differs.
+ *
+ * Our own rule: no page defines drift. That a key is not given back in clear is Windows'.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/wifi-csp
  */
 export function settingsDrift(desired: CompiledSettings, actual: ReadSettings): readonly Drift[] {
-  const wanted = desired.groups.flatMap(({ nodes }) => nodes).flatMap((node) => driftOf(node, actual) ?? []);
+  const wanted = desired.groups.flatMap(({ nodes }) => nodes).flatMap((node) => {
+    const drift = driftOf(node, actual);
+    return drift === undefined ? [] : withDoubts(drift, node, desired);
+  });
   return [...wanted, ...extraNetworks(desired, actual)];
+}
+
+/** What is doubtful about a key is that it is never compared, which explains no difference. */
+function withDoubts(drift: Drift, { isSecret }: DesiredNode, { doubts }: CompiledSettings): Drift {
+  const reasons = isSecret ? [] : doubts.filter(({ uri }) => uri === drift.uri).map(({ reason }) => reason);
+  return { ...drift, reason: [drift.reason, ...reasons].join('; ') };
 }
 
 function driftOf(node: DesiredNode, actual: ReadSettings): Drift | undefined {

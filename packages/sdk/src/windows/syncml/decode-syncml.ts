@@ -20,6 +20,7 @@ export interface DecodeSyncMlOptions extends XmlLimits {
  * Nothing is said about whether the numbers fit a session: that is the session's to judge.
  *
  * @throws {RecoveryError} `invalid-argument` for what is not a message, `unsupported` for WBXML and other versions; neither repeats what was sent
+ * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mdm/221ba29e-f0da-4b04-af9e-42f8631aea68
  */
 export function decodeSyncMl(input: Uint8Array | string, options: DecodeSyncMlOptions = {}): SyncMlMessage {
   refuseBinary(input, options.contentType);

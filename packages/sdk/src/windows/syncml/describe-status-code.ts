@@ -2,7 +2,10 @@ import { statusCodes, type StatusCodeRow } from './status-codes.table.ts';
 
 const rows: Readonly<Record<number, StatusCodeRow>> = statusCodes;
 
-/** The row of a code; one that is not in {@link statusCodes} is judged by its class, as HTTP's would be, and trusted no further than that. */
+/**
+ * The row of a code. Our own rule for one that is not in {@link statusCodes}: it is judged by its class, as HTTP's would be, and trusted no further than that.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support
+ */
 export function describeStatusCode(code: number): StatusCodeRow {
   const row = rows[code];
   if (row !== undefined) return row;

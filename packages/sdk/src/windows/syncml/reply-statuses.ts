@@ -25,7 +25,10 @@ export function replyStatuses(received: SyncMlMessage, judge: JudgeCommand = () 
   return [ofHeader, ...received.commands.flatMap((command) => statusesOf(messageId, command, judge))];
 }
 
-/** The status that answers one command as a whole. */
+/**
+ * The status that answers one command as a whole: without references, as the page asks of a single status.
+ * @see https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-mdm/36b1a4d9-fd93-48ce-b865-6a9d396c52a4
+ */
 export function statusOf(answer: Pick<NewStatus, 'messageRef' | 'commandRef' | 'command' | 'code'>): NewStatus & NewSyncMlCommand {
   return { name: 'Status', targetRefs: [], sourceRefs: [], items: [], ...answer };
 }

@@ -14,7 +14,7 @@ const lan = elementsIn('http://www.microsoft.com/networking/LAN/profile/v1');
 /**
  * Builds the WLAN profile of a WPA2-Enterprise network with EAP-TLS. Holds no secret. WinRE does not join such networks today: {@link judgeWinreNetwork}.
  *
- * `clientCertificate` is not in it: see {@link EapTlsTrust} on what a profile can say.
+ * `clientCertificate` is not in it, since a profile names an authority and no certificate: give {@link EapTlsTrust.clientIssuerThumbprintsSha1}.
  *
  * @throws {RecoveryError} `invalid-argument` for a server name or thumbprint that the profile cannot hold
  * @see https://learn.microsoft.com/windows/win32/nativewifi/wpa2-enterprise-with-tls-profile-sample
@@ -27,6 +27,7 @@ export function wlanEapTlsProfileXml(profile: Extract<NetworkProfile, { kind: 'w
 
 /**
  * Builds the profile of a wired network with 802.1X and EAP-TLS, for `netsh lan add profile`. Ports without 802.1X work with it, too: it is tried, not enforced.
+ * WinRE does not join such networks today: {@link judgeWinreNetwork}.
  *
  * @throws {RecoveryError} `invalid-argument` for a server name or thumbprint that the profile cannot hold
  * @see https://learn.microsoft.com/windows/win32/nativewifi/lan-profileschema-schema

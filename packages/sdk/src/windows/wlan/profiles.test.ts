@@ -32,7 +32,9 @@ test('a wired network tries 802.1X and works without', () => {
 
 test('server names that would be a pattern or two names, and thumbprints that are none, are refused', () => {
   for (const name of ['a;b', '.*|', '(a)', '', 'a b', 'ä']) expect(() => lanProfileXml({ ...wired, serverNames: [name] })).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
-  expect(() => wlanEapTlsProfileXml(wifi, { trustedRootThumbprintsSha1: ['00'] })).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+  for (const field of ['trustedRootThumbprintsSha1', 'clientIssuerThumbprintsSha1'] as const) {
+    for (const thumbprint of ['00', 'a'.repeat(64), `${'a'.repeat(39)}<`, '']) expect(() => wlanEapTlsProfileXml(wifi, { [field]: [thumbprint] })).toThrow(expect.objectContaining({ code: 'invalid-argument', fieldPath: field }));
+  }
 });
 
 const ssid = fc.string({ minLength: 1, maxLength: 8, unit: 'binary' }).filter((name) => name.isWellFormed() && new TextEncoder().encode(name).length <= 32);

@@ -34,7 +34,10 @@ export function wlanProfileXml(profile: PasswordWifiProfile, key: string): strin
   return writeProfile(make('WLANProfile', {}, ...beginning, make('MSM', {}, make('security', {}, authEncryption, sharedKey))));
 }
 
-/** The name a profile is stored under, by which netsh finds it again. SSIDs that are not plain text go by their hexadecimal form. */
+/**
+ * The name a profile is stored under, by which netsh finds it again: the SSID, as the page wants it. Our own rule for SSIDs that are not plain text: their hexadecimal form.
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/wifi-csp
+ */
 export function wlanProfileName(ssid: string): string {
   return isPlainText(ssid) ? ssid : ssidHex(ssid);
 }

@@ -24,12 +24,19 @@ export interface WriteXmlOptions {
  * `readXml(writeXml(tree))` gives the tree back.
  *
  * @throws {RecoveryError} `invalid-argument` for a character or name that XML 1.0 cannot carry; the message says where, never the text
+ * @see https://www.w3.org/TR/xml/
+ * @see https://www.w3.org/TR/xml-names/
  */
 export function writeXml(root: XmlElement, options: WriteXmlOptions = {}): string {
   return (options.declaration === false ? '' : declaration) + writeElement(root, '');
 }
 
-/** Escapes text for the inside of an element. @throws {RecoveryError} `invalid-argument` for characters that XML 1.0 cannot carry */
+/**
+ * Escapes text for the inside of an element. A carriage return becomes a reference, or readers would turn it into a line feed.
+ *
+ * @throws {RecoveryError} `invalid-argument` for characters that XML 1.0 cannot carry
+ * @see https://www.w3.org/TR/xml/
+ */
 export function escapeXmlText(text: string, where = 'text'): string {
   return writable(text, where).replace(/[&<>\r]/g, (character) => escapes[character] ?? character);
 }

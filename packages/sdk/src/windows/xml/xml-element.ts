@@ -23,24 +23,34 @@ export type MakeElement = (name: string, attributes?: XmlAttributes, ...content:
  * Makes an element in no namespace, or in one when `name` is written `{namespace}local`.
  *
  * Nothing is checked here: {@link writeXml} refuses names and characters that XML cannot carry.
+ * @see https://www.w3.org/TR/xml-names/
  */
 export const element: MakeElement = (name, attributes = {}, ...content) => {
   const [namespace, local] = splitName(name, '');
   return buildElement(local, namespace, attributes, content);
 };
 
-/** Gives an {@link element} function for one namespace, as `const soap = elementsIn('http://www.w3.org/2003/05/soap-envelope')`. */
+/**
+ * Gives an {@link element} function for one namespace, as `const soap = elementsIn('http://www.w3.org/2003/05/soap-envelope')`.
+ * @see https://www.w3.org/TR/xml-names/
+ */
 export function elementsIn(namespace: string): MakeElement {
   return (name, attributes = {}, ...content) => buildElement(name, namespace, attributes, content);
 }
 
-/** The elements directly inside that have this name: `local` in the namespace of `parent`, or `{namespace}local`. */
+/**
+ * The elements directly inside that have this name: `local` in the namespace of `parent`, or `{namespace}local`.
+ * @see https://www.w3.org/TR/xml-names/
+ */
 export function childElements(parent: XmlElement, name: string): readonly XmlElement[] {
   const [namespace, local] = splitName(name, parent.namespace);
   return parent.children.filter((child) => child.name === local && child.namespace === namespace);
 }
 
-/** Follows names down from `parent`, taking the first match at each step; undefined when a step has none. Names as in {@link childElements}. */
+/**
+ * Follows names down from `parent`, taking the first match at each step; undefined when a step has none. Names as in {@link childElements}.
+ * @see https://www.w3.org/TR/xml-names/
+ */
 export function findElement(parent: XmlElement, ...names: readonly string[]): XmlElement | undefined {
   return names.reduce<XmlElement | undefined>((found, name) => (found === undefined ? undefined : childElements(found, name)[0]), parent);
 }

@@ -40,6 +40,7 @@ export interface DeviceModel {
  * The nodes of a build and edition.
  *
  * @throws {RecoveryError} `invalid-argument` when the build cannot be read
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/recovery-csp and .../remoteremediation-ddf-file, .../remotewipe-csp, .../dmclient-csp
  */
 export function createDeviceModel(settings: DeviceSettings): DeviceModel {
   const build = parseWindowsBuild(settings.build);
@@ -51,7 +52,11 @@ export function createDeviceModel(settings: DeviceSettings): DeviceModel {
   return { definitions: known.filter(isHere), absent: known.filter((node) => !isHere(node)), absentNodeStatus: settings.absentNodeStatus ?? 404 };
 }
 
-/** A device as it leaves the factory: it says who it is, and no recovery setting is set. */
+/**
+ * A device as it leaves the factory: it says who it is, and no recovery setting is set.
+ *
+ * @see https://learn.microsoft.com/en-us/windows/client-management/mdm/devinfo-csp and .../devdetail-csp
+ */
 export function createDeviceState(settings: DeviceSettings): DeviceState {
   const { build, revision } = parseWindowsBuild(settings.build);
   const version = `10.0.${build}.${revision}`;

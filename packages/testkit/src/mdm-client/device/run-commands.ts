@@ -19,6 +19,7 @@ export interface CommandsOutcome {
  * Runs commands on a device and answers each. Pure: the state that is given stays as it is.
  *
  * @param nowMs milliseconds since 1970
+ * @see https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support
  */
 export function runCommands(model: DeviceModel, before: DeviceState, commands: readonly DeviceCommand[], nowMs: number): CommandsOutcome {
   let state = before;

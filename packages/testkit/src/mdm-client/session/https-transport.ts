@@ -5,7 +5,11 @@ import type { MdmRequest, MdmResponse, MdmTransport } from './mdm-transport.ts';
 
 const maxResponseBytes = 64 * 1024 * 1024;
 
-/** Real HTTPS. The messages of a session go over one connection; redirects are not followed, as Windows does not in a session. */
+/**
+ * Real HTTPS. The messages of a session go over one connection; redirects are not followed, as Windows does not in a session.
+ *
+ * @see https://learn.microsoft.com/en-us/windows/client-management/oma-dm-protocol-support
+ */
 export function createHttpsTransport(): MdmTransport {
   let agent: Agent | undefined;
   let identityOfAgent: string | undefined;
