@@ -59,7 +59,7 @@ export { encodeSyncMl } from './syncml/encode-syncml.ts';
 export { fillMessage } from './syncml/fill-message.ts';
 export type { CommandQueue, FilledMessage } from './syncml/fill-message.ts';
 export { matchReplies } from './syncml/match-replies.ts';
-export type { CommandReply, MessageReplies } from './syncml/match-replies.ts';
+export type { CommandReply, MessageReplies, SentMessage } from './syncml/match-replies.ts';
 export { reassembleObjects } from './syncml/reassemble-objects.ts';
 export type { ObjectCommand, PartialObject, ReassembledCommands, RefusedObjectCode } from './syncml/reassemble-objects.ts';
 export { replyStatuses, statusOf } from './syncml/reply-statuses.ts';

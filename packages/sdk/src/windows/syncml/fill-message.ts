@@ -24,16 +24,18 @@ type CarriesObject = Extract<NewSyncMlCommand, { readonly name: 'Add' | 'Replace
 /**
  * Fills one message with as many commands as its receiver takes, in order.
  *
- * A command that no message could hold whole is cut when it is an Add, Replace, Exec or Results of one item: MoreData, the whole size in the first chunk,
- * nothing behind it in the message. The message is final when nothing is left.
+ * A command that does not fit waits for the next message. One that no message could hold whole, or that does not fit even as the first, is cut when it is an Add, Replace,
+ * Exec or Results of one item: MoreData, the whole size in the first chunk, nothing behind it in the message. The message is final when nothing is left.
  *
  * @param maxMessageBytes what the other side said in `MaxMsgSize`; both sides measure the encoded message
+ * @param before statuses and alerts that belong into this very message; they come first and are never left over
  * @throws {RecoveryError} `invalid-argument` for a command that can neither be sent whole nor be cut, such as a long Atomic
  * @see https://www.openmobilealliance.org/release/DM/V1_2_1-20080617-A/OMA-TS-DM_Protocol-V1_2_1-20080617-A.pdf (section 7)
  */
-export function fillMessage(header: SyncMlHeader, queue: CommandQueue, maxMessageBytes: number): FilledMessage {
+export function fillMessage(header: SyncMlHeader, queue: CommandQueue, maxMessageBytes: number, before: readonly NewSyncMlCommand[] = []): FilledMessage {
   const writer = createMessageWriter(header);
   const bytesEmpty = writer.bytes();
+  for (const command of before) writer.add(command);
   for (const [at, command] of queue.commands.entries()) {
     const isContinued = queue.isContinued && at === 0;
     const bytes = writer.bytes(command);
@@ -43,14 +45,16 @@ export function fillMessage(header: SyncMlHeader, queue: CommandQueue, maxMessag
     }
     const waiting = queue.commands.slice(at + 1);
     const bytesAlone = bytesEmpty + bytes - writer.bytes();
-    if (bytesAlone > maxMessageBytes && isCuttable(command)) {
+    // Every message answers something: a command that waits for one without statuses waits for ever.
+    if ((bytesAlone > maxMessageBytes || at === 0) && isCuttable(command)) {
       const cut = cutCommand(command, isContinued, (chunk) => maxMessageBytes - writer.bytes(chunk));
       if (cut !== undefined) {
         writer.add(cut.chunk);
         return { message: writer.message(false), rest: { commands: [cut.rest, ...waiting], isContinued: true } };
       }
     }
-    if (at > 0) return { message: writer.message(false), rest: { commands: [command, ...waiting], isContinued } };
+    const mayFitLater = before.length > 0 && (bytesAlone <= maxMessageBytes || isCuttable(command));
+    if (at > 0 || mayFitLater) return { message: writer.message(false), rest: { commands: [command, ...waiting], isContinued } };
     throw new RecoveryError('invalid-argument', `${command.name} of ${bytesAlone} bytes does not fit into messages of ${maxMessageBytes} and cannot be cut`, { facts: { bytes: bytesAlone, maxMessageBytes } });
   }
   return { message: writer.message(true), rest: { commands: [], isContinued: false } };

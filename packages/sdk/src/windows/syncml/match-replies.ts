@@ -1,6 +1,6 @@
 import type { RequestCommand, ResultsCommand, StatusCommand, SyncMlCommand } from './syncml-command.ts';
 import type { SyncMlItem } from './syncml-item.ts';
-import type { SyncMlMessage } from './syncml-message.ts';
+import type { SyncMlHeader, SyncMlMessage } from './syncml-message.ts';
 
 /** What became of one command that was sent. */
 export interface CommandReply {
@@ -21,12 +21,17 @@ export interface MessageReplies {
   readonly unmatched: readonly (StatusCommand | ResultsCommand)[];
 }
 
+/** What is needed of a message to know its answers. Values of its commands are not: whoever keeps it between messages may leave them out. */
+export interface SentMessage extends Pick<SyncMlMessage, 'commands'> {
+  readonly header: Pick<SyncMlHeader, 'messageId'>;
+}
+
 /**
  * Brings together what was sent and what was answered, by MsgRef and CmdRef. Answers may be spread over several messages: give their commands one after the other.
  *
  * @see https://learn.microsoft.com/openspecs/windows_protocols/ms-mdm/36b1a4d9-fd93-48ce-b865-6a9d396c52a4
  */
-export function matchReplies(sent: SyncMlMessage, received: readonly SyncMlCommand[]): MessageReplies {
+export function matchReplies(sent: SentMessage, received: readonly SyncMlCommand[]): MessageReplies {
   const answers = received.filter((command) => command.name === 'Status' || command.name === 'Results');
   const requests = sent.commands.flatMap(withMembers);
   const known = new Set(['0', ...requests.map(({ commandId }) => commandId)]);

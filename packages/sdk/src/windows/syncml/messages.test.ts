@@ -127,6 +127,30 @@ test('a large value goes in chunks, each answered with 213 but the last, and an 
   expect(deliver(queueOf(), 4_096)).toMatchObject({ commands: [], messages: 1 });
 });
 
+test('statuses that come before are in their message whatever follows, and a value gets past them in chunks', () => {
+  const before = Array.from({ length: 3 }, (_, index) => statusOf({ messageRef: '1', commandRef: String(index), command: 'Alert', code: 200 }));
+  const value = 'x'.repeat(1_000);
+  const alone = utf8Length(encodeSyncMl(fillMessage(header, queueOf({ name: 'Add', items: [{ target: './a', data: value }] }), 100_000).message));
+  // It would fit without the statuses; with them it never does.
+  let waiting = queueOf({ name: 'Add', items: [{ target: './a', data: value }] });
+  let pending: PartialObject | undefined;
+  const received: SyncMlCommand[] = [];
+  let messages = 0;
+  for (; waiting.commands.length > 0; messages += 1) {
+    const { message, rest } = fillMessage(header, waiting, alone, before);
+    expect([message.commands.slice(0, 3).map(({ name }) => name), utf8Length(encodeSyncMl(message)) <= alone]).toEqual([['Status', 'Status', 'Status'], true]);
+    const whole = reassembleObjects(pending, message.commands.slice(3), 100_000);
+    pending = whole.pending;
+    received.push(...whole.commands);
+    waiting = rest;
+  }
+  expect([messages, received]).toEqual([2, [expect.objectContaining({ name: 'Add', items: [expect.objectContaining({ data: value })] })]]);
+  // What cannot be cut waits for a message with fewer statuses.
+  const atomic: NewSyncMlCommand = { name: 'Atomic', commands: [{ name: 'Add', items: [{ target: './a', data: value }] }] };
+  expect(fillMessage(header, queueOf(atomic), alone + 60, before)).toMatchObject({ message: { commands: [{}, {}, {}], isFinal: false }, rest: { commands: [atomic] } });
+  expect(() => fillMessage(header, queueOf(atomic), alone, before)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+});
+
 test('what can neither be sent whole nor cut is refused', () => {
   const long = 'x'.repeat(5_000);
   const atomic: NewSyncMlCommand = { name: 'Atomic', commands: [{ name: 'Add', items: [{ target: './a', data: long }] }] };
