@@ -172,6 +172,13 @@ test('faults of the device answer with their codes until they are spent', async 
   expect(client.state().device.faults).toEqual([]);
 });
 
+test('a message longer than the client takes is told', async () => {
+  await using server = await startScriptedMdmServer();
+  const client = await enrolled(server, { maxMsgSizeBytes: 500 });
+  server.script = answers(say(1, welcome));
+  expect((await client.sync()).violations).toEqual([expect.stringMatching(/^a message of \d+ bytes, and this client takes 500$/)]);
+});
+
 test.each([
   ['a Status for another message', welcome.replaceAll('<MsgRef>1', '<MsgRef>7'), {}, 'a Status has MsgRef 7, not 1'],
   ['an Alert without Status', welcome.replace(/<Status><CmdID>3.*?<\/Status>/, ''), {}, 'Alert 2 got no Status'],

@@ -7,6 +7,8 @@ export type DeviceFault =
   | { readonly kind: 'busy'; readonly uri?: string; readonly status?: 417 | 500 | 503; readonly times?: number }
   /** Commands on `uri` and below are refused with 425. */
   | { readonly kind: 'permission-denied'; readonly uri: string; readonly verbs?: readonly TreeVerb[]; readonly times?: number }
+  /** Commands on `uri` and below are answered with 202 and wait for ever: end them with `changeLocally`, and tell the server with `raiseAlert`. */
+  | { readonly kind: 'accepted'; readonly uri: string; readonly verbs?: readonly TreeVerb[]; readonly times?: number }
   /** A failed Atomic leaves behind what it had written; those members answer 516. */
   | { readonly kind: 'rollback-fails'; readonly times?: number };
 
@@ -21,10 +23,11 @@ export interface FaultVerdict {
 export function meetFault(faults: readonly DeviceFault[], verb: TreeVerb, uri: string): FaultVerdict {
   const hit = faults.find((fault) => {
     if (fault.kind === 'rollback-fails') return false;
-    if (fault.kind === 'permission-denied' && fault.verbs && !fault.verbs.includes(verb)) return false;
+    if (fault.kind !== 'busy' && fault.verbs && !fault.verbs.includes(verb)) return false;
     return fault.uri === undefined || isAtOrBelow(uri, fault.uri);
   });
   if (!hit) return { faults };
+  if (hit.kind === 'accepted') return { faults: spend(faults, hit), status: 202 };
   return hit.kind === 'busy'
     ? { faults: spend(faults, hit), status: hit.status ?? 417, reason: 'the device is busy' }
     : { faults: spend(faults, hit), status: 425, reason: 'permission denied at this place' };

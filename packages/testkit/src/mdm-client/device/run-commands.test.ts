@@ -144,6 +144,12 @@ test('faults meet the place they were set on, as often as they were told', () =>
   expect(outcome.state.faults).toEqual([{ kind: 'permission-denied', uri: './DevDetail', verbs: ['Get'] }]);
 });
 
+test('what a device only accepts is answered with 202 and not done', () => {
+  const state: DeviceState = { ...createDeviceState(settings), faults: [{ kind: 'accepted', uri: './Vendor/MSFT/DMClient', verbs: ['Exec'], times: 1 }] };
+  const { replies, state: after, isEnded } = run([command('Get', './Vendor/MSFT/DMClient'), command('Exec', './Vendor/MSFT/DMClient/Unenroll')], state);
+  expect([codes(replies).at(-1), after.execs, after.faults, isEnded]).toEqual(['Exec 202', [], [], false]);
+});
+
 test('a large object comes in chunks, each of which is acknowledged', () => {
   const first = command('Add', './Vendor/MSFT/DMClient/Provider/P/EntDMID', 'chr', 'ab', { hasMoreData: true, sizeBytes: 5 });
   const last = command('Add', './Vendor/MSFT/DMClient/Provider/P/EntDMID', 'chr', 'cé');

@@ -56,6 +56,8 @@ export async function runSession(start: SessionState, around: SessionSurrounding
     const death = around.dies(count);
     if (death === 'before-commands') return report({ ...session, ending: 'cut' });
     const heard = readServerMessage(text);
+    const bytes = Buffer.byteLength(text);
+    if (bytes > maxMsgSizeBytes) violations.push(`a message of ${bytes} bytes, and this client takes ${maxMsgSizeBytes}`);
     serverStatuses.push(...heard.statuses);
     const turn = takeTurn(around.model, around.readDevice(), session, heard, around.deviceId, around.now());
     around.keepDevice(turn.device);
