@@ -67,6 +67,20 @@ test('the plan of a test run says when the device has remediation switched off',
   expect(plan.notices).toContainEqual(expect.objectContaining({ code: 'remediation-off' }));
 });
 
+test('no test run comes by MDM: a device without an agent has none, and one with an agent has it from there', async () => {
+  await enrolMdmClient(server, { hardwareId: 'no-agent' });
+  const binding = await bindingOf('no-agent');
+  const { unavailable } = await plugin.capabilitiesFor(binding, call);
+  expect(unavailable['winre.remediation.test']).toMatch(/no MDM node.*reagentc \/SetRecoveryTestmode.*no agent is enrolled/s);
+  const plan = await required(plugin.remediation?.test).doPlan({ capability: 'winre.remediation.test', tenantId, device: binding }, call);
+  expect(plan.notices).toEqual([expect.objectContaining({ code: 'no-agent', severity: 'warning' })]);
+
+  const agent = await world.addDevice('with-agent');
+  await enrolMdmClient(server, { hardwareId: 'with-agent' });
+  expect((await plugin.capabilitiesFor(await bindingOf('with-agent'), call)).unavailable).not.toHaveProperty('winre.remediation.test');
+  expect(agent.enrolment?.deviceId).toBe((await bindingOf('with-agent')).id);
+});
+
 /** Starts a network for a device that is not in WinRE. */
 async function startNetwork(hardwareId: string, ssid: string): Promise<{ readonly started: OperationReportInput; readonly watched: Promise<OperationReportInput[]>; readonly unmet: readonly string[] }> {
   const intent: IntentOf<'winre.network.configure'> = { capability: 'winre.network.configure', tenantId, device: await bindingOf(hardwareId), profile: { kind: 'wifi-wpa2-psk', ssid, key: { secret: 'site-wifi' }, hidden: false }, confirmDisconnect: false, rollBackAfterMs: 60_000 };

@@ -4,6 +4,8 @@ import type { SampleEmm } from '../sample-emm.ts';
 
 const replySchema = z.looseObject({
   enrolled: z.boolean(),
+  /** False when no agent has ever enrolled on the device. */
+  agent: z.boolean().optional(),
   observedAt: z.string().nullish(),
   actual: z.looseObject({ remediation: z.looseObject({ cloudRemediation: z.boolean().optional() }).optional() }).nullish(),
 });

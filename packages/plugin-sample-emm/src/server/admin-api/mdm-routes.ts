@@ -23,13 +23,15 @@ export function mdmRoutes(services: AdminServices): Hono<AdminEnvironment> {
       const device = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
       const certificate = mdm.certificates.current(device.deviceId);
       const { group, settings } = await readDesiredState(mdm.settings, device);
-      const { appliedFingerprint: _, ...report } = mdm.sessions.readReport(device.deviceId) ?? {};
+      const { appliedFingerprint: _, accepted, ...report } = mdm.sessions.readReport(device.deviceId) ?? {};
       return context.json({
+        agent: device.hasAgent !== false,
         enrolled: certificate !== undefined && Date.parse(certificate.expiresAt) > clock.now(),
         certificate: certificate ? certificateView(certificate) : null,
         group: group ?? null,
         desired: settingsView(settings),
         ...report,
+        ...(accepted && { accepted: accepted.changes }),
         execs: mdm.execs.list(device.deviceId),
       });
     })

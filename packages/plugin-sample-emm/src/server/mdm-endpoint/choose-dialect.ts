@@ -11,7 +11,7 @@ export interface DialectFacts {
 }
 
 /** Newest first. */
-const dialects: readonly CspDialect[] = ['recovery', 'remote-remediation'];
+export const dialects: readonly CspDialect[] = ['recovery', 'remote-remediation'];
 
 /**
  * The dialect to speak: the newest provider that the device has. What it has comes before what its build and the edition at its enrolment are known for, which

@@ -155,6 +155,9 @@ function apply({ execs, certificates, audit }: MdmEndpointServices, device: MdmC
     case 'exec-settled':
       execs.settle(deviceId, effect.execKey, { state: effect.state, at, ...(effect.status !== undefined && { status: effect.status }) });
       break;
+    case 'finished':
+      record('finish', effect.uri, effect.state === 'done' ? 200 : 500);
+      break;
     case 'unenrolled':
       if (certificates.revokeOne(device.thumbprint, 'unenrolled', at)) record('unenrol', deviceId, 200);
       break;

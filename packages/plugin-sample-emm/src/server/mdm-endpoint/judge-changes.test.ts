@@ -34,6 +34,21 @@ test('an Add of what is there is no refusal: the node is known from then on', ()
   expect([existing, isDone, refusals, found]).toEqual([[profileOf('depot')], true, [], [{ uri: profileOf('depot'), status: 200 }]]);
 });
 
+test('what was accepted is no refusal and not done either: it is named; of an Atomic all members are', () => {
+  expect(judge([answer('Add', profileOf('depot'), 202), answer('Add', profileOf('yard'), 200)])).toMatchObject({ isDone: true, accepted: [{ name: 'Add', uri: profileOf('depot') }], refusals: [] });
+  const members = (first?: number, second?: number): readonly AskedCommand[] => [answer('Add', `${restore}/a`, first), answer('Replace', `${restore}/b`, second)];
+  const both = [{ name: 'Add', uri: `${restore}/a` }, { name: 'Replace', uri: `${restore}/b` }];
+  expect(judge([answer('Atomic', restore, 202, members())])).toMatchObject({ isDone: true, accepted: both });
+  expect(judge([answer('Atomic', restore, 200, members(200, 202))])).toMatchObject({ isDone: true, accepted: both });
+  expect(judge([answer('Atomic', restore, 200, members(200))])).toMatchObject({ isDone: false, accepted: [] });
+  expect(judge([answer('Atomic', restore, 507, members(202, 216))])).toMatchObject({ isDone: false, accepted: [] });
+});
+
+test('what an Atomic added that failed was taken back, whatever its members said', () => {
+  const { found, isDone } = judge([answer('Atomic', restore, 507, [answer('Add', `${restore}/a`, 200), answer('Add', `${restore}/b`, 418)])]);
+  expect([found, isDone]).toEqual([[{ uri: `${restore}/b`, status: 200 }], true]);
+});
+
 test('of an Atomic the member that failed speaks; busy comes before all else, and none is done when one is not', () => {
   const atomic = (...codes: readonly number[]) => judge([answer('Atomic', restore, codes.every((code) => code === 200) ? 200 : 507, codes.map((code, index) => answer('Add', `${restore}/${index}`, code)))]);
   expect(atomic(200, 200)).toMatchObject({ isDone: true, busy: [], refusals: [] });

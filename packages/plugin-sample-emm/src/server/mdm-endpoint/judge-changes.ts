@@ -1,5 +1,5 @@
 import type { CompiledSettings, ReadResult } from '@winre-kit/sdk/windows';
-import type { AskedCommand, MdmRefusal } from './mdm-session.ts';
+import type { AcceptedChange, AskedCommand, MdmRefusal } from './mdm-session.ts';
 import { meaningOfAnswer, meaningOfStatus, type StatusMeaning } from './status-meaning.ts';
 
 /** What became of the changes of one message. */
@@ -12,7 +12,9 @@ export interface ChangeVerdicts {
   readonly absentRoots: readonly string[];
   /** Whether a node is absent that every device of this dialect has. */
   readonly lacksDialect: boolean;
-  /** Whether everything that is neither `busy` nor `existing` was done, or belongs to `absentRoots`. */
+  /** What the device took on and has not done yet; of an Atomic all members. */
+  readonly accepted: readonly AcceptedChange[];
+  /** Whether everything that is neither `busy` nor `existing` was done or accepted, or belongs to `absentRoots`. */
   readonly isDone: boolean;
   readonly refusals: readonly MdmRefusal[];
   /** What the device had before anything was changed, with the nodes that it is known to have since. */
@@ -34,11 +36,14 @@ export function judgeChanges(asked: readonly AskedCommand[], before: readonly Re
     existing: urisOf('existing'),
     absentRoots: [...new Set(absent.flatMap((uri) => absentRootOf(uri) ?? []))],
     lacksDialect: absent.some((uri) => !compiled.groups.some((group) => group.mayBeAbsent !== undefined && isWithin(group.root, uri))),
-    isDone: verdicts.every(({ command, meaning }) => meaning === 'done' || meaning === 'busy' || meaning === 'existing' || (meaning === 'absent' && absentRootOf(command.uri) !== undefined)),
+    accepted: verdicts.filter(({ meaning }) => meaning === 'accepted').flatMap(({ command }) => (command.members ?? [command]).map(({ uri, name }) => ({ uri, name }))),
+    isDone: verdicts.every(({ command, meaning }) => isFine.has(meaning) || (meaning === 'absent' && absentRootOf(command.uri) !== undefined)),
     refusals: asked.flatMap(refusalsOf),
     found,
   };
 }
+
+const isFine: ReadonlySet<StatusMeaning> = new Set(['done', 'accepted', 'busy', 'existing']);
 
 /** Whether an address is the root or lies below it. */
 export function isWithin(root: string, uri: string): boolean {
@@ -51,11 +56,12 @@ function isAbsent(root: string, found: readonly ReadResult[]): boolean {
   return own !== undefined && meaningOfStatus(own.status) === 'absent' && !found.some(({ uri, status }) => status === 200 && isWithin(root, uri));
 }
 
-/** The worst of an Atomic's members speaks for it: its own 507 says only that one of them failed. */
+/** The worst of an Atomic's members speaks for it: its own 507 says only that one of them failed. Members of one that was accepted may have no answer yet. */
 function meaningOfRequest(command: AskedCommand): StatusMeaning {
-  const members = (command.members ?? []).map(meaningOfAnswer);
+  const own = meaningOfAnswer(command);
+  const members = (command.members ?? []).map((member) => (own === 'accepted' && member.status === undefined ? own : meaningOfAnswer(member)));
   const worst = (['busy', 'absent', 'refused', 'existing'] as const).find((meaning) => members.includes(meaning));
-  return worst ?? meaningOfAnswer(command);
+  return worst ?? (own === 'done' && members.includes('accepted') ? 'accepted' : own);
 }
 
 function refusalsOf(command: AskedCommand): readonly MdmRefusal[] {

@@ -16,15 +16,19 @@ export type MdmRequest =
   | { readonly name: 'Atomic'; readonly uri: string; readonly members: readonly NodeChange[] }
   | { readonly name: 'Exec'; readonly uri: string; readonly execKey: string; readonly data?: string };
 
-/** The request as it is sent, values of nodes included: secrets, too. */
-export function commandOf(request: MdmRequest): NewRequestCommand {
+/**
+ * The request as it is sent, values of nodes included: secrets, too.
+ *
+ * @param sentLength how much of its value has left already
+ */
+export function commandOf(request: MdmRequest, sentLength = 0): NewRequestCommand {
   const { name, uri } = request;
   switch (name) {
     case 'Atomic':
-      return { name, commands: request.members.map(commandOf) };
+      return { name, commands: request.members.map((member) => commandOf(member)) };
     case 'Add':
     case 'Replace':
-      return { name, items: [{ target: uri, meta: { format: request.node.format, type: 'text/plain' }, data: valueOfNode(request.node) }] };
+      return { name, items: [{ target: uri, meta: { format: request.node.format, type: 'text/plain' }, data: valueOfNode(request.node).slice(sentLength) }] };
     case 'Delete':
     case 'Get':
       return { name, items: [{ target: uri }] };

@@ -17,6 +17,19 @@ export interface AskedCommand {
   readonly status?: number;
 }
 
+/** A value of which some was sent; its rest comes first in the next message. It is taken from the desired state again, so that no value is kept. */
+export interface CutValue {
+  readonly uri: string;
+  /** UTF-16 code units. */
+  readonly sentLength: number;
+}
+
+/** A change that a device took on (202) and has not shown or said to be done. */
+export interface AcceptedChange {
+  readonly uri: string;
+  readonly name: AskedCommand['name'];
+}
+
 /** One session of one device, from its first message to the last answer. Plain JSON; only `results` and `partial` may hold what a device keeps secret, and they are not stored. */
 export interface MdmSession {
   /** As the client chose it. */
@@ -39,12 +52,14 @@ export interface MdmSession {
   readonly present: readonly CspDialect[];
   /** Dialects that the device has shown not to have. */
   readonly ruledOut: readonly CspDialect[];
-  /** Addresses of changes, or of Gets, that wait for a message of their own. */
+  /** Addresses of what the server's last message had no room for; that message was not the last of its package then. A value that was sent in part is among them. */
   readonly waiting: readonly string[];
+  readonly cut?: CutValue;
   /** The desired state that changes were taken from. */
   readonly sentFingerprint?: string;
-  /** Whether every change that was sent so far was made, or is still waited for. */
+  /** Whether every change that was sent so far was made, was accepted, or is still waited for. */
   readonly isComplete: boolean;
+  readonly accepted: readonly AcceptedChange[];
   /** How often something was sent again because the device was busy. */
   readonly retries: number;
   /** Rounds of reading in this step: networks are found one level at a time. */
@@ -53,7 +68,7 @@ export interface MdmSession {
   readonly partial?: PartialObject;
 }
 
-/** A command that the device refused. */
+/** A command that the device refused, or, with 413, that no message of the device had room for and that was not sent. */
 export interface MdmRefusal {
   readonly name: AskedCommand['name'];
   readonly uri: string;
@@ -61,10 +76,10 @@ export interface MdmRefusal {
 }
 
 /**
- * How a session stands. `converged`: the device has what it should, as far as its dialect can say it. `drifting`: something differs. `busy`: the device
- * asked to be left alone; the next session goes on. `unsupported`: the device knows neither dialect.
+ * How a session stands. `converged`: the device has what it should, as far as its dialect can say it. `drifting`: something differs. `waiting`: the device has accepted
+ * all that differs and has not said that it is done. `busy`: the device asked to be left alone; the next session goes on. `unsupported`: the device knows neither dialect.
  */
-export type MdmOutcome = 'running' | 'converged' | 'drifting' | 'busy' | 'unsupported' | 'unenrolled';
+export type MdmOutcome = 'running' | 'converged' | 'drifting' | 'waiting' | 'busy' | 'unsupported' | 'unenrolled';
 
 /** What is known of a device by its own word. Holds no secret. Key: the device. */
 export interface MdmReport {
@@ -77,6 +92,8 @@ export interface MdmReport {
   readonly notExpressed: readonly NotExpressed[];
   /** The desired state that was written completely; a secret that was changed shows in nothing else. */
   readonly appliedFingerprint?: string;
+  /** What of this desired state the device took on and has not finished; with it done the state is written completely. */
+  readonly accepted?: { readonly fingerprint: string; readonly changes: readonly AcceptedChange[] };
   /** Roots of groups that this build does not have, though its dialect does. */
   readonly absentRoots: readonly string[];
   readonly lastSession: {
@@ -86,6 +103,8 @@ export interface MdmReport {
     readonly outcome: MdmOutcome;
     readonly refusals: readonly MdmRefusal[];
     readonly retries: number;
+    /** What a busy device was not asked again in this session, and when it is. */
+    readonly putOff?: { readonly uris: readonly string[]; readonly until: 'next-session' };
   };
 }
 
@@ -95,4 +114,6 @@ export type MdmEffect =
   | { readonly kind: 'answered'; readonly name: AskedCommand['name']; readonly uri: string; readonly status: number }
   | { readonly kind: 'exec-sent'; readonly execKey: string }
   | { readonly kind: 'exec-settled'; readonly execKey: string; readonly state: MdmExecOutcome['state']; readonly status?: number }
+  /** The device has told how a change ended that it had accepted. */
+  | { readonly kind: 'finished'; readonly uri: string; readonly state: 'done' | 'failed' | 'unknown' }
   | { readonly kind: 'unenrolled' };

@@ -19,7 +19,7 @@ export interface MdmTurnFacts {
   /** Of this device, in the order they were asked for. */
   readonly execs: readonly MdmExec[];
   readonly now: string;
-  /** The longest message that is read here, in bytes. */
+  /** The longest message that is read here, in bytes; for steps, the longest that the client reads. */
   readonly maxMessageBytes: number;
 }
 
@@ -31,7 +31,10 @@ export interface MdmTurn {
   readonly effects: readonly MdmEffect[];
 }
 
-/** Where a step leads. */
+/** How often a busy device is asked again within a session. */
+export const maxRetries = 3;
+
+/** Where a step leads. `requests` are all that may be asked now, in order: what does not fit into one message follows in the next ones. */
 export interface MdmStepOutcome {
   readonly session: MdmSession;
   readonly report: MdmReport;

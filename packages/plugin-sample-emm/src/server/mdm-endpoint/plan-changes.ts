@@ -1,6 +1,6 @@
-import { escapeXmlText, settingsDrift, valueOfNode, verbFor, type CompiledSettings, type DesiredGroup, type Drift, type NotExpressed, type ReadSettings } from '@winre-kit/sdk/windows';
+import { createMessageWriter, settingsDrift, verbFor, type CompiledSettings, type DesiredGroup, type Drift, type NotExpressed, type ReadSettings } from '@winre-kit/sdk/windows';
 import { isWithin } from './judge-changes.ts';
-import type { MdmRequest, NodeChange } from './mdm-request.ts';
+import { commandOf, type MdmRequest, type NodeChange } from './mdm-request.ts';
 
 /** What decides which groups are written. */
 export interface ChangeFacts {
@@ -50,22 +50,19 @@ export function absentSettings({ groups }: CompiledSettings, absentRoots: readon
   return groups.flatMap(({ root, mayBeAbsent }): NotExpressed[] => (mayBeAbsent !== undefined && absentRoots.includes(root) ? [{ setting: 'networks', kind: 'unsupported', reason: `this build does not have ${root}: ${mayBeAbsent}` }] : []));
 }
 
-/** Space that a command takes in a message beside its value, in bytes; more than it needs. */
-const commandBytes = 512;
-/** The same for a Get, which has an address and nothing else. */
-const getBytes = 192;
+/** Space that a message needs beside one request, in bytes: header, the statuses that it owes, `Final`. */
+const frameBytes = 1_024;
 
-/** As many requests as fit into one message, the first in any case, and the rest. Pure. */
-export function fitRequests(requests: readonly MdmRequest[], maxBytes: number): { readonly now: readonly MdmRequest[]; readonly later: readonly MdmRequest[] } {
-  let bytes = 4 * commandBytes;
-  const count = requests.findIndex((request) => (bytes += bytesOf(request)) > maxBytes);
-  const cut = count === -1 ? requests.length : Math.max(1, count);
-  return { now: requests.slice(0, cut), later: requests.slice(cut) };
-}
-
-function bytesOf(request: MdmRequest): number {
-  if (request.name === 'Atomic') return commandBytes + request.members.reduce((total, member) => total + bytesOf(member), 0);
-  if (request.name === 'Get') return getBytes + request.uri.length;
-  const value = 'node' in request ? new TextEncoder().encode(escapeXmlText(valueOfNode(request.node))).length : 0;
-  return commandBytes + request.uri.length + value;
+/**
+ * Splits off what no message of the client has room for. Pure.
+ *
+ * A value that is too long leaves in chunks, but an Atomic goes out whole or not at all: no text says that Windows puts an Atomic together from several messages, or a
+ * chunk inside one, and with half of it missing it would not be one.
+ *
+ * @param maxMessageBytes the longest message that the client reads
+ */
+export function splitTooLong(requests: readonly MdmRequest[], maxMessageBytes: number): { readonly fitting: readonly MdmRequest[]; readonly tooLong: readonly MdmRequest[] } {
+  const writer = createMessageWriter({ sessionId: '', messageId: '', target: '', source: '' });
+  const isTooLong = (request: MdmRequest): boolean => request.name === 'Atomic' && frameBytes + writer.bytes(commandOf(request)) > maxMessageBytes;
+  return { fitting: requests.filter((request) => !isTooLong(request)), tooLong: requests.filter(isTooLong) };
 }

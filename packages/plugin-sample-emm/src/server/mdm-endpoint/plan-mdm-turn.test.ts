@@ -1,74 +1,9 @@
 import { SecretValue } from '@winre-kit/sdk';
-import { encodeSyncMl, type RequestCommand, type SyncMlCommand, type SyncMlMessage } from '@winre-kit/sdk/windows';
+import { encodeSyncMl, type SyncMlCommand, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import { expect, test } from 'vitest';
-import type { MdmExec } from '../store/mdm-exec-store.ts';
-import type { MdmTurn, MdmTurnFacts } from './mdm-turn.ts';
+import { answersTo, build, exec, facts, first, fresh, hold, last, messageOf, network, profile, recovery, remediation, requestsIn, restore, type Say } from '../../../test/planned-session.ts';
+import type { MdmTurn } from './mdm-turn.ts';
 import { planMdmTurn } from './plan-mdm-turn.ts';
-
-const remediation = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 30, timeToRebootMinutes: 180 };
-const profile = { kind: 'wifi-wpa2-psk' as const, ssid: 'depot', key: { secret: 'wifi' }, hidden: false };
-const facts: MdmTurnFacts = { desired: { remediation }, fingerprint: 'f1', leftOut: [], removes: 'others', edition: 'enterprise', report: undefined, execs: [], now: '2026-11-22T03:00:00.000Z', maxMessageBytes: 100_000 };
-const exec: MdmExec = { execKey: 'e1', uri: './Vendor/MSFT/DMClient/Unenroll', requestedBy: 'ann', requestedAt: facts.now, state: 'queued' };
-
-function messageOf(messageId: number, commands: readonly SyncMlCommand[], more: Partial<SyncMlMessage> = {}, sessionId = 's1'): SyncMlMessage {
-  return { header: { sessionId, messageId: String(messageId), target: 'https://emm.example/', source: 'device' }, commands, isFinal: true, ...more };
-}
-const first = messageOf(1, [{ name: 'Alert', commandId: '1', code: 1_201, items: [] }, { name: 'Replace', commandId: '2', items: [{ source: './DevInfo/DevId', data: 'device' }] }]);
-
-/** What a device says to one command: a status, and for a Get that went well a value. */
-type Say = (command: RequestCommand, uri: string) => number | { readonly value: string };
-
-function answersTo({ reply }: MdmTurn, say: Say): readonly SyncMlCommand[] {
-  let last = 0;
-  const commandId = (): string => String((last += 1));
-  const status = (commandRef: string, command: string, code: number): SyncMlCommand => ({ name: 'Status', commandId: commandId(), messageRef: reply.header.messageId, commandRef, command, targetRefs: [], sourceRefs: [], code, items: [] });
-  const one = (command: RequestCommand): SyncMlCommand[] => {
-    if (command.name === 'Atomic' || command.name === 'Sequence') {
-      const members = command.commands.flatMap(one);
-      const failed = members.some((member) => member.name === 'Status' && member.code >= 300);
-      return [status(command.commandId, command.name, failed ? 507 : 200), ...members.map((member) => (failed && member.name === 'Status' && member.code < 300 ? { ...member, code: 216 } : member))];
-    }
-    const uri = command.items[0]?.target ?? '';
-    const said = say(command, uri);
-    if (typeof said === 'number') return [status(command.commandId, command.name, said)];
-    return [status(command.commandId, command.name, 200), { name: 'Results', commandId: commandId(), messageRef: reply.header.messageId, commandRef: command.commandId, command: 'Get', items: [{ source: uri, data: said.value }] }];
-  };
-  return [status('0', 'SyncHdr', 200), ...reply.commands.flatMap((command) => (command.name === 'Status' || command.name === 'Results' ? [] : one(command)))];
-}
-
-/** Facts that stay, or those of the message with this number. */
-type Given = Partial<MdmTurnFacts> | ((messageId: number) => Partial<MdmTurnFacts>);
-
-/** Holds a session with a device until the server has nothing more to say. The last turn comes last. */
-function hold(say: Say, given: Given = {}, { maxMessageBytes }: { readonly maxMessageBytes?: number } = {}): readonly MdmTurn[] {
-  const factsAt = (messageId: number): MdmTurnFacts => ({ ...facts, ...(typeof given === 'function' ? given(messageId) : given) });
-  const turns: MdmTurn[] = [planMdmTurn(undefined, first, factsAt(1))];
-  for (let messageId = 2; messageId < 40; messageId += 1) {
-    const turn = turns.at(-1);
-    if (!turn || requestsIn(turn).length === 0) break;
-    const message = messageOf(messageId, answersTo(turn, say));
-    const sized = maxMessageBytes === undefined ? message : { ...message, header: { ...message.header, meta: { maxMessageBytes } } };
-    turns.push(planMdmTurn(turn.session, sized, { ...factsAt(messageId), report: turn.report }));
-  }
-  return turns;
-}
-const requestsIn = ({ reply }: MdmTurn): readonly SyncMlCommand[] => reply.commands.filter(({ name }) => name !== 'Status');
-const last = (turns: readonly MdmTurn[]): MdmTurn => {
-  const turn = turns.at(-1);
-  if (!turn) throw new TypeError('no turn');
-  return turn;
-};
-const build = { value: '10.0.26100.8737' };
-const recovery = './Device/Vendor/MSFT/Recovery';
-/** A device of the Recovery provider without any settings, that takes what it gets unless `otherwise` says something else. */
-const fresh = (otherwise: (...asked: Parameters<Say>) => ReturnType<Say> | undefined): Say => (command, uri) => {
-  const other = otherwise(command, uri);
-  if (other !== undefined) return other;
-  if (uri.endsWith('SwV')) return build;
-  return command.name === 'Get' && !uri.endsWith('MSFT/Recovery') ? 404 : 200;
-};
-const network = { profile, key: new SecretValue('correct horse') };
-const restore = { enabled: true, cadenceHours: 12 as const, retentionHours: 72 as const, maxDiskBytes: 4_096 * 1_048_576 };
 
 test('a dialect whose root and nodes turn out to be absent gives way to the other one, and when that is absent too, to none', () => {
   for (const code of [404, 405, 406]) {
@@ -81,6 +16,8 @@ test('a dialect whose root and nodes turn out to be absent gives way to the othe
     expect(other.flatMap(requestsIn).filter(({ name }) => name === 'Atomic')).toHaveLength(2);
     // What the first dialect was refused for says nothing any more.
     expect(last(other).report).toMatchObject({ dialect: 'remote-remediation', lastSession: { refusals: [] } });
+    const earlier = hold((command, uri) => (command.name === 'Add' && uri.includes('/QuickMachineRecovery/') ? 425 : say((each) => each.includes('/Recovery/'))(command, uri)), { desired: { remediation, restore } }, { maxMessageBytes: 2_900 });
+    expect(last(earlier).report).toMatchObject({ dialect: 'remote-remediation', lastSession: { refusals: [] } });
     const none = hold(say(() => true));
     expect(last(none).report).toMatchObject({ dialect: 'none', lastSession: { outcome: 'unsupported' } });
     expect(last(none).session.step).toBe('done');
@@ -98,7 +35,7 @@ test('a leaf that is refused says nothing about a provider whose root the device
 
 test('a network that is refused keeps the desired state from counting as written, wherever in the session that was', () => {
   const wanted = { remediation, restore, networks: [network, { ...network, profile: { ...profile, ssid: 'yard' } }] };
-  const write = (ssid: string | undefined): MdmTurn => last(hold(fresh((command, uri) => (command.name === 'Add' && ssid !== undefined && uri.includes(`/${ssid}/`) ? 425 : undefined)), { desired: wanted }, { maxMessageBytes: 6_000 }));
+  const write = (ssid: string | undefined): MdmTurn => last(hold(fresh((command, uri) => (command.name === 'Add' && ssid !== undefined && uri.includes(`/${ssid}/`) ? 425 : undefined)), { desired: wanted }, { maxMessageBytes: 2_900 }));
   expect(write(undefined).report.appliedFingerprint).toBe('f1');
   for (const ssid of ['depot', 'yard']) expect([ssid, write(ssid).report.appliedFingerprint, write(ssid).report.absentRoots]).toEqual([ssid, undefined, []]);
 });
@@ -107,7 +44,7 @@ test('a desired state that changes while it is sent is written only when all of 
   const isChange = ({ name }: SyncMlCommand): boolean => name === 'Atomic' || name === 'Add' || name === 'Replace';
   const seen = new Set<number>();
   for (let change = 2; change < 12; change += 1) {
-    const turns = hold(fresh(() => undefined), (messageId) => ({ desired: { remediation, restore, networks: [network] }, fingerprint: messageId < change ? 'f1' : 'f2' }), { maxMessageBytes: 6_000 });
+    const turns = hold(fresh(() => undefined), (messageId) => ({ desired: { remediation, restore, networks: [network] }, fingerprint: messageId < change ? 'f1' : 'f2' }), { maxMessageBytes: 2_900 });
     const sent = new Set(turns.flatMap((turn, index) => (requestsIn(turn).some(isChange) ? [index + 1 < change ? 'f1' : 'f2'] : [])));
     expect({ change, applied: last(turns).report.appliedFingerprint }).toEqual({ change, applied: sent.size === 1 ? [...sent][0] : undefined });
     seen.add(sent.size);
@@ -124,11 +61,11 @@ test('a node that could not be read and is there all the same is replaced in the
 
 test('a device that lists networks without end is asked about some of them, in messages that it takes', () => {
   const names = Array.from({ length: 100_000 }, (_, index) => `n${index}`).join('/');
-  const turns = hold(fresh((command, uri) => (command.name === 'Get' && uri.endsWith('/Wifi') ? { value: names } : undefined)), { removes: [] }, { maxMessageBytes: 6_000 });
+  const turns = hold(fresh((command, uri) => (command.name === 'Get' && uri.endsWith('/Wifi') ? { value: names } : undefined)), { removes: [] }, { maxMessageBytes: 2_900 });
   const gets = turns.flatMap(requestsIn).filter(({ name }) => name === 'Get');
   expect(gets.length).toBeGreaterThan(64);
   expect(gets.length).toBeLessThan(200);
-  for (const { reply } of turns) expect(encodeSyncMl(reply).length).toBeLessThanOrEqual(6_000);
+  for (const { reply } of turns) expect(encodeSyncMl(reply).length).toBeLessThanOrEqual(2_900);
 });
 
 test('groups that a build does not have are named as not expressed, and are no drift', () => {
@@ -139,6 +76,22 @@ test('groups that a build does not have are named as not expressed, and are no d
   expect(notExpressed).toEqual([{ setting: 'networks', kind: 'unsupported', reason: expect.stringContaining('NetworkSettings/Wifi') }]);
   const leftOut = [{ setting: 'networks', kind: 'unsupported' as const, reason: 'no room' }];
   expect(last(hold(noWifi, { desired: {}, leftOut })).report.notExpressed).toEqual(leftOut);
+});
+
+test('a device that stays busy is asked again a few times, and the report says what its next session begins with', () => {
+  const busy = (isBusy: (name: string, uri: string) => boolean): MdmTurn => last(hold(fresh((command, uri) => (isBusy(command.name, uri) ? 417 : undefined)), { execs: [exec] }));
+  const whole = busy(() => true);
+  expect(whole.report.lastSession).toMatchObject({ outcome: 'busy', retries: 3, putOff: { uris: ['./DevDetail/SwV', './Vendor/MSFT/Recovery', './Vendor/MSFT/RemoteRemediation'], until: 'next-session' } });
+  expect(whole.session.step).toBe('done');
+  const unread = hold(fresh((command, uri) => (command.name === 'Get' && uri.endsWith('/SetRetryInterval') ? 503 : undefined)));
+  expect(unread.flatMap(requestsIn).some(({ name }) => name === 'Atomic')).toBe(false);
+  expect(last(unread).report.lastSession).toMatchObject({ outcome: 'busy', putOff: { uris: [`${recovery}/QuickMachineRecovery/AutoRemediationSettings/SetRetryInterval`] } });
+  const unwritten = hold(fresh((command) => (command.name === 'Add' ? 417 : undefined)));
+  expect(unwritten.flatMap(requestsIn).filter(({ name }) => name === 'Atomic')).toHaveLength(4);
+  expect(last(unwritten).report.lastSession).toMatchObject({ outcome: 'busy', retries: 3, putOff: { uris: [`${recovery}/QuickMachineRecovery`] } });
+  // The next session begins anew.
+  const next = last(hold(fresh(() => undefined), { now: '2026-11-22T04:00:00.000Z' }, { report: last(unwritten).report })).report;
+  expect([next.appliedFingerprint, next.lastSession.putOff]).toEqual(['f1', undefined]);
 });
 
 test('a network that is gone before it is deleted, and a node that is gone before it is replaced, say nothing about the build', () => {

@@ -1,15 +1,20 @@
 import { reassembleObjects, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import type { MdmExec } from '../store/mdm-exec-store.ts';
 import { advanceSession } from './advance-session.ts';
-import { unenrolUri, type MdmRequest } from './mdm-request.ts';
+import { chunkIsBuffered } from './cut-value.ts';
+import { hearCompletions } from './hear-completions.ts';
+import type { MdmRequest } from './mdm-request.ts';
 import type { AskedCommand, MdmEffect, MdmReport, MdmSession } from './mdm-session.ts';
 import { withOutcome, type MdmStepOutcome, type MdmTurn, type MdmTurnFacts } from './mdm-turn.ts';
-import { takeAnswers } from './take-answers.ts';
+import { settledEffects } from './settled-effects.ts';
 import { execStateOf } from './status-meaning.ts';
+import { takeAnswers } from './take-answers.ts';
 import { writeMdmReply } from './write-mdm-reply.ts';
 
 /** The longest message a client takes when it does not say. */
 const assumedClientBytes = 65_536;
+/** No client takes less; there would be room for hardly more than statuses. */
+const smallestClientBytes = 1_536;
 /** The longest value that is put together from chunks. */
 const maxValueBytes = 262_144;
 /** Clients may use a SessionID again. */
@@ -31,17 +36,22 @@ export function planMdmTurn(session: MdmSession | undefined, message: SyncMlMess
   const { pending, commands, ...chunks } = reassembleObjects(before.partial, message.commands, maxValueBytes);
   const { partial: _, ...answered } = takeAnswers(before, { ...message, commands });
   const heard: MdmSession = { ...answered, ...(pending && { partial: pending }), clientMessageId: message.header.messageId, messageId: before.messageId + 1 };
-  const seen = heardOf(facts.report, heard, facts.now);
-  const answers = answersSince(before, answered);
-  const outcome = answers.some(({ kind }) => kind === 'unenrolled') ? leave(heard, seen) : decide(heard, seen, message, facts);
-  const { message: reply, asked } = writeMdmReply(message, outcome.session, outcome.requests, chunks, facts.maxMessageBytes);
+  const completions = hearCompletions(commands, heardOf(facts.report, heard, facts.now), facts.execs);
+  const said = [...answersSince(before, answered), ...completions.effects];
+  const clientFacts: MdmTurnFacts = { ...facts, maxMessageBytes: Math.max(smallestClientBytes, message.header.meta?.maxMessageBytes ?? assumedClientBytes) };
+  const outcome = said.some(({ kind }) => kind === 'unenrolled') ? leave(heard, completions.report) : decide(heard, completions.report, message, clientFacts);
   const hasMoved = outcome.session.step !== heard.step || outcome.requests.length > 0;
+  const { message: reply, asked, begun, waiting, cut } = writeMdmReply(message, {
+    session: outcome.session, requests: outcome.requests, chunks, asksForRest: !hasMoved && outcome.session.step !== 'done' && !isComplete(heard, message),
+    maxMessageBytes: facts.maxMessageBytes, maxClientBytes: clientFacts.maxMessageBytes,
+  });
+  const { cut: _cut, ...next } = outcome.session;
   return {
     reply,
     // What was asked before stays until its package has come in completely.
-    session: { ...outcome.session, ...(hasMoved && { asked, askedIn: outcome.session.messageId }) },
+    session: hasMoved ? { ...next, asked, askedIn: next.messageId, waiting, ...(cut && { cut }) } : outcome.session,
     report: outcome.report,
-    effects: [...lost, ...answers, ...(outcome.effects ?? []), ...outcome.requests.flatMap(sentEffects)],
+    effects: [...lost, ...said, ...(outcome.effects ?? []), ...begun.flatMap(sentEffects)],
   };
 }
 
@@ -52,10 +62,16 @@ function decide(session: MdmSession, report: MdmReport, message: SyncMlMessage, 
   }
   // 1223: the client ends the session.
   if (alerts.some(({ code }) => code === 1_223)) return { session: { ...session, step: 'done' }, report, requests: [] };
-  // More of this package is to come; nothing is asked until it is complete.
-  if (!message.isFinal || session.partial) return { session, report, requests: [] };
-  const maxClientBytes = message.header.meta?.maxMessageBytes ?? assumedClientBytes;
-  return advanceSession(session, report, { ...facts, maxMessageBytes: maxClientBytes });
+  return isComplete(session, message) ? advanceSession(session, report, facts) : { session, report, requests: [] };
+}
+
+/**
+ * Whether everything has come that was waited for. More of the client's package may follow; but while the server's own package goes on, a client that has nothing to add asks
+ * for the next message of it with 1222, and ends no package of its own.
+ */
+function isComplete({ partial, waiting }: MdmSession, { isFinal, commands }: SyncMlMessage): boolean {
+  const asksForNext = commands.some((command) => command.name === 'Alert' && command.code === 1_222);
+  return partial === undefined && (isFinal || (waiting.length > 0 && asksForNext));
 }
 
 /** The device is managed no more, by its user's wish or by an Exec that it has run. */
@@ -69,7 +85,7 @@ const unenrolmentByUser = 'com.microsoft:mdm.unenrollment.userrequest';
 function newSession(message: SyncMlMessage, now: string): MdmSession {
   return {
     sessionId: message.header.sessionId, clientMessageId: message.header.messageId, messageId: 0, askedIn: 0, startedAt: now, step: 'facts',
-    asked: [], results: [], present: [], ruledOut: [], waiting: [], isComplete: true, retries: 0, rounds: 0,
+    asked: [], results: [], present: [], ruledOut: [], waiting: [], isComplete: true, accepted: [], retries: 0, rounds: 0,
   };
 }
 
@@ -88,11 +104,9 @@ function heardOf(report: MdmReport | undefined, session: MdmSession, now: string
 function answersSince(before: MdmSession, after: MdmSession): MdmEffect[] {
   const known = new Map(flatten(before.asked).map((command) => [command.commandId, command.status]));
   return flatten(after.asked).flatMap(({ commandId, name, uri, status, execKey }): MdmEffect[] => {
-    if (status === undefined || known.get(commandId) === status || name === 'Get') return [];
+    if (status === undefined || known.get(commandId) === status || name === 'Get' || status === chunkIsBuffered) return [];
     const answered: MdmEffect = { kind: 'answered', name, uri, status };
-    if (execKey === undefined) return [answered];
-    const state = execStateOf(status);
-    return [answered, { kind: 'exec-settled', execKey, state, status }, ...(state === 'done' && uri === unenrolUri ? [{ kind: 'unenrolled' as const }] : [])];
+    return execKey === undefined ? [answered] : [answered, ...settledEffects({ execKey, uri }, execStateOf(status), status)];
   });
 }
 

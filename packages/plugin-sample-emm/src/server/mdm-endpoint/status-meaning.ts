@@ -2,8 +2,8 @@ import { describeStatusCode } from '@winre-kit/sdk/windows';
 import type { MdmExecOutcome } from '../store/mdm-exec-store.ts';
 import type { AskedCommand } from './mdm-session.ts';
 
-/** What a status of the device means for whoever sent the command. `existing`: what was to be added is there. */
-export type StatusMeaning = 'done' | 'busy' | 'absent' | 'existing' | 'undone' | 'refused';
+/** What a status of the device means for whoever sent the command. `accepted`: it will be done. `existing`: what was to be added is there. */
+export type StatusMeaning = 'done' | 'accepted' | 'busy' | 'absent' | 'existing' | 'undone' | 'refused';
 
 /** Not to blame itself: another member of the Atomic failed. 507 is the Atomic's own. */
 const undone: ReadonlySet<number> = new Set([216, 507]);
@@ -15,7 +15,7 @@ export function meaningOfStatus(status: number | undefined): StatusMeaning {
   if (status === undefined || status === full) return 'refused';
   if (undone.has(status)) return 'undone';
   const { outcome, retry, mayBeUnknownNode } = describeStatusCode(status);
-  if (outcome === 'done' || outcome === 'accepted') return 'done';
+  if (outcome === 'done' || outcome === 'accepted') return outcome;
   if (mayBeUnknownNode) return 'absent';
   return retry === 'with-backoff' ? 'busy' : 'refused';
 }
@@ -31,9 +31,8 @@ export function meaningOfAnswer({ name, status }: Pick<AskedCommand, 'name' | 's
   return meaning === 'absent' && (name === 'Delete' || (name === 'Replace' && status === 404)) ? 'refused' : meaning;
 }
 
-/** What an Exec came to by its status: `unknown` where the code does not say whether it ran. */
+/** What an Exec came to by its status: `accepted` until the device says more, `unknown` where the code does not say whether it ran. */
 export function execStateOf(status: number): MdmExecOutcome['state'] {
   const { outcome } = describeStatusCode(status);
-  if (outcome === 'unknown') return 'unknown';
-  return outcome === 'not-done' ? 'failed' : 'done';
+  return outcome === 'not-done' ? 'failed' : outcome;
 }

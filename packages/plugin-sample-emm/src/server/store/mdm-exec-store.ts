@@ -2,10 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
 /**
- * Where an Exec is. `queued`: has not left. `sent`: written before it left, and nothing heard since. `unknown`: it left, and the session ended without the device's word.
- * `done`, `failed`: by the device's status. `withdrawn`: its enrolment ended before it left. Nothing ever goes back to `queued`.
+ * Where an Exec is. `queued`: has not left. `sent`: written before it left, and nothing heard since. `accepted`: the device took it on (202) and tells its end later.
+ * `unknown`: it left, and the device's word does not say what became of it, or never came. `done`, `failed`: by the device's word. `withdrawn`: its enrolment ended before it left. Nothing ever goes back to `queued`.
  */
-export const mdmExecStateSchema = z.enum(['queued', 'sent', 'unknown', 'done', 'failed', 'withdrawn']);
+export const mdmExecStateSchema = z.enum(['queued', 'sent', 'accepted', 'unknown', 'done', 'failed', 'withdrawn']);
 export type MdmExecState = z.infer<typeof mdmExecStateSchema>;
 
 const execSchema = z.object({
@@ -24,9 +24,9 @@ const execSchema = z.object({
 /** One command of the Exec kind for one device. */
 export type MdmExec = z.infer<typeof execSchema> & { readonly state: MdmExecState };
 
-/** What a settled Exec came to. */
+/** What an Exec came to; `accepted` is not its end. */
 export interface MdmExecOutcome {
-  readonly state: 'unknown' | 'done' | 'failed';
+  readonly state: 'accepted' | 'unknown' | 'done' | 'failed';
   readonly at: string;
   readonly status?: number;
 }
@@ -39,9 +39,9 @@ export interface MdmExecStore {
   list(deviceId: string): readonly MdmExec[];
   /** Queued becomes sent. Call it in the transaction that comes before the reply. */
   markSent(deviceId: string, execKey: string, at: string): void;
-  /** Sent becomes settled; anything else stays as it is. */
+  /** Sent becomes accepted or settled, and accepted becomes settled; anything else stays as it is. */
   settle(deviceId: string, execKey: string, outcome: MdmExecOutcome): void;
-  /** The enrolment that they were for has ended: queued becomes withdrawn, sent becomes unknown. Call it in the transaction of the next one. */
+  /** The enrolment that they were for has ended: queued becomes withdrawn, sent and accepted become unknown. Call it in the transaction of the next one. */
   endEnrolment(deviceId: string, at: string): void;
 }
 
@@ -55,12 +55,14 @@ export function createMdmExecStore(database: DatabaseSync): MdmExecStore {
     list: (deviceId) => select.all(deviceId).map((row) => ({ ...execSchema.parse(JSON.parse(String(row['exec']))), state: mdmExecStateSchema.parse(row['state']) })),
     markSent: (deviceId, execKey, at) => void update.run(JSON.stringify({ sentAt: at }), 'sent', deviceId, execKey, 'queued'),
     settle(deviceId, execKey, { state, at, status }) {
-      update.run(JSON.stringify({ settledAt: at, ...(status !== undefined && { status }) }), state, deviceId, execKey, 'sent');
+      const isEnd = state !== 'accepted';
+      const patch = JSON.stringify({ ...(isEnd && { settledAt: at }), ...(status !== undefined && { status }) });
+      for (const before of isEnd ? ['sent', 'accepted'] : ['sent']) update.run(patch, state, deviceId, execKey, before);
     },
     endEnrolment(deviceId, at) {
       const settled = JSON.stringify({ settledAt: at });
       updateAll.run(settled, 'withdrawn', deviceId, 'queued');
-      updateAll.run(settled, 'unknown', deviceId, 'sent');
+      for (const before of ['sent', 'accepted']) updateAll.run(settled, 'unknown', deviceId, before);
     },
   };
 }

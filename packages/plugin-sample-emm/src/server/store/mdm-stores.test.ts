@@ -62,6 +62,18 @@ test('an Exec leaves its queue once, and what is settled stays so', () => {
   expect(store.list('d')).toEqual([{ ...exec, state: 'unknown', sentAt: at, settledAt: at }]);
 });
 
+test('an accepted Exec is not settled yet; the end of its enrolment settles what was sent and withdraws what was not', () => {
+  const store = createMdmExecStore(openDatabase(':memory:'));
+  for (const execKey of ['a', 'b', 'c', 'd']) store.add('contoso', 'd', { execKey, uri: './x', requestedBy: 'ann', requestedAt: at });
+  for (const execKey of ['a', 'b', 'c']) store.markSent('d', execKey, at);
+  for (const execKey of ['a', 'b']) store.settle('d', execKey, { state: 'accepted', at, status: 202 });
+  expect(store.list('d')[0]).toEqual({ execKey: 'a', uri: './x', requestedBy: 'ann', requestedAt: at, sentAt: at, status: 202, state: 'accepted' });
+  store.settle('d', 'a', { state: 'done', at });
+  store.settle('d', 'a', { state: 'accepted', at });
+  store.endEnrolment('d', at);
+  expect(store.list('d').map(({ state }) => state)).toEqual(['done', 'unknown', 'unknown', 'withdrawn']);
+});
+
 test('a device has one certificate; the one before is superseded', () => {
   const store = createMdmCertificateStore(openDatabase(':memory:'));
   const certificate = { tenantId: 'contoso', deviceId: 'd', deviceName: 'pc', certificatePem: 'p', publicKeySpki: 'k', osEdition: null, issuedAt: at, expiresAt: at };

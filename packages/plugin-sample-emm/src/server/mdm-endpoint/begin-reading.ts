@@ -1,0 +1,20 @@
+import { nodesToRead, type CspDialect } from '@winre-kit/sdk/windows';
+import { compileFor } from './compile-for.ts';
+import { sendExecs } from './end-session.ts';
+import type { MdmReport, MdmSession } from './mdm-session.ts';
+import { withOutcome, type MdmStepOutcome, type MdmTurnFacts } from './mdm-turn.ts';
+
+/** Begins reading in a dialect, or says that there is none. Pure. */
+export function beginReading(dialect: CspDialect | 'none', session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
+  const { found: _, sentFingerprint: _sent, cut: _cut, ...rest } = session;
+  const next: MdmSession = { ...rest, dialect, step: 'read', results: [], rounds: 1, isComplete: true, accepted: [] };
+  if (dialect !== 'none') return ask(next, { ...report, dialect }, nodesToRead(dialect));
+  const { notExpressed } = compileFor(next, report, facts);
+  const { actual: _former, ...kept } = report;
+  return sendExecs(next, withOutcome({ ...kept, dialect, drift: [], notExpressed }, notExpressed.length > 0 ? 'unsupported' : 'converged'), facts);
+}
+
+/** Asks for the values of nodes. Pure. */
+export function ask(session: MdmSession, report: MdmReport, uris: readonly string[]): MdmStepOutcome {
+  return { session, report, requests: uris.map((uri) => ({ name: 'Get', uri })) };
+}
