@@ -59,8 +59,7 @@ export async function listenHttps(fetch: (request: Request, peer: Peer) => Respo
 function peerOf(socket: TLSSocket): Peer {
   return {
     get clientCertificate() {
-      const { raw } = socket.getPeerCertificate();
-      return raw as Uint8Array | undefined;
+      return socket.getPeerX509Certificate()?.raw;
     },
   };
 }

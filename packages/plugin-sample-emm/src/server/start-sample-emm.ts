@@ -15,6 +15,7 @@ import { sweepCarried } from './mdm-endpoint/sweep-carried.ts';
 import { createMdmEnrolment } from './mdm-enrolment/create-mdm-enrolment.ts';
 import { mdmAddressesAt, mdmPaths, mdmProviderId } from './mdm-enrolment/discovery.ts';
 import { loadServerIdentity } from './server-identity.ts';
+import { shareOpenings } from './share-openings.ts';
 import { createAdminAuditStore } from './store/admin-audit-store.ts';
 import { createApiTokenStore, type ApiTokenStore } from './store/api-token-store.ts';
 import { createMdmCertificateStore } from './store/mdm-certificate-store.ts';
@@ -103,7 +104,7 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
   const tokens = createApiTokenStore(database);
   const newTokenFiles = settings.tenantIds.filter((tenantId) => !tokens.hasAdministrator(tenantId)).map((tenantId) => writeFirstToken(folder, tenantId, tokens, clock));
   const signer = createStatementSigner(identity.gatewayKey);
-  const escrow = await createEscrowOpener(identity.escrowKey);
+  const escrow = shareOpenings(await createEscrowOpener(identity.escrowKey));
   const gateway = await createGateway({
     store, signer, clock, logger,
     escrow,

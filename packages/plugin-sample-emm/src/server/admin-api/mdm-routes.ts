@@ -22,7 +22,7 @@ export function mdmRoutes(services: AdminServices): Hono<AdminEnvironment> {
     .get('/devices/:deviceId/mdm', requirePermission('policies.read'), async (context) => {
       const device = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
       const certificate = mdm.certificates.current(device.deviceId);
-      const { group, settings } = await readDesiredState(mdm.settings, device);
+      const { group, settings } = readDesiredState(mdm.settings, device);
       const { appliedFingerprint: _, accepted, ...report } = mdm.sessions.readReport(device.deviceId) ?? {};
       return context.json({
         agent: device.hasAgent !== false,

@@ -27,7 +27,7 @@ export function policyRoutes(services: AdminServices): Hono<AdminEnvironment> {
       const device = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
       // The settings of a group come by MDM alone.
       if (!services.mdm.certificates.current(device.deviceId)) return context.json(policyView(name, device.policies, undefined));
-      const { settings } = await readDesiredState(services.mdm.settings, device);
+      const { settings } = readDesiredState(services.mdm.settings, device);
       return context.json(policyView(name, settings, services.mdm.sessions.readReport(device.deviceId)));
     });
     routes.put(`/devices/:deviceId/policies/${name}`, requirePermission('policies.write'), async (context) => {

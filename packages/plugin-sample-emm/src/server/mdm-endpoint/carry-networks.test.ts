@@ -62,7 +62,7 @@ const ssids = (): readonly (string | undefined)[] => carrier.settings.networksOf
 
 /** Ends operations by what a session came to, as the endpoint does. */
 async function settle(report: Partial<MdmReport>): Promise<void> {
-  const desired = await readDesiredState(carrier.settings, device);
+  const desired = readDesiredState(carrier.settings, device);
   const lastSession = { sessionId: 's', startedAt: '', seenAt: '', outcome: 'converged' as const, refusals: [], retries: 0 };
   const carried = await operations();
   const settled = settleNetworks(carried, { drift: [], notExpressed: [], absentRoots: [], lastSession, ...report }, desired, clock.now());
@@ -133,7 +133,7 @@ test('a network that the device will never have fails with the reason and is tak
 test('a network counts as brought when the device lists it and everything was written, not before', async () => {
   await start('depot', wifi('depot'));
   await carryNetworks(carrier, device);
-  const { fingerprint } = await readDesiredState(carrier.settings, device);
+  const { fingerprint } = readDesiredState(carrier.settings, device);
   const actual = { dialect: 'recovery' as const, remediation: {}, restore: {}, networks: [{ ssid: 'depot', uri: './depot' }], unknown: [], stillToRead: [], nodes: [] };
   await settle({ actual, appliedFingerprint: 'another' });
   await settle({ actual: { ...actual, networks: [] }, appliedFingerprint: fingerprint });

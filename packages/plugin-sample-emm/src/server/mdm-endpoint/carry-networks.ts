@@ -31,7 +31,7 @@ export async function carryNetworks(carrier: NetworkCarrier, device: DeviceRecor
     const { operationKey } = operation;
     const profile = wifiProfileOf(operation);
     if (!profile || !judgeWinreNetwork(profile).isAllowed || operation.enrolmentEpoch !== enrolmentEpoch || isOver(operation, clock.now())) continue;
-    if (!hasRoom(await readDesiredState(settings, device), profile.ssid)) continue;
+    if (!hasRoom(readDesiredState(settings, device), profile.ssid)) continue;
     const secretName = 'key' in profile ? profile.key.secret : undefined;
     const sealedKey = secretName === undefined ? undefined : operation.secrets[secretName];
     const key = sealedKey && secretName !== undefined ? await escrow.open(sealedKey, commandSecretContext({ operationKey, deviceId, enrolmentEpoch, name: secretName })) : undefined;

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { instantAt, RecoveryError, type Logger } from '@winre-kit/sdk';
 import { decodeSyncMl, editionOfProductCode, encodeSyncMl, syncMlContentType, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import type { Peer } from '../https-listener.ts';
@@ -36,6 +37,7 @@ const maxAttempts = 8;
 export function createMdmEndpoint(services: MdmEndpointServices): (request: Request, peer: Peer) => Promise<Response> {
   const { store, certificates, clock } = services;
   const logger = throttleLog(services.logger, clock);
+  const authority = new X509Certificate(services.authorityPem);
   const inTurn = createKeyedQueue();
   /** Sessions whose answer came in part, by device and of one certificate: what was said is not stored before it is complete, and a server that starts again reads it anew. */
   const unfinished = new Map<string, { readonly thumbprint: string; readonly session: MdmSession }>();
@@ -65,7 +67,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
       await expireCarried(services, deviceId);
       await carryNetworks(services, record);
     }
-    const desired = await readDesiredState(services.settings, record);
+    const desired = readDesiredState(services.settings, record);
     const before = isRepeated ? stored?.before : current;
     const now = instantAt(clock.now());
     const turn = planMdmTurn(before, message, {
@@ -99,7 +101,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
   return async (request, peer) => {
     const verdict = await judgeClientCertificate({
       clientCertificate: peer.clientCertificate,
-      authorityPem: services.authorityPem,
+      authority,
       find: (thumbprint) => certificates.find(thumbprint),
       isDeviceRevoked: async ({ tenantId, deviceId }) => (await store.read('tenants', tenantId))?.revocations.revokedDeviceIds.includes(deviceId) ?? true,
       nowMs: clock.now(),

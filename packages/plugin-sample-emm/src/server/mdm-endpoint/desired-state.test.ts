@@ -12,9 +12,9 @@ test('a device gets no more networks than settings may hold, its own first, and 
   const store = createMdmSettingsStore(openDatabase(':memory:'));
   store.putMembers('contoso', 'g', ['d']);
   store.putSettings('contoso', 'g', { networks: Array.from({ length: maxNetworks }, (_, index) => networkOf(`group-${index}`)) });
-  expect((await readDesiredState(store, device)).leftOut).toEqual([]);
+  expect(readDesiredState(store, device).leftOut).toEqual([]);
   store.putNetwork('d', 'own', networkOf('own'));
-  const { settings, owners, leftOut } = await readDesiredState(store, device);
+  const { settings, owners, leftOut } = readDesiredState(store, device);
   expect([settings.networks?.length, owners.length, settings.networks?.[0], owners[0]]).toEqual([maxNetworks, maxNetworks, networkOf('own'), 'device:d']);
   expect(leftOut).toEqual([{ setting: 'networks', kind: 'unsupported', reason: expect.stringContaining(`group-${maxNetworks - 1}`) }]);
   expect(recoverySettingsSchema.safeParse({ networks: settings.networks?.map(({ profile }) => ({ profile })) }).success).toBe(true);

@@ -1,4 +1,5 @@
-import { digestJson } from '@winre-kit/sdk';
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '@winre-kit/sdk';
 import type { NotExpressed, RecoverySettings } from '@winre-kit/sdk/windows';
 import type { DeviceRecord, EscrowOpener } from '@winre-kit/winre-agent/gateway';
 import type { MdmSettingsStore, StoredNetwork, StoredSettings } from '../store/mdm-settings-store.ts';
@@ -23,7 +24,7 @@ export interface DesiredState {
 export const maxNetworks = 32;
 
 /** Puts a device's own settings over those of its group: policies as a whole, networks by SSID, the device's own first. */
-export async function readDesiredState(store: MdmSettingsStore, { tenantId, deviceId, policies }: Pick<DeviceRecord, 'tenantId' | 'deviceId' | 'policies'>): Promise<DesiredState> {
+export function readDesiredState(store: MdmSettingsStore, { tenantId, deviceId, policies }: Pick<DeviceRecord, 'tenantId' | 'deviceId' | 'policies'>): DesiredState {
   const group = store.groupOf(tenantId, deviceId);
   const own = store.networksOf(deviceId).map((network) => ({ network, owner: `device:${deviceId}` as const }));
   const shared = (group?.settings.networks ?? []).map((network) => ({ network, owner: `group:${group?.name ?? ''}` as const }));
@@ -33,7 +34,7 @@ export async function readDesiredState(store: MdmSettingsStore, { tenantId, devi
   const removes = group?.settings.networks === undefined ? store.removedNetworksOf(deviceId) : 'others';
   const hasNetworks = networks.length > 0 || removes.length > 0;
   const settings: StoredSettings = { ...group?.settings, ...definedOf(policies), ...(hasNetworks && { networks: networks.map(({ network }) => network) }) };
-  return { group: group?.name, settings, fingerprint: await digestJson(settings), removes, owners: networks.map(({ owner }) => owner), leftOut };
+  return { group: group?.name, settings, fingerprint: fingerprintOf(settings), removes, owners: networks.map(({ owner }) => owner), leftOut };
 }
 
 /** The same with keys in hand, for as long as one message is written. */
@@ -42,6 +43,11 @@ export async function openDesiredState({ settings, owners }: DesiredState, tenan
   if (!networks) return policies;
   const opened = await Promise.all(networks.map((network, index) => openNetwork(network, tenantId, owners[index] ?? 'group:', escrow)));
   return { ...policies, networks: opened };
+}
+
+/** Computed for every message, so without a trip to another thread. */
+function fingerprintOf(settings: StoredSettings): string {
+  return createHash('sha256').update(canonicalJson(settings)).digest('hex');
 }
 
 function ssidOf({ profile }: StoredNetwork): string | undefined {

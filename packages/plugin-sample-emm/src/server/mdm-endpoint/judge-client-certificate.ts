@@ -10,7 +10,7 @@ export type CertificateVerdict = { readonly enrolled: MdmCertificate } | { reado
 export interface CertificateFacts {
   /** In DER; TLS has proven that the client holds its key. */
   readonly clientCertificate: Uint8Array | undefined;
-  readonly authorityPem: string;
+  readonly authority: X509Certificate;
   /** The certificate of this thumbprint as it was issued. */
   readonly find: (thumbprint: string) => MdmCertificate | undefined;
   /** Whether the device's tenant has revoked the device. */
@@ -22,11 +22,10 @@ export interface CertificateFacts {
  * Who a client is, by the certificate it brought: signed by this authority, for clients, valid now, issued here and not revoked, its device not revoked.
  * Every one of these must hold, though the record of issue alone would name the device.
  */
-export async function judgeClientCertificate({ clientCertificate, authorityPem, find, isDeviceRevoked, nowMs }: CertificateFacts): Promise<CertificateVerdict> {
+export async function judgeClientCertificate({ clientCertificate, authority, find, isDeviceRevoked, nowMs }: CertificateFacts): Promise<CertificateVerdict> {
   if (clientCertificate === undefined) return { refusal: 'no-certificate' };
   const certificate = readCertificate(clientCertificate);
   if (!certificate) return { refusal: 'unreadable' };
-  const authority = new X509Certificate(authorityPem);
   if (!certificate.checkIssued(authority) || !certificate.verify(authority.publicKey)) return { refusal: 'foreign-issuer' };
   if (certificate.ca || !certificate.keyUsage?.includes(clientAuthentication)) return { refusal: 'not-for-clients' };
   if (nowMs < Date.parse(certificate.validFrom) || nowMs > Date.parse(certificate.validTo)) return { refusal: 'not-valid-now' };

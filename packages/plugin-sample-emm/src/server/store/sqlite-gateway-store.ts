@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { RecoveryError } from '@winre-kit/sdk';
 import { matchesFilter, recordKey, type GatewayFilter, type GatewayRecords, type GatewayStore, type GatewayTable, type GatewayWrite } from '@winre-kit/winre-agent/gateway';
 import { createGroupCommit } from './group-commit.ts';
@@ -44,6 +44,13 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
     return changed.changes === 1;
   };
 
+  // One for each set of conditions, of which there are few.
+  const selects = new Map<string, StatementSync>();
+  const selectBy = (conditions: string): StatementSync => {
+    const known = selects.get(conditions) ?? database.prepare(`SELECT sequence, record FROM gateway_records WHERE ${conditions} ORDER BY sequence LIMIT ?`);
+    selects.set(conditions, known);
+    return known;
+  };
   const select = <Table extends GatewayTable>(table: Table, filter: GatewayFilter, after: number, limit: number): { sequence: number; record: GatewayRecords[Table] }[] => {
     const conditions = ['table_name = ?', 'sequence > ?'];
     const values: SQLInputValue[] = [table, after];
@@ -54,7 +61,7 @@ export function createSqliteGatewayStore(database: DatabaseSync): SqliteGatewayS
       values.push(wanted);
     }
     if (filter.open) conditions.push('is_open = 1');
-    const rows = database.prepare(`SELECT sequence, record FROM gateway_records WHERE ${conditions.join(' AND ')} ORDER BY sequence LIMIT ?`).all(...values, limit);
+    const rows = selectBy(conditions.join(' AND ')).all(...values, limit);
     return rows.map((row) => ({ sequence: Number(row['sequence']), record: readRecord(table, row['record']) }));
   };
 

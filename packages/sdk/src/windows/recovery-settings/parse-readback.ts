@@ -28,11 +28,11 @@ export function parseReadback(results: readonly ReadResult[], dialect: CspDialec
   const table = dialectTables[dialect];
   const latest = new Map(results.map((result) => [canonicalUri(result.uri), result]));
   const unknown: UnknownValue[] = [];
-  const nodes = [...latest].map(([uri, result]) => readNode(rowOf(table, uri), uri, result));
+  const nodes = [...latest].map(([uri, result]) => readNode(rowOf(dialect, uri), uri, result));
   const values = new Map<string, boolean | number | string>();
   for (const node of nodes) {
     if (node.status !== 200) continue;
-    const verdict = judgeValue(rowOf(table, node.uri), node);
+    const verdict = judgeValue(rowOf(dialect, node.uri), node);
     if ('fault' in verdict) unknown.push({ uri: node.uri, ...(node.value === undefined ? {} : { raw: node.value }), reason: verdict.fault });
     else if (verdict.value !== undefined) values.set(node.uri, verdict.value);
   }
@@ -50,12 +50,20 @@ export function parseReadback(results: readonly ReadResult[], dialect: CspDialec
 }
 
 /** The row of the table that an address belongs to; a dynamic segment matches any name. */
-function rowOf(table: CspTable, uri: string): CspNode | undefined {
+function rowOf(dialect: CspDialect, uri: string): CspNode | undefined {
   const segments = uri.split('/');
-  return table.nodes.find((row) => {
-    const pattern = nodeUri(table, row.path).split('/');
-    return pattern.length === segments.length && pattern.every((segment, index) => segment === segments[index] || segment === encodeUriName('{SSID}'));
-  });
+  return addressedRows[dialect].find(({ pattern }) => pattern.length === segments.length && pattern.every((segment, index) => segment === segments[index] || segment === anyName))?.row;
+}
+
+const anyName = encodeUriName('{SSID}');
+/** Put into addresses once: every answer of every device is looked up in them. */
+const addressedRows: Readonly<Record<CspDialect, readonly { readonly row: CspNode; readonly pattern: readonly string[] }[]>> = {
+  recovery: addressRows(dialectTables.recovery),
+  'remote-remediation': addressRows(dialectTables['remote-remediation']),
+};
+
+function addressRows(table: CspTable): readonly { readonly row: CspNode; readonly pattern: readonly string[] }[] {
+  return table.nodes.map((row) => ({ row, pattern: nodeUri(table, row.path).split('/') }));
 }
 
 /** Keeps what is no secret: of a WLAN profile what it says without its key, of a password nothing. */

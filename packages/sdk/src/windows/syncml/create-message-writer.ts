@@ -23,18 +23,25 @@ export function createMessageWriter(header: SyncMlHeader): MessageWriter {
   const commands: SyncMlCommand[] = [];
   // Final is always counted, so that the body is never empty and lengths add up.
   const lengthOf = (...some: readonly SyncMlCommand[]): number => utf8Length(encodeSyncMl({ header, commands: some, isFinal: true }));
-  const bytesEmpty = lengthOf();
-  let bytes = bytesEmpty;
+  let measured: number | undefined;
+  const bytesEmpty = (): number => (measured ??= lengthOf());
+  const bytesOf = (command: SyncMlCommand): number => lengthOf(command) - bytesEmpty();
   let next = 1;
+  let bytesCounted = 0;
+  let counted = 0;
+  // Most messages are never measured.
+  const bytesSoFar = (): number => {
+    for (; counted < commands.length; counted += 1) bytesCounted += bytesOf(commands[counted] as SyncMlCommand);
+    return bytesEmpty() + bytesCounted;
+  };
   return {
     add(command) {
       const [numbered, after] = numberFrom(command, next);
-      bytes += lengthOf(numbered) - bytesEmpty;
       next = after;
       commands.push(numbered);
       return numbered;
     },
-    bytes: (command) => (command === undefined ? bytes : bytes + lengthOf(numberFrom(command, next)[0]) - bytesEmpty),
+    bytes: (command) => bytesSoFar() + (command === undefined ? 0 : bytesOf(numberFrom(command, next)[0])),
     message: (isFinal) => ({ header, commands: [...commands], isFinal }),
   };
 }
