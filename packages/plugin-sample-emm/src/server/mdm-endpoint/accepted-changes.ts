@@ -6,7 +6,7 @@ import type { AcceptedChange, MdmReport } from './mdm-session.ts';
  *
  * A value shows in what is read, and so does a deleted network. That a key was replaced does not: only the device's own word tells, or a node that was not there before.
  */
-export function notYetShown(changes: readonly AcceptedChange[], compiled: CompiledSettings, actual: ReadSettings): readonly AcceptedChange[] {
+function notYetShown(changes: readonly AcceptedChange[], compiled: CompiledSettings, actual: ReadSettings): readonly AcceptedChange[] {
   const drift = settingsDrift(compiled, actual);
   const nodes = compiled.groups.flatMap((group) => group.nodes);
   return changes.filter(({ uri, name }) => {

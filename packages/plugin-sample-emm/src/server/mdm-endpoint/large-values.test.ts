@@ -25,6 +25,8 @@ test('a value longer than a message leaves in chunks, also when the server start
   for (const { reply } of turns) expect(encodeSyncMl(reply).length).toBeLessThanOrEqual(maxMessageBytes);
   // A chunk is the end of its message, and its message is not the end of the package.
   for (const { reply } of turns) expect(reply.isFinal || reply.commands.at(-1)?.name === 'Add' || !reply.commands.some((command) => itemOf(command)?.hasMoreData)).toBe(true);
+  // Whoever asks for the next message has said all: it is not asked for more.
+  expect(turns.flatMap(requestsIn).map(({ name }) => name)).not.toContain('Alert');
   expect(last(turns).report.appliedFingerprint).toBe('f1');
   const ofNetwork = turns.flatMap(({ effects }) => effects).flatMap((effect) => (effect.kind === 'sent' || effect.kind === 'answered' ? [effect.kind] : []));
   expect(ofNetwork).toEqual(['sent', 'answered']);
