@@ -52,6 +52,23 @@ test('one that shows at once, in the same session, is done', () => {
   expect(last(hold(accepting, { desired: { remediation, networks: [network] } })).report).toMatchObject({ appliedFingerprint: 'f1', lastSession: { outcome: 'converged' } });
 });
 
+test('a password that nobody reads shows by its name in the list of its parent', () => {
+  const credentials = './Device/Vendor/MSFT/RemoteRemediation/CloudRemediationSettings/NetworkSettings/NetworkCredentials';
+  const older = (children: string): Say => {
+    const { say } = device(() => false);
+    return (command, uri) => {
+      if (uri.endsWith('SwV')) return { value: '10.0.26100.4700' };
+      if (command.name === 'Get' && /MSFT\/(?:Recovery|RemoteRemediation)$/.test(uri)) return uri.endsWith('MSFT/Recovery') ? 404 : 200;
+      const said = say(command, uri);
+      if (command.name === 'Get' && uri === credentials) return typeof say({ name: 'Get', commandId: '1', items: [{ target: `${credentials}/NetworkSSID` }] }, `${credentials}/NetworkSSID`) === 'number' ? 404 : { value: children };
+      return (command.name === 'Add' || command.name === 'Replace') && said === 200 ? 202 : said;
+    };
+  };
+  const desired = { remediation, networks: [network] };
+  expect(last(hold(older('NetworkSSID/NetworkPassword'), { desired })).report).toMatchObject({ dialect: 'remote-remediation', appliedFingerprint: 'f1', lastSession: { outcome: 'converged' } });
+  expect(last(hold(older('NetworkSSID'), { desired })).report.accepted?.changes).toEqual([{ name: 'Add', uri: `${credentials}/NetworkPassword` }]);
+});
+
 test('that a key was replaced shows in nothing but the word of the device', () => {
   const { say } = device((uri, name) => uri === profileUri && name === 'Replace');
   const desired = { networks: [network] };

@@ -1,4 +1,4 @@
-import { settingsDrift, type CompiledSettings, type ReadSettings } from '@winre-kit/sdk/windows';
+import { settingsDrift, verbFor, type CompiledSettings, type ReadSettings } from '@winre-kit/sdk/windows';
 import type { AcceptedChange, MdmReport } from './mdm-session.ts';
 
 /**
@@ -13,7 +13,7 @@ function notYetShown(changes: readonly AcceptedChange[], compiled: CompiledSetti
     if (name === 'Delete') return actual.networks.some((network) => network.uri === uri);
     const node = nodes.find((wanted) => wanted.uri === uri);
     if (node === undefined) return false;
-    const isNew = name === 'Add' && actual.nodes.some((read) => read.uri === uri && read.status === 200);
+    const isNew = name === 'Add' && verbFor(node, actual) === 'Replace';
     return drift.some((each) => each.uri === uri) || (node.isSecret && !isNew);
   });
 }

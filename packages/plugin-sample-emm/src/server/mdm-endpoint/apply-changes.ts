@@ -81,6 +81,9 @@ function verify(session: MdmSession, report: MdmReport, dialect: CspDialect): Md
   return ask({ ...rest, step: 'verify', results: [], rounds: 1 }, written, nodesToRead(dialect));
 }
 
+/** Each is told once, however often it was tried or its message came. */
 function refused(report: MdmReport, refusals: readonly MdmRefusal[]): MdmReport {
-  return { ...report, lastSession: { ...report.lastSession, refusals: [...report.lastSession.refusals, ...refusals] } };
+  const { lastSession } = report;
+  const isNew = ({ name, uri, status }: MdmRefusal): boolean => !lastSession.refusals.some((known) => known.name === name && known.uri === uri && known.status === status);
+  return { ...report, lastSession: { ...lastSession, refusals: [...lastSession.refusals, ...refusals.filter(isNew)] } };
 }

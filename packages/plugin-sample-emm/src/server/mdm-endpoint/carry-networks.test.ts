@@ -8,6 +8,7 @@ import { openDatabase } from '../store/open-database.ts';
 import { createSqliteGatewayStore } from '../store/sqlite-gateway-store.ts';
 import { carryNetworks, expireCarried, settleNetworks, takeBack, type NetworkCarrier } from './carry-networks.ts';
 import { maxNetworks, readDesiredState } from './desired-state.ts';
+import { forgetFormerNetworks } from './forget-former-networks.ts';
 import type { MdmReport } from './mdm-session.ts';
 import { sweepCarried } from './sweep-carried.ts';
 
@@ -128,6 +129,24 @@ test('a network that the device will never have fails with the reason and is tak
   await clock.advance(ttlMs / 2);
   await expireCarried(carrier);
   expect([await stateOf('first'), await stateOf('second'), ssids()]).toEqual([['closed', 'expired', 'mdm'], ['received', 'delivered', 'mdm'], ['yard']]);
+});
+
+test('a network of a former enrolment is taken back unless it was brought, and one that was set by hand stays', async () => {
+  carrier.settings.putNetwork('d', 'by-hand', { profile: wifi('by-hand') });
+  await start('depot', wifi('depot'));
+  await carryNetworks(carrier, device);
+  await forgetFormerNetworks(carrier, device);
+  expect(ssids()).toEqual(['by-hand', 'depot']);
+  await forgetFormerNetworks(carrier, { ...device, enrolmentEpoch: 'another' });
+  expect([ssids(), carrier.settings.removedNetworksOf('d')]).toEqual([['by-hand'], ['depot']]);
+
+  await start('yard', wifi('yard'));
+  await carryNetworks(carrier, device);
+  const brought = (await operations()).find(({ operationKey }) => operationKey === 'yard');
+  if (!brought) throw new TypeError('no operation');
+  await carrier.store.commit([{ table: 'operations', record: { ...brought, revision: brought.revision + 1, delivery: 'closed', report: { ...brought.report, state: 'succeeded' } } }]);
+  await forgetFormerNetworks(carrier, { ...device, enrolmentEpoch: 'another' });
+  expect(ssids()).toEqual(['by-hand', 'yard']);
 });
 
 test('a network counts as brought when the device lists it and everything was written, not before', async () => {

@@ -37,7 +37,7 @@ export async function carryNetworks(carrier: NetworkCarrier, device: DeviceRecor
     const key = sealedKey && secretName !== undefined ? await escrow.open(sealedKey, commandSecretContext({ operationKey, deviceId, enrolmentEpoch, name: secretName })) : undefined;
     const network = await sealNetwork({ profile, ...(key && { key }) }, tenantId, `device:${deviceId}`, escrow);
     const moved = moveOperation(operation, { delivery: 'received', state: 'delivered', rawState: 'mdm-desired', message: 'the network is part of what the device gets in its MDM session' }, clock.now());
-    const isWritten = await store.commitWith([{ table: 'operations', record: { ...moved, carriedBy: 'mdm' } }], () => settings.putNetwork(deviceId, profile.ssid, network));
+    const isWritten = await store.commitWith([{ table: 'operations', record: { ...moved, carriedBy: 'mdm' } }], () => settings.putNetwork(deviceId, profile.ssid, { ...network, operationKey }));
     // Otherwise it was cancelled or fetched meanwhile.
     if (isWritten) await gateway.announceOperation(tenantId, operationKey);
   }

@@ -11,6 +11,7 @@ import type { MdmExecStore } from '../store/mdm-exec-store.ts';
 import type { MdmSessionStore } from '../store/mdm-session-store.ts';
 import { carryNetworks, expireCarried, settleNetworks, takeBack, type NetworkCarrier } from './carry-networks.ts';
 import { openDesiredState, readDesiredState } from './desired-state.ts';
+import { forgetFormerNetworks } from './forget-former-networks.ts';
 import { judgeClientCertificate } from './judge-client-certificate.ts';
 import type { MdmEffect, MdmSession } from './mdm-session.ts';
 import type { MdmTurn } from './mdm-turn.ts';
@@ -65,6 +66,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     const isRepeated = isSame && current.clientMessageId === messageId;
     if (!isSame || (messageId === firstMessageId && !isRepeated)) {
       await expireCarried(services, deviceId);
+      await forgetFormerNetworks(services, record);
       await carryNetworks(services, record);
     }
     const desired = readDesiredState(services.settings, record);

@@ -33,6 +33,16 @@ test('a leaf that is refused says nothing about a provider whose root the device
   }
 });
 
+test('a refusal is told once, also when its message comes again', () => {
+  const say = fresh((command, uri) => (command.name === 'Add' && uri.endsWith('/SetRetryInterval') ? 425 : undefined));
+  const turns = hold(say);
+  const at = turns.findIndex(({ report }) => report.lastSession.refusals.length > 0);
+  const [before, turn] = [turns[at - 1], turns[at]];
+  if (!before || !turn) throw new TypeError('nothing was refused');
+  const again = planMdmTurn(before.session, messageOf(at + 1, answersTo(before, say)), { ...facts, report: turn.report });
+  expect([again.reply, again.report]).toEqual([turn.reply, turn.report]);
+});
+
 test('a network that is refused keeps the desired state from counting as written, wherever in the session that was', () => {
   const wanted = { remediation, restore, networks: [network, { ...network, profile: { ...profile, ssid: 'yard' } }] };
   const write = (ssid: string | undefined): MdmTurn => last(hold(fresh((command, uri) => (command.name === 'Add' && ssid !== undefined && uri.includes(`/${ssid}/`) ? 425 : undefined)), { desired: wanted }, { maxMessageBytes: 2_900 }));

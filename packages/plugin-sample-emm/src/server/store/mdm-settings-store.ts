@@ -4,8 +4,8 @@ import { sealedSchema } from '@winre-kit/winre-agent/protocol';
 import { z } from 'zod';
 import { inTransaction } from './open-database.ts';
 
-/** A network as it is stored: its key is ciphertext, which only the escrow key opens. */
-export const storedNetworkSchema = z.strictObject({ profile: networkProfileSchema, sealedKey: sealedSchema.optional() });
+/** A network as it is stored: its key is ciphertext, which only the escrow key opens. Of a device's own network the operation that is to bring it. */
+export const storedNetworkSchema = z.strictObject({ profile: networkProfileSchema, sealedKey: sealedSchema.optional(), operationKey: z.string().optional() });
 export type StoredNetwork = z.infer<typeof storedNetworkSchema>;
 
 /** Desired settings as they are stored. */
