@@ -21,11 +21,12 @@ export async function verifyFleet(admin: AdminCaller, fleet: readonly FleetDevic
   return verdicts.flat();
 }
 
-interface SeenView extends Pick<MdmView, 'enrolled' | 'drift'> {
+/** Of a device that never came the EMM knows less. */
+interface SeenView extends Pick<MdmView, 'enrolled'>, Partial<Pick<MdmView, 'drift'>> {
   readonly lastSession?: { readonly sessionId: string; readonly outcome: string };
 }
 
-function faultsOfView({ enrolled, drift, lastSession }: SeenView, { kind }: FleetDevice, sessionId: string | undefined): readonly string[] {
+function faultsOfView({ enrolled, drift = [], lastSession }: SeenView, { kind }: FleetDevice, sessionId: string | undefined): readonly string[] {
   return [
     ...(enrolled ? [] : ['not enrolled']),
     ...(lastSession?.sessionId === sessionId ? [] : ['the EMM knows of another last session']),

@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
@@ -13,10 +14,10 @@ export interface HttpsListener {
 /** What is known of whoever sends a request. */
 export interface Peer {
   /**
-   * The certificate that the client brought, in DER, and whose key it proved to hold. Nothing else about it was checked: whoever relies on it checks
-   * issuer, validity and revocation.
+   * The certificate that the client brought, and whose key it proved to hold; one object for as long as the connection lasts. Nothing else about it was checked:
+   * whoever relies on it checks issuer, validity and revocation.
    */
-  readonly clientCertificate: Uint8Array | undefined;
+  readonly clientCertificate: X509Certificate | undefined;
 }
 
 export interface HttpsListenerSettings {
@@ -28,20 +29,31 @@ export interface HttpsListenerSettings {
   readonly clientAuthorityPem: string;
 }
 
+/** Connections that may wait until the server gets to them, when a whole fleet comes at once; the system may allow fewer. Those beyond are left to try again, or are cut. */
+const maxWaitingConnections = 4_096;
+
 /**
  * Serves `fetch` over HTTPS (TLS 1.2 and newer) once it resolves.
  *
  * @throws {RecoveryError} `failed-precondition` when the port cannot be had
  */
 export async function listenHttps(fetch: (request: Request, peer: Peer) => Response | Promise<Response>, { host, port, certificate, clientAuthorityPem }: HttpsListenerSettings): Promise<HttpsListener> {
-  const answer = getRequestListener((request, { incoming }) => fetch(request, peerOf(incoming.socket as TLSSocket)));
+  const peers = new WeakMap<TLSSocket, Peer>();
+  const answer = getRequestListener((request, { incoming }) => {
+    const socket = incoming.socket as TLSSocket;
+    const peer = peers.get(socket) ?? peerOf(socket);
+    peers.set(socket, peer);
+    return fetch(request, peer);
+  });
   const server: Server = createServer(
     { cert: certificate.certificatePem, key: certificate.privateKeyPem, minVersion: 'TLSv1.2', requestCert: true, rejectUnauthorized: false, ca: clientAuthorityPem },
     (incoming, outgoing) => void answer(incoming, outgoing),
   );
+  // Who a client is, is settled when its connection begins.
+  server.on('secureConnection', (socket) => socket.disableRenegotiation());
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(new RecoveryError('failed-precondition', `cannot listen on ${host}:${port}: ${(cause as NodeJS.ErrnoException).code ?? cause.message}`, { cause })));
-    server.listen(port, host, resolve);
+    server.listen({ port, host, backlog: maxWaitingConnections }, resolve);
   });
   const address = server.address();
   return {
@@ -56,10 +68,12 @@ export async function listenHttps(fetch: (request: Request, peer: Peer) => Respo
   };
 }
 
+/** The certificate is read when somebody asks for it: few do. */
 function peerOf(socket: TLSSocket): Peer {
+  let read: { readonly certificate: X509Certificate | undefined } | undefined;
   return {
     get clientCertificate() {
-      return socket.getPeerX509Certificate()?.raw;
+      return (read ??= { certificate: socket.getPeerX509Certificate() }).certificate;
     },
   };
 }

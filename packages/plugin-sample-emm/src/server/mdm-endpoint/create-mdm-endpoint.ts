@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto';
 import { instantAt, RecoveryError, type Logger } from '@winre-kit/sdk';
 import { decodeSyncMl, editionOfProductCode, encodeSyncMl, syncMlContentType, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import type { Peer } from '../https-listener.ts';
@@ -11,8 +10,8 @@ import type { MdmExecStore } from '../store/mdm-exec-store.ts';
 import type { MdmSessionStore } from '../store/mdm-session-store.ts';
 import { carryNetworks, expireCarried, settleNetworks, takeBack, type NetworkCarrier } from './carry-networks.ts';
 import { openDesiredState, readDesiredState } from './desired-state.ts';
+import { createClientCertificateJudge } from './client-certificate-judge.ts';
 import { forgetFormerNetworks } from './forget-former-networks.ts';
-import { judgeClientCertificate } from './judge-client-certificate.ts';
 import type { MdmEffect, MdmSession } from './mdm-session.ts';
 import type { MdmTurn } from './mdm-turn.ts';
 import { firstMessageId, planMdmTurn } from './plan-mdm-turn.ts';
@@ -38,7 +37,11 @@ const maxAttempts = 8;
 export function createMdmEndpoint(services: MdmEndpointServices): (request: Request, peer: Peer) => Promise<Response> {
   const { store, certificates, clock } = services;
   const logger = throttleLog(services.logger, clock);
-  const authority = new X509Certificate(services.authorityPem);
+  const judge = createClientCertificateJudge({
+    authorityPem: services.authorityPem,
+    find: (thumbprint) => certificates.find(thumbprint),
+    isDeviceRevoked: async ({ tenantId, deviceId }) => (await store.read('tenants', tenantId))?.revocations.revokedDeviceIds.includes(deviceId) ?? true,
+  });
   const inTurn = createKeyedQueue();
   /** Sessions whose answer came in part, by device and of one certificate: what was said is not stored before it is complete, and a server that starts again reads it anew. */
   const unfinished = new Map<string, { readonly thumbprint: string; readonly session: MdmSession }>();
@@ -101,13 +104,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
   };
 
   return async (request, peer) => {
-    const verdict = await judgeClientCertificate({
-      clientCertificate: peer.clientCertificate,
-      authority,
-      find: (thumbprint) => certificates.find(thumbprint),
-      isDeviceRevoked: async ({ tenantId, deviceId }) => (await store.read('tenants', tenantId))?.revocations.revokedDeviceIds.includes(deviceId) ?? true,
-      nowMs: clock.now(),
-    });
+    const verdict = await judge(peer.clientCertificate, clock.now());
     if (!verdict.enrolled) {
       logger.log('warn', 'an MDM client was refused', { code: 'unauthenticated', refusal: verdict.refusal });
       return new Response(null, { status: 403, headers: { connection: 'close' } });
@@ -137,7 +134,7 @@ function statusOf(code: string): number {
 
 /** @throws {RecoveryError} `unauthenticated`; inside a transaction nothing is written then */
 function requireNotRevoked(certificates: MdmCertificateStore, thumbprint: string): void {
-  if (certificates.find(thumbprint)?.revokedAt !== null) throw new RecoveryError('unauthenticated', 'the certificate was revoked while the message was read');
+  if (!certificates.isInForce(thumbprint)) throw new RecoveryError('unauthenticated', 'the certificate was revoked while the message was read');
 }
 
 /** Writes what a turn did. Runs inside the transaction that comes before the answer. */

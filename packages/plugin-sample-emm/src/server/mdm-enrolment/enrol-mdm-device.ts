@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { generateSigningKey, instantAt, RecoveryError, sha256Hex, type Clock } from '@winre-kit/sdk';
 import { closeEnrolment, issueClientCertificate, judgeToken, readCertificateRequest, type DeviceRecord, type EnrolmentTokenRecord, type Gateway, type IssuedCertificate, type OperationRecord } from '@winre-kit/winre-agent/gateway';
-import { thumbprintOf } from '../mdm-endpoint/judge-client-certificate.ts';
+import { thumbprintOf } from '../mdm-endpoint/client-certificate-judge.ts';
 import type { AdminAuditStore } from '../store/admin-audit-store.ts';
 import type { MdmCertificateStore } from '../store/mdm-certificate-store.ts';
 import type { MdmExecStore } from '../store/mdm-exec-store.ts';

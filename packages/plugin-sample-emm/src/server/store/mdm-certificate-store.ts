@@ -29,6 +29,8 @@ export interface MdmCertificateStore {
   /** Takes a new certificate in and revokes those that the device had. Call it inside a transaction. */
   replace(certificate: Omit<MdmCertificate, 'revokedAt' | 'revocationReason'>): void;
   find(thumbprint: string): MdmCertificate | undefined;
+  /** Whether it was issued here and is not revoked, expired or not. */
+  isInForce(thumbprint: string): boolean;
   /** The one that is not revoked, expired or not. */
   current(deviceId: string): MdmCertificate | undefined;
   /** Revokes the present certificate of a device. @returns it, or nothing when there was none */
@@ -42,6 +44,7 @@ export function createMdmCertificateStore(database: DatabaseSync): MdmCertificat
     issued_at AS issuedAt, expires_at AS expiresAt, revoked_at AS revokedAt, revocation_reason AS revocationReason`;
   const insert = database.prepare('INSERT INTO mdm_certificates (thumbprint, tenant_id, device_id, device_name, certificate_pem, public_key_spki, os_edition, issued_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const selectOne = database.prepare(`SELECT ${columns} FROM mdm_certificates WHERE thumbprint = ?`);
+  const selectInForce = database.prepare('SELECT 1 FROM mdm_certificates WHERE thumbprint = ? AND revoked_at IS NULL');
   const selectCurrent = database.prepare(`SELECT ${columns} FROM mdm_certificates WHERE device_id = ? AND revoked_at IS NULL`);
   const end = database.prepare('UPDATE mdm_certificates SET revoked_at = ?, revocation_reason = ? WHERE device_id = ? AND revoked_at IS NULL');
   const endOne = database.prepare('UPDATE mdm_certificates SET revoked_at = ?, revocation_reason = ? WHERE thumbprint = ? AND revoked_at IS NULL');
@@ -53,6 +56,7 @@ export function createMdmCertificateStore(database: DatabaseSync): MdmCertificat
       insert.run(thumbprint, tenantId, deviceId, deviceName, certificatePem, publicKeySpki, osEdition, issuedAt, expiresAt);
     },
     find: (thumbprint) => read(selectOne.get(thumbprint)),
+    isInForce: (thumbprint) => selectInForce.get(thumbprint) !== undefined,
     current,
     revoke(deviceId, reason, at) {
       const certificate = current(deviceId);
