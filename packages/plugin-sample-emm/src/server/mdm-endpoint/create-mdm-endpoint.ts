@@ -2,6 +2,7 @@ import { instantAt, RecoveryError, type Logger } from '@winre-kit/sdk';
 import { decodeSyncMl, editionOfProductCode, encodeSyncMl, syncMlContentType, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import type { Peer } from '../https-listener.ts';
 import { createKeyedQueue } from '../keyed-queue.ts';
+import { createNewestEntries } from '../newest-entries.ts';
 import { readBoundedBody } from '../read-bounded-body.ts';
 import { throttleLog } from '../throttle-log.ts';
 import type { AdminAuditStore } from '../store/admin-audit-store.ts';
@@ -29,6 +30,8 @@ export interface MdmEndpointServices extends NetworkCarrier {
 /** The longest message that is read; clients are told. */
 const maxMessageBytes = 524_288;
 const maxAttempts = 8;
+/** Sessions whose answer is on its way in parts. Devices that never send the rest must not fill the memory. */
+const maxUnfinished = 1_024;
 
 /**
  * Where MS-MDM sessions are held. Whoever comes is known by the client certificate of an enrolment, and gets nowhere without: no message is read before.
@@ -44,7 +47,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
   });
   const inTurn = createKeyedQueue();
   /** Sessions whose answer came in part, by device and of one certificate: what was said is not stored before it is complete, and a server that starts again reads it anew. */
-  const unfinished = new Map<string, { readonly thumbprint: string; readonly session: MdmSession }>();
+  const unfinished = createNewestEntries<{ readonly thumbprint: string; readonly session: MdmSession }>(maxUnfinished);
 
   const takeMessage = async (device: MdmCertificate, message: SyncMlMessage): Promise<SyncMlMessage> => {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {

@@ -60,6 +60,25 @@ test('when the commit fails, everybody of the group hears it, nothing is written
   expect(seenFromOutside()).toEqual(['b']);
 });
 
+test('a disk that is full fails what found no room, and the group after it goes on', async () => {
+  database.exec('PRAGMA max_page_count = 8');
+  const large = 'x'.repeat(100_000);
+  const [small, tooLarge] = await Promise.allSettled([commit(add('a')), commit(add(large))]);
+  expect(tooLarge).toMatchObject({ status: 'rejected', reason: { message: expect.stringMatching(/full/) } });
+  expect(seenFromOutside()).toEqual(small.status === 'fulfilled' ? ['a'] : []);
+  expect(await commit(add('b'))).toBe('b');
+});
+
+test('work that ends the transaction of its group fails everybody in it', async () => {
+  const outcomes = await Promise.allSettled([commit(add('a')), commit(() => {
+    database.exec('ROLLBACK');
+    throw new TypeError('gone');
+  }), commit(add('c'))]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+  expect(seenFromOutside()).toEqual([]);
+  expect(await commit(add('b'))).toBe('b');
+});
+
 test('a database that is closed meanwhile fails what waits', async () => {
   const waiting = commit(add('a'));
   database.close();

@@ -46,7 +46,8 @@ function runAlone<Result>(database: DatabaseSync, work: () => Result): { readonl
     database.exec('RELEASE part');
     return { result };
   } catch (cause) {
-    // Where SQLite has ended the whole transaction by itself, as when the disk is full, this throws and with it the group.
+    // SQLite ends the whole transaction by itself after some faults of the disk: then nobody's part was done.
+    if (!database.isTransaction) throw cause;
     database.exec('ROLLBACK TO part');
     database.exec('RELEASE part');
     return { thrown: cause as Error };

@@ -39,7 +39,8 @@ export function inTransaction<Result>(database: DatabaseSync, work: () => Result
     database.exec('COMMIT');
     return result;
   } catch (error) {
-    database.exec('ROLLBACK');
+    // After some faults of the disk SQLite has done so by itself.
+    if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
 }
