@@ -88,6 +88,27 @@ test('that a key was replaced shows in nothing but the word of the device', () =
   }
 });
 
+test.each([425, 500])('a list of networks that could not be read (%i) is no empty list: nothing has converged, and a Delete that was accepted has not shown', (status) => {
+  const wifi = `${recovery}/NetworkSettings/Wifi`;
+  for (const removes of ['others', ['old']] as const) {
+    let listings: readonly ReturnType<Say>[] = [];
+    const say = fresh((command, uri) => {
+      if (command.name === 'Delete') return 202;
+      if (command.name !== 'Get' || uri !== wifi) return undefined;
+      const [next = status, ...others] = listings;
+      listings = others;
+      return next;
+    });
+    const given = { desired: { networks: [] }, removes };
+    expect(last(hold(say, given)).report.lastSession.outcome).not.toBe('converged');
+    listings = [{ value: 'old' }];
+    const { report } = last(hold(say, given));
+    expect([report.accepted?.changes, report.appliedFingerprint, report.lastSession.outcome === 'converged']).toEqual([[{ name: 'Delete', uri: `${wifi}/old` }], undefined, false]);
+    listings = [{ value: '' }];
+    expect(last(hold(say, given, { report })).report.lastSession.outcome).toBe('converged');
+  }
+});
+
 test('an Exec that was accepted stays so over sessions, until an alert tells its end', () => {
   const turns = hold(fresh((command) => (command.name === 'Exec' ? 202 : undefined)), { desired: {}, execs: [exec] });
   const effects = turns.flatMap((turn) => turn.effects);

@@ -1,16 +1,17 @@
 import { settingsDrift, verbFor, type CompiledSettings, type ReadSettings } from '@winre-kit/sdk/windows';
+import { isWithin } from './judge-changes.ts';
 import type { AcceptedChange, MdmReport } from './mdm-session.ts';
 
 /**
  * The changes of which a device has not shown yet that they took effect. Pure.
  *
- * A value shows in what is read, and so does a deleted network. That a key was replaced does not: only the device's own word tells, or a node that was not there before.
+ * A value shows in what is read, and so does a deleted network, once the list of networks was read. That a key was replaced does not: only the device's own word tells, or a node that was not there before.
  */
 function notYetShown(changes: readonly AcceptedChange[], compiled: CompiledSettings, actual: ReadSettings): readonly AcceptedChange[] {
   const drift = settingsDrift(compiled, actual);
   const nodes = compiled.groups.flatMap((group) => group.nodes);
   return changes.filter(({ uri, name }) => {
-    if (name === 'Delete') return actual.networks.some((network) => network.uri === uri);
+    if (name === 'Delete') return actual.networks.some((network) => network.uri === uri) || drift.some((each) => each.kind === 'unreadable' && (isWithin(each.uri, uri) || isWithin(uri, each.uri)));
     const node = nodes.find((wanted) => wanted.uri === uri);
     if (node === undefined) return false;
     const isNew = name === 'Add' && verbFor(node, actual) === 'Replace';

@@ -85,6 +85,32 @@ test('in RemoteRemediation another network is drift of the one place there is, a
   expect(settingsDrift(compileSettings({ networks: [] }, older), read)).toEqual([{ uri: credentials, kind: 'extra', actual: 'other', reason: expect.any(String), isAtomic: true }]);
 });
 
+test.each([
+  ['answered 425', [{ uri: wifi, status: 425 }], '425'],
+  ['answered 405', [{ uri: wifi, status: 405 }], '405'],
+  ['gave no value', [{ uri: wifi, status: 200 }], 'no value'],
+  ['did not answer', [], 'not read'],
+])('a list of networks that should be empty is unreadable when the device %s', (_, results, reason) => {
+  const none = compileSettings({ networks: [] }, target);
+  expect(settingsDrift(none, parseReadback(results, 'recovery'))).toEqual([{ uri: wifi, kind: 'unreadable', reason: expect.stringContaining(reason) }]);
+  // One that was there all the same is named as well.
+  expect(settingsDrift(none, parseReadback([...results, { uri: `${wifi}/old/WlanXML`, status: 200, value: '' }], 'recovery')).map(({ kind }) => kind)).toEqual(['extra', 'unreadable']);
+  expect(settingsDrift(compileSettings({ remediation }, target), parseReadback(results, 'recovery')).some(({ uri }) => uri === wifi)).toBe(false);
+});
+
+test('a list that is empty, or that the device does not have, has been read', () => {
+  const none = compileSettings({ networks: [] }, target);
+  for (const results of [[{ uri: wifi, status: 200, value: '' }], [{ uri: wifi, status: 404 }], [{ uri: wifi.replace('/Wifi', ''), status: 404 }]]) expect(settingsDrift(none, parseReadback(results, 'recovery'))).toEqual([]);
+});
+
+test('in RemoteRemediation the list is the name of the one network', () => {
+  const older = { ...target, build: { build: 26_100, revision: 4_700 } };
+  const ssid = './Device/Vendor/MSFT/RemoteRemediation/CloudRemediationSettings/NetworkSettings/NetworkCredentials/NetworkSSID';
+  const driftFor = (networksWanted: typeof networks, status: number) => settingsDrift(compileSettings({ remediation, networks: networksWanted }, older), parseReadback([{ uri: ssid, status, value: '' }], 'remote-remediation')).filter(({ uri }) => uri === ssid);
+  expect([driftFor([], 500), driftFor([], 404), driftFor([], 200)].map((drift) => drift.map(({ kind }) => kind))).toEqual([['unreadable'], [], []]);
+  expect(driftFor(networks, 500)).toHaveLength(1);
+});
+
 test('no key shows in drift', () => {
   const drift = settingsDrift(desired, parseReadback(withResult('WlanXML', { status: 404 }), 'recovery'));
   expect([drift.map(({ desired: value }) => value), JSON.stringify(drift).includes('canary')]).toEqual([['«secret»'], false]);

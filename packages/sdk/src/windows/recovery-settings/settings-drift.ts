@@ -2,7 +2,9 @@ import type { CompiledSettings, DesiredNode } from './desired-node.ts';
 import { parseWlanProfile, type ParsedWlanProfile } from '../wlan/parse-wlan-profile.ts';
 import { presenceOf } from './node-presence.ts';
 import type { ReadSettings } from './read-settings.ts';
-import { wifiPaths } from './setting-paths.table.ts';
+import { nodeUri } from '../csp/loc-uri.ts';
+import { remoteRemediationCsp } from '../csp/remote-remediation-csp.table.ts';
+import { credentialPaths, wifiPaths } from './setting-paths.table.ts';
 
 /** One difference between what a device should have and what it has. */
 export interface Drift {
@@ -19,7 +21,8 @@ export interface Drift {
 }
 
 /**
- * Compares what was compiled for a device with what it has. Pure; in the order of `desired.groups`, extra networks last.
+ * Compares what was compiled for a device with what it has. Pure; in the order of `desired.groups`, extra networks last, and after them lists of networks that are to be
+ * kept in order and could not be read: a device whose list nobody saw may have any network.
  *
  * Keys and passwords are not compared: a device gives them back encrypted, or not at all. Of a WLAN profile everything else is. Nodes of a group that may be absent are reported as any other.
  * Where texts disagree about a node, its reason says so as well: the disagreement may be why it differs.
@@ -32,7 +35,7 @@ export function settingsDrift(desired: CompiledSettings, actual: ReadSettings): 
     const drift = driftOf(node, actual);
     return drift === undefined ? [] : withDoubts(drift, node, desired);
   });
-  return [...wanted, ...extraNetworks(desired, actual)];
+  return [...wanted, ...extraNetworks(desired, actual), ...unreadLists(desired, actual).filter(({ uri }) => !wanted.some((drift) => drift.uri === uri))];
 }
 
 /** What is doubtful about a key is that it is never compared, which explains no difference. */
@@ -89,3 +92,17 @@ function extraNetworks({ groups, governs }: CompiledSettings, actual: ReadSettin
       .map(({ uri, ssid }): Drift => ({ uri, kind: 'extra', actual: ssid, reason: 'the settings do not name this network', ...(isAtomic && { isAtomic }) })),
   );
 }
+
+function unreadLists({ governs }: CompiledSettings, actual: ReadSettings): readonly Drift[] {
+  return governs.flatMap(({ root }): Drift[] => {
+    const uri = root === credentialsRoot ? ssidUri : root;
+    const read = actual.nodes.find((node) => node.uri === uri);
+    if (presenceOf(uri, actual.nodes) === 'absent' || (read?.status === 200 && read.value !== undefined)) return [];
+    const said = read === undefined ? 'it was not read' : read.status === 200 ? 'the device gave no value' : `the device answered ${read.status} to Get`;
+    return [{ uri, kind: 'unreadable', reason: `which networks the device has cannot be told: ${said}` }];
+  });
+}
+
+/** There the one network's name is all the list there is. */
+const credentialsRoot = nodeUri(remoteRemediationCsp, credentialPaths.group);
+const ssidUri = nodeUri(remoteRemediationCsp, credentialPaths.ssid);
