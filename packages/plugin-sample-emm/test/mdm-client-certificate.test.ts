@@ -95,3 +95,22 @@ test('a TLS session that is resumed is the same client, and is refused all the s
   expect(await ask()).toEqual({ status: 403, isResumed: true });
   agent.destroy();
 });
+
+test.each(['revoked', 'device-revoked'] as const)('a connection that was let in is refused in its middle once its certificate is no good any more: %s', async (refusal) => {
+  const hardwareId = `hardware-live-${refusal}`;
+  const { certificatePem, privateKeyPem } = await enrol(hardwareId);
+  const id = await deviceIdOf(hardwareId);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: world.emm.caCertificatePem, cert: certificatePem, key: privateKeyPem });
+  const ask = async (): Promise<object> => new Promise((resolve, reject) => {
+    const outgoing = request(`${world.emm.url}/ManagementServer/Mdm.svc`, { method: 'POST', agent, headers: { 'content-type': syncMlType } }, (response) => {
+      response.resume().on('end', () => resolve({ status: response.statusCode, isSameConnection: outgoing.reusedSocket })).on('error', reject);
+    });
+    outgoing.on('error', reject).end(firstMessage());
+  });
+  expect([await ask(), await ask()]).toEqual([{ status: 200, isSameConnection: false }, { status: 200, isSameConnection: true }]);
+  const before = world.logs.length;
+  await (refusal === 'revoked' ? world.admin('DELETE', `/devices/${id}/mdm/certificate`) : world.admin('POST', '/revocations', { deviceIds: [id] }));
+  expect(await ask()).toEqual({ status: 403, isSameConnection: true });
+  expect(world.logs.slice(before)).toContainEqual(expect.stringContaining(`"refusal":"${refusal}"`));
+  agent.destroy();
+});
