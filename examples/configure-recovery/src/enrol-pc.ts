@@ -43,7 +43,7 @@ export async function enrolPc(emm: EmmConnection, secrets: Pick<CanarySecrets, '
   const { deviceName: name, isInsider = false } = settings;
   // #region enrol
   const client = createMdmClient({ ...settings, hardwareId: name, clock: systemClock, trustedAuthoritiesPem: emm.caCertificatePem });
-  const { token } = await emm.admin<{ token: string }>('POST', '/enrolment-tokens', {});
+  const { token } = await emm.admin<{ token: string }>('POST', '/enrolment-tokens', { hardwareId: name });
   await client.enrol({ discoveryUrl: `${emm.url}/EnrollmentServer/Discovery.svc`, userName: 'user@contoso.example', password: token });
   // #endregion
   secrets.plant(`enrolment token of ${name}`, token);

@@ -12,7 +12,7 @@ export interface MdmServer {
 /** A simulated Windows PC that is enrolled for MDM over real HTTPS. */
 export async function enrolMdmClient({ url, caCertificatePem, admin }: MdmServer, settings: Partial<MdmClientSettings> & { readonly hardwareId: string }): Promise<MdmClient> {
   const client = createMdmClient({ build: '10.0.26100.8737', deviceName: settings.hardwareId, clock: systemClock, trustedAuthoritiesPem: caCertificatePem, keyKind: 'ecdsa-p256', ...settings });
-  const { body } = await admin('POST', '/enrolment-tokens', {});
+  const { body } = await admin('POST', '/enrolment-tokens', { hardwareId: settings.hardwareId });
   await client.enrol({ discoveryUrl: `${url}/EnrollmentServer/Discovery.svc`, userName: 'user@contoso.example', password: body.token });
   return client;
 }

@@ -80,13 +80,26 @@ test('a request that was altered or is none gets no certificate and does not use
 test('enrolling again keeps the device and its agent, and ends the former certificate', async () => {
   const agent = await world.addDevice('hardware-6');
   const before = await deviceOf('hardware-6');
-  const first = await enrolOverWire(world.emm.url, world.emm.caCertificatePem, await tokenFor(), 'hardware-6');
-  const second = await enrolOverWire(world.emm.url, world.emm.caCertificatePem, await tokenFor(), 'hardware-6');
+  const first = await enrolOverWire(world.emm.url, world.emm.caCertificatePem, await tokenFor({ hardwareId: 'hardware-6' }), 'hardware-6');
+  const second = await enrolOverWire(world.emm.url, world.emm.caCertificatePem, await tokenFor({ hardwareId: 'hardware-6' }), 'hardware-6');
   expect(await deviceOf('hardware-6')).toMatchObject({ id: before?.id, enrolmentEpoch: before?.enrolmentEpoch });
   await expect(agent.hello()).resolves.toBeDefined();
   const url = `${world.emm.url}/ManagementServer/Mdm.svc`;
   const statusWith = async (identity: typeof first): Promise<number> => (await sendOverWire(url, { ca: world.emm.caCertificatePem, body: firstMessage(), contentType: syncMlType, identity })).status;
   expect([await statusWith(first), await statusWith(second)]).toEqual([403, 200]);
+});
+
+test('another key on a known hardware id is told what it needs, and changes nothing', async () => {
+  const { requestDer } = await makeRequest();
+  await enrol(await tokenFor(), requestDer, 'hardware-8');
+  const before = await deviceOf('hardware-8');
+  const token = await tokenFor();
+  const refused = await enrol(token, (await makeRequest()).requestDer, 'hardware-8');
+  expect([faultOf(refused), refused.text]).toEqual([[400, 'Authentication'], expect.stringContaining('make a token for this hardware id')]);
+  expect(world.logs.at(-1)).toContain('"reason":"other-key"');
+  expect(await deviceOf('hardware-8')).toEqual(before);
+  // The key that is known needs no more than any token, and this one is not used up.
+  expect((await enrol(token, requestDer, 'hardware-8')).status).toBe(200);
 });
 
 test('neither tokens nor their digests stand in the log; the audit knows who enrolled', async () => {

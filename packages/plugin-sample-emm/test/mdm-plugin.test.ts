@@ -126,7 +126,7 @@ test('a device that comes back with another key is another device: nothing that 
   client.inject({ kind: 'drop-reply', message: 2, when: 'before-commands' });
   await client.sync();
   await world.admin('POST', `/devices/${before.id}/mdm/unenrol`, { key: 'leave-again' });
-  const { body } = await world.admin('POST', '/enrolment-tokens', {});
+  const { body } = await world.admin('POST', '/enrolment-tokens', { hardwareId: 'again' });
   await client.enrol({ discoveryUrl: `${server.url}/EnrollmentServer/Discovery.svc`, userName: 'user@contoso.example', password: body.token });
   expect(lastOf(await watched)).toMatchObject({ state: 'failed', deviceCode: 'enrolment-changed' });
   const after = await bindingOf('again');

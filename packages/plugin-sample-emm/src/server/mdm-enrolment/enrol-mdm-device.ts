@@ -46,12 +46,16 @@ const maxAttempts = 16;
 
 /**
  * Enrols a device for MDM: the token is used up, the device known, its certificate issued, and the one it had before revoked, all in one durable step
- * before the answer leaves. Execs that waited, and the session that ran, were the former enrolment's and end with it. Where no agent keeps the device's identity,
- * another key is another device until proven: it gets an epoch of its own, and neither operations nor networks of the former one. The key that has used a token may ask
- * again and gets the same certificate: its answer may have been lost.
+ * before the answer leaves. Execs that waited, and the session that ran, were the former enrolment's and end with it.
+ *
+ * A hardware id is anybody's word, so another key on a known one is another device until proven, and a token that was made for this hardware id is the proof: somebody who
+ * may say so expected the device. It keeps its name, its group and its policies. Where no agent keeps its identity it gets an epoch of its own, and neither operations nor
+ * networks of the former key; an agent that is enrolled on it stays so, with all that it is to bring.
+ *
+ * The key that has used a token may ask again and gets the same certificate: its answer may have been lost.
  *
  * @param correlationId of the request, for the audit, which is written in the same step
- * @throws {RecoveryError} `unauthenticated` with the reasons of `judgeToken` or `revoked`, `enrolment-changed`, `invalid-argument` for a bad request
+ * @throws {RecoveryError} `unauthenticated` with the reasons of `judgeToken`, `revoked` or `other-key` (the token is not used up), `enrolment-changed`, `invalid-argument` for a bad request
  */
 export async function enrolMdmDevice(services: MdmEnrolmentServices, token: string, exchange: CertificateExchange, correlationId: string): Promise<MdmEnrolled> {
   const { store, certificates } = services;
@@ -93,7 +97,7 @@ function enrolledBefore({ certificates }: MdmEnrolmentServices, token: Enrolment
   return { tenantId: token.tenantId, deviceId, certificatePem: certificate.certificatePem };
 }
 
-async function decideEnrolment(services: MdmEnrolmentServices, { tenantId }: EnrolmentTokenRecord, exchange: CertificateExchange, publicKeySpki: string, nowMs: number): Promise<Enrolment> {
+async function decideEnrolment(services: MdmEnrolmentServices, { tenantId, hardwareId: madeFor }: EnrolmentTokenRecord, exchange: CertificateExchange, publicKeySpki: string, nowMs: number): Promise<Enrolment> {
   const { store, newId } = services;
   const { hardwareId, deviceName, osVersion } = exchange;
   const [former] = await store.list('devices', { tenantId, hardwareId });
@@ -104,6 +108,9 @@ async function decideEnrolment(services: MdmEnrolmentServices, { tenantId }: Enr
   if (former) {
     const again: DeviceRecord = { ...former, ...seen, revision: former.revision + 1 };
     const isSameKey = services.certificates.current(former.deviceId)?.publicKeySpki === publicKeySpki;
+    if (!isSameKey && madeFor === undefined) {
+      throw new RecoveryError('unauthenticated', 'this hardware id is known with another key: make a token for this hardware id (`hardwareId` in POST /enrolment-tokens)', { retry: 'never', facts: { reason: 'other-key' } });
+    }
     // An agent that is enrolled on the device stays so: this is another way to it, not another owner.
     if (former.hasAgent !== false || isSameKey) return { device: again, ended: [], isAnother: false };
     const device: DeviceRecord = { ...again, enrolmentEpoch: newId(), enrolledAt };
