@@ -23,7 +23,7 @@ export function mdmRoutes(services: AdminServices): Hono<AdminEnvironment> {
       const device = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
       const certificate = mdm.certificates.current(device.deviceId);
       const { group, settings } = readDesiredState(mdm.settings, device);
-      const { appliedFingerprint: _, accepted, ...report } = mdm.sessions.readReport(device.deviceId) ?? {};
+      const { appliedFingerprint: _, judgedFingerprint: _judged, accepted, ...report } = mdm.sessions.readReport(device.deviceId) ?? {};
       return context.json({
         agent: device.hasAgent !== false,
         enrolled: certificate !== undefined && Date.parse(certificate.expiresAt) > clock.now(),

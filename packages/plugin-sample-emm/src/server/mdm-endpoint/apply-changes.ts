@@ -16,7 +16,7 @@ export function applyChanges(session: MdmSession, actual: ReadSettings, report: 
   const compiled = compileFor(session, report, facts);
   const settled = settleAccepted(report, compiled, actual, facts.fingerprint);
   const { drift, requests } = planChanges({ compiled, actual, isApplied: settled.appliedFingerprint === facts.fingerprint, removes: facts.removes, absentRoots: report.absentRoots });
-  const seen: MdmReport = { ...settled, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed };
+  const seen: MdmReport = { ...settled, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed, judgedFingerprint: facts.fingerprint };
   if (requests.length === 0) return judgeDevice(session, actual, withAccepted(seen, facts.fingerprint, []), facts);
   return send(session, seen, requests, facts);
 }
@@ -61,8 +61,13 @@ function send(session: MdmSession, report: MdmReport, requests: readonly MdmRequ
   // Of two desired states that were sent in part neither is there completely.
   const isComplete = session.isComplete && sentFingerprint === fingerprint && tooLong.length === 0;
   const next: MdmSession = { ...session, step: 'apply', sentFingerprint, isComplete };
-  const known = refused(report, tooLong.map(({ name, uri }) => ({ name, uri, status: 413 })));
+  const known = refused(withoutOthers(report, fingerprint), tooLong.map(({ name, uri }) => ({ name, uri, status: 413 })));
   return fitting.length === 0 && next.dialect !== undefined && next.dialect !== 'none' ? verify(next, known, next.dialect) : { session: next, report: known, requests: fitting };
+}
+
+/** What is known to be written of another desired state may be written over from now on, with a key that nobody reads. */
+function withoutOthers({ appliedFingerprint, accepted, ...rest }: MdmReport, fingerprint: string): MdmReport {
+  return { ...rest, ...(appliedFingerprint === fingerprint && { appliedFingerprint }), ...(accepted?.fingerprint === fingerprint && { accepted }) };
 }
 
 /** The other dialect is tried even when its root was not seen: it costs one round. What the first one was refused for says nothing any more. */

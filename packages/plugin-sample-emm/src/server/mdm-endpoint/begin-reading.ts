@@ -11,7 +11,7 @@ export function beginReading(dialect: CspDialect | 'none', session: MdmSession, 
   if (dialect !== 'none') return ask(next, { ...report, dialect }, nodesToRead(dialect));
   const { notExpressed } = compileFor(next, report, facts);
   const { actual: _former, ...kept } = report;
-  return sendExecs(next, withOutcome({ ...kept, dialect, drift: [], notExpressed }, notExpressed.length > 0 ? 'unsupported' : 'converged'), facts);
+  return sendExecs(next, withOutcome({ ...kept, dialect, drift: [], notExpressed, judgedFingerprint: facts.fingerprint }, notExpressed.length > 0 ? 'unsupported' : 'converged'), facts);
 }
 
 /** Asks for the values of nodes. Pure. */

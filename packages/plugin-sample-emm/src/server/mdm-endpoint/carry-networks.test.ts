@@ -15,6 +15,7 @@ import { sweepCarried } from './sweep-carried.ts';
 const tenantId = 'contoso';
 const digest = '0'.repeat(64);
 const ttlMs = 600_000;
+const wifiRoot = './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi';
 const wifi = (ssid: string): NetworkProfile => ({ kind: 'wifi-wpa2-psk', ssid, key: { secret: 'site-wifi' }, hidden: false });
 
 let clock: ManualClock;
@@ -66,7 +67,7 @@ async function settle(report: Partial<MdmReport>): Promise<void> {
   const desired = readDesiredState(carrier.settings, device);
   const lastSession = { sessionId: 's', startedAt: '', seenAt: '', outcome: 'converged' as const, refusals: [], retries: 0 };
   const carried = await operations();
-  const settled = settleNetworks(carried, { drift: [], notExpressed: [], absentRoots: [], lastSession, ...report }, desired, clock.now());
+  const settled = settleNetworks(carried, { drift: [], notExpressed: [], absentRoots: [], judgedFingerprint: desired.fingerprint, lastSession, ...report }, desired, clock.now());
   await carrier.store.commitWith(settled.map((record) => ({ table: 'operations', record })), () => takeBack(carrier.settings, settled, carried));
 }
 
@@ -129,6 +130,40 @@ test('a network that the device will never have fails with the reason and is tak
   await clock.advance(ttlMs / 2);
   await expireCarried(carrier);
   expect([await stateOf('first'), await stateOf('second'), ssids()]).toEqual([['closed', 'expired', 'mdm'], ['received', 'delivered', 'mdm'], ['yard']]);
+});
+
+test('reasons that were found for another desired state, or before a device that is busy or has left, end nothing', async () => {
+  await start('depot', wifi('depot'));
+  await carryNetworks(carrier, device);
+  const lastSession = { sessionId: 's', startedAt: '', seenAt: '', refusals: [], retries: 0 };
+  const notExpressed = [{ setting: 'networks.0.profile.kind', kind: 'unsupported' as const, reason: 'WPA3' }];
+  await settle({ notExpressed, judgedFingerprint: 'another' });
+  await settle({ absentRoots: [wifiRoot], judgedFingerprint: 'another' });
+  for (const outcome of ['busy', 'unenrolled'] as const) await settle({ notExpressed, absentRoots: [wifiRoot], lastSession: { ...lastSession, outcome } });
+  expect([await stateOf('depot'), ssids()]).toEqual([['received', 'delivered', 'mdm'], ['depot']]);
+  await settle({ notExpressed });
+  expect([await stateOf('depot'), ssids()]).toEqual([['closed', 'failed', 'mdm'], []]);
+});
+
+test('that a build has no Wi-Fi nodes ends them; that it lacks another group, or that another provider is spoken to, does not', async () => {
+  await start('depot', wifi('depot'));
+  await carryNetworks(carrier, device);
+  await settle({ dialect: 'recovery', absentRoots: ['./Device/Vendor/MSFT/Recovery/QuickMachineRecovery'] });
+  await settle({ dialect: 'remote-remediation', absentRoots: [wifiRoot] });
+  expect(await stateOf('depot')).toEqual(['received', 'delivered', 'mdm']);
+  await settle({ dialect: 'recovery', absentRoots: [wifiRoot] });
+  expect(await stateOf('depot')).toEqual(['closed', 'failed', 'mdm']);
+});
+
+test('a network that is written, though not in all it says, goes on; when it is there the operation says what was lost', async () => {
+  await start('depot', wifi('depot'));
+  await carryNetworks(carrier, device);
+  const notExpressed = [{ setting: 'networks.0.profile.hidden', kind: 'unsupported' as const, reason: 'nothing for hidden ones' }];
+  await settle({ notExpressed, lastSession: { sessionId: 's', startedAt: '', seenAt: '', outcome: 'waiting', refusals: [], retries: 0 } });
+  expect([await stateOf('depot'), ssids()]).toEqual([['received', 'delivered', 'mdm'], ['depot']]);
+  const actual = { dialect: 'remote-remediation' as const, remediation: {}, restore: {}, networks: [{ ssid: 'depot', uri: './depot' }], unknown: [], stillToRead: [], nodes: [] };
+  await settle({ actual, notExpressed, appliedFingerprint: readDesiredState(carrier.settings, device).fingerprint, observedAt: instantAt(clock.now()) });
+  expect((await operations())[0]?.report).toMatchObject({ state: 'succeeded', message: expect.stringContaining('nothing for hidden ones') });
 });
 
 test('a network of a former enrolment is taken back unless it was brought, and one that was set by hand stays', async () => {

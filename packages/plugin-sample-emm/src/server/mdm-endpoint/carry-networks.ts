@@ -7,6 +7,7 @@ import type { SqliteGatewayStore } from '../store/sqlite-gateway-store.ts';
 import { maxNetworks, readDesiredState, type DesiredState } from './desired-state.ts';
 import type { MdmReport } from './mdm-session.ts';
 import { sealNetwork } from './network-secrets.ts';
+import { recoveryGroups } from './recovery-groups.table.ts';
 
 /** What carrying needs. */
 export interface NetworkCarrier {
@@ -50,7 +51,7 @@ export function settleNetworks(carried: readonly OperationRecord[], report: MdmR
     const { ssid } = wifiProfileOf(operation) ?? {};
     if (operation.carriedBy !== 'mdm' || ssid === undefined || isTerminalState(operation.report.state)) return [];
     const isThere = report.actual?.networks.some((network) => network.ssid === ssid) === true && report.appliedFingerprint === desired.fingerprint;
-    if (isThere) return [succeeded(operation, ssid, report, nowMs)];
+    if (isThere) return [succeeded(operation, { ssid, lost: lostOf(ssid, report, desired) }, report, nowMs)];
     const reason = whyNever(ssid, report, desired);
     if (reason !== undefined) return [moveOperation(operation, { delivery: 'closed', state: 'failed', rawState: 'not-expressed', deviceCode: 'unsupported', message: reason }, nowMs)];
     return isOver(operation, nowMs) ? [expired(operation, nowMs)] : [];
@@ -95,19 +96,42 @@ function hasRoom({ settings: { networks = [] } }: DesiredState, ssid: string): b
   return networks.length < maxNetworks || networks.some(({ profile }) => 'ssid' in profile && profile.ssid === ssid);
 }
 
-function succeeded(operation: OperationRecord, ssid: string, { observedAt, dialect }: MdmReport, nowMs: number): OperationRecord {
-  const moved = moveOperation(operation, { delivery: 'closed', state: 'succeeded', rawState: 'read-back', message: 'the device has the network for its next start of WinRE' }, nowMs);
+function succeeded(operation: OperationRecord, { ssid, lost }: { readonly ssid: string; readonly lost: readonly string[] }, { observedAt, dialect }: MdmReport, nowMs: number): OperationRecord {
+  const moved = moveOperation(operation, { delivery: 'closed', state: 'succeeded', rawState: 'read-back', message: ['the device has the network for its next start of WinRE', ...lost].join('; but ') }, nowMs);
   const evidence = { kind: 'mdm-readback', source: 'vendor' as const, observedAt: observedAt ?? moved.report.observedAt, detail: { ssid, dialect: dialect ?? null } };
   return { ...moved, report: { ...moved.report, evidence } };
 }
 
 /** Why the device will not have the network in any later session either, or nothing when it may. */
-function whyNever(ssid: string, { notExpressed, absentRoots, lastSession }: MdmReport, { settings }: DesiredState): string | undefined {
-  const index = (settings.networks ?? []).findIndex(({ profile }) => 'ssid' in profile && profile.ssid === ssid);
-  if (index === -1) return 'the network was taken out of what the device should have';
-  const missing = notExpressed.find(({ setting, kind }) => kind !== 'rounded' && (setting === `networks.${index}` || setting.startsWith(`networks.${index}.`)));
+function whyNever(ssid: string, report: MdmReport, desired: DesiredState): string | undefined {
+  const { outcome } = report.lastSession;
+  if (indexOf(ssid, desired) === -1) return 'the network was taken out of what the device should have';
+  // A session that a busy device put off, or that the device left, has found nothing out.
+  if (report.judgedFingerprint !== desired.fingerprint || outcome === 'busy' || outcome === 'unenrolled') return undefined;
+  const missing = reasonsFor(ssid, report, desired).find(({ isLoss }) => !isLoss);
   if (missing) return missing.reason;
-  return absentRoots.length > 0 && (lastSession.outcome === 'converged' || lastSession.outcome === 'drifting') ? 'this build of Windows takes no Wi-Fi networks for WinRE by MDM' : undefined;
+  const hasNoNodes = report.dialect === 'recovery' && report.absentRoots.includes(recoveryGroups.networks);
+  return hasNoNodes && (outcome === 'converged' || outcome === 'drifting') ? 'this build of Windows takes no Wi-Fi networks for WinRE by MDM' : undefined;
+}
+
+/** What a network that the device has was written without. */
+function lostOf(ssid: string, report: MdmReport, desired: DesiredState): readonly string[] {
+  return report.judgedFingerprint === desired.fingerprint ? reasonsFor(ssid, report, desired).flatMap(({ isLoss, reason }) => (isLoss ? [reason] : [])) : [];
+}
+
+/** Members of a profile without which its network is written all the same. */
+const losses: ReadonlySet<string> = new Set(['profile.hidden']);
+
+/** What is not expressed of a network. Positions are those of the desired state that the report speaks of. */
+function reasonsFor(ssid: string, { notExpressed }: MdmReport, desired: DesiredState): readonly { readonly reason: string; readonly isLoss: boolean }[] {
+  const own = `networks.${indexOf(ssid, desired)}`;
+  return notExpressed
+    .filter(({ setting }) => setting === own || setting.startsWith(`${own}.`))
+    .map(({ setting, kind, reason }) => ({ reason, isLoss: kind === 'rounded' || losses.has(setting.slice(own.length + 1)) }));
+}
+
+function indexOf(ssid: string, { settings: { networks = [] } }: DesiredState): number {
+  return networks.findIndex(({ profile }) => 'ssid' in profile && profile.ssid === ssid);
 }
 
 function wifiProfileOf({ binding: { intent } }: OperationRecord): WifiProfile | undefined {

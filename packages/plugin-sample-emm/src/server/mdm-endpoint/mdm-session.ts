@@ -90,6 +90,8 @@ export interface MdmReport {
   readonly actual?: ReadSettings;
   readonly drift: readonly Drift[];
   readonly notExpressed: readonly NotExpressed[];
+  /** The desired state that `drift` and `notExpressed` speak of; another one has its networks at other positions. */
+  readonly judgedFingerprint?: string;
   /** The desired state that was written completely; a secret that was changed shows in nothing else. */
   readonly appliedFingerprint?: string;
   /** What of this desired state the device took on and has not finished; with it done the state is written completely. */

@@ -1,0 +1,6 @@
+/** Groups of the Recovery provider that a build may lack although it shows the provider, and the setting that each holds. @see https://learn.microsoft.com/windows/client-management/mdm/recovery-csp */
+export const recoveryGroups = {
+  remediation: './Device/Vendor/MSFT/Recovery/QuickMachineRecovery',
+  restore: './Device/Vendor/MSFT/Recovery/PointInTimeRestore',
+  networks: './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi',
+} as const;
