@@ -4,6 +4,7 @@ import type { MdmReport, MdmSession } from '../src/server/mdm-endpoint/mdm-sessi
 import type { MdmTurn, MdmTurnFacts } from '../src/server/mdm-endpoint/mdm-turn.ts';
 import { planMdmTurn } from '../src/server/mdm-endpoint/plan-mdm-turn.ts';
 import type { MdmExec } from '../src/server/store/mdm-exec-store.ts';
+import { storedSession } from '../src/server/store/mdm-session-store.ts';
 
 export const remediation = { cloudRemediation: true, autoRemediation: true, retryIntervalMinutes: 30, timeToRebootMinutes: 180 };
 export const profile = { kind: 'wifi-wpa2-psk' as const, ssid: 'depot', key: { secret: 'wifi' }, hidden: false };
@@ -59,7 +60,8 @@ export function hold(say: Say, given: Given = {}, { maxMessageBytes = 100_000, r
   }
   return turns;
 }
-const stored = (session: MdmSession): MdmSession => JSON.parse(JSON.stringify(session)) as MdmSession;
+/** What a server that starts again finds of a session. */
+export const stored = (session: MdmSession): MdmSession => JSON.parse(JSON.stringify(storedSession(session))) as MdmSession;
 export const requestsIn = ({ reply }: MdmTurn): readonly SyncMlCommand[] => reply.commands.filter(({ name }) => name !== 'Status');
 export const last = (turns: readonly MdmTurn[]): MdmTurn => {
   const turn = turns.at(-1);

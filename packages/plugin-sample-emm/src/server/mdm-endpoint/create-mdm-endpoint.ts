@@ -46,7 +46,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     isDeviceRevoked: async ({ tenantId, deviceId }) => (await store.read('tenants', tenantId))?.revocations.revokedDeviceIds.includes(deviceId) ?? true,
   });
   const inTurn = createKeyedQueue();
-  /** Sessions whose answer came in part, by device and of one certificate: what was said is not stored before it is complete, and a server that starts again reads it anew. */
+  /** Sessions whose answer came in part, by device and of one certificate: what was said is not stored before it is complete, and a server that starts again asks for it anew. */
   const unfinished = createNewestEntries<{ readonly thumbprint: string; readonly session: MdmSession }>(maxUnfinished);
 
   const takeMessage = async (device: MdmCertificate, message: SyncMlMessage): Promise<SyncMlMessage> => {

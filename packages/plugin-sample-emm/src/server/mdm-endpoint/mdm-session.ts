@@ -30,7 +30,7 @@ export interface AcceptedChange {
   readonly name: AskedCommand['name'];
 }
 
-/** One session of one device, from its first message to the last answer. Plain JSON; only `results` and `partial` may hold what a device keeps secret, and they are not stored. */
+/** One session of one device, from its first message to the last answer. Plain JSON; only `results` and `partial` may hold what a device keeps secret: see `storedSession`. */
 export interface MdmSession {
   /** As the client chose it. */
   readonly sessionId: string;
@@ -52,7 +52,7 @@ export interface MdmSession {
   readonly present: readonly CspDialect[];
   /** Dialects that the device has shown not to have. */
   readonly ruledOut: readonly CspDialect[];
-  /** Addresses of what the server's last message had no room for; that message was not the last of its package then. A value that was sent in part is among them. */
+  /** Addresses of what the server's last message had no room for; that message was not the last of its package then. A value that was sent in part is among them, and so is a Get whose value a server forgot that was started again. */
   readonly waiting: readonly string[];
   readonly cut?: CutValue;
   /** The desired state that changes were taken from. */

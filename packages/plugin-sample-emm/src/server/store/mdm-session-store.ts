@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { MdmReport, MdmSession } from '../mdm-endpoint/mdm-session.ts';
+import type { AskedCommand, MdmReport, MdmSession } from '../mdm-endpoint/mdm-session.ts';
 
 /** The running session of a device, and as it was before its last message: with that the same message is answered again. */
 export interface StoredMdmSession {
@@ -24,11 +24,6 @@ export function createMdmSessionStore(database: DatabaseSync): MdmSessionStore {
   const upsertReport = database.prepare('INSERT INTO mdm_reports (device_id, report) VALUES (?, ?) ON CONFLICT (device_id) DO UPDATE SET report = excluded.report');
   const deleteSession = database.prepare('DELETE FROM mdm_sessions WHERE device_id = ?');
   const deleteReport = database.prepare('DELETE FROM mdm_reports WHERE device_id = ?');
-  // Values of an answer that is not complete may be ones that the device keeps secret: they stay in memory.
-  const stored = (session: MdmSession): MdmSession => {
-    const { partial: _, ...kept } = session;
-    return { ...kept, results: [] };
-  };
   return {
     // Only this server writes these rows, so they are only parsed.
     readSession(deviceId) {
@@ -40,7 +35,7 @@ export function createMdmSessionStore(database: DatabaseSync): MdmSessionStore {
       return row && (JSON.parse(String(row['report'])) as MdmReport);
     },
     write(deviceId, { before, now }, report) {
-      upsertSession.run(deviceId, JSON.stringify({ ...(before && { before: stored(before) }), now: stored(now) }));
+      upsertSession.run(deviceId, JSON.stringify({ ...(before && { before: storedSession(before) }), now: storedSession(now) }));
       upsertReport.run(deviceId, JSON.stringify(report));
     },
     forget(deviceId) {
@@ -48,4 +43,18 @@ export function createMdmSessionStore(database: DatabaseSync): MdmSessionStore {
       deleteReport.run(deviceId);
     },
   };
+}
+
+/**
+ * What of a session is stored. Pure.
+ *
+ * Values of an answer that is not complete may be ones that the device keeps secret: they stay in memory. Their Gets wait to be sent again, and what is still to come of
+ * them answers nothing any more: half a value must not be taken for the whole, nor a status for a value. What a device says of itself first is no secret and is stored.
+ */
+export function storedSession({ partial, ...session }: MdmSession): MdmSession {
+  const { asked, results, step, waiting } = session;
+  const isKept = step === 'facts';
+  const isForgotten = ({ name, uri, commandId }: AskedCommand): boolean => name === 'Get' && (partial?.commandRef === commandId || (!isKept && results.some((result) => result.uri === uri)));
+  const forgotten = asked.filter(isForgotten).map(({ uri }) => uri);
+  return { ...session, asked: asked.filter((command) => !isForgotten(command)), results: isKept ? results : [], waiting: [...forgotten, ...waiting.filter((uri) => !forgotten.includes(uri))] };
 }
