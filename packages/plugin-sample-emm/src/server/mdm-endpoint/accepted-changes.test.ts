@@ -1,6 +1,6 @@
 import type { SyncMlCommand } from '@winre-kit/sdk/windows';
 import { expect, test } from 'vitest';
-import { exec, facts, first, fresh, hold, last, messageOf, network, recovery, remediation, requestsIn, restore, type Say } from '../../../test/planned-session.ts';
+import { answersTo, exec, facts, first, fresh, hold, last, messageOf, network, profile, recovery, remediation, requestsIn, restore, type Say } from '../../../test/planned-session.ts';
 import type { MdmReport } from './mdm-session.ts';
 import type { MdmTurn } from './mdm-turn.ts';
 import { planMdmTurn } from './plan-mdm-turn.ts';
@@ -121,4 +121,46 @@ test('an Exec that was accepted stays so over sessions, until an alert tells its
   const done = tell(alert('./Vendor/MSFT/DMClient/Unenroll', '0'), undefined, [{ ...accepted, execKey: 'e0' }, accepted]);
   expect(done.effects).toEqual([{ kind: 'exec-settled', execKey: 'e0', state: 'done' }, { kind: 'unenrolled' }]);
   expect(requestsIn(done)).toEqual([]);
+});
+
+/** Holds a session with a device that tells `alerts` in the message in which it answers with 202 what was sent, and the state they are taken in. */
+function holdWithAlerts(say: Say, given: Partial<typeof facts>, alerts: (turn: MdmTurn) => readonly SyncMlCommand[], report: MdmReport | undefined, maxMessageBytes = 100_000): readonly MdmTurn[] {
+  const meta = { meta: { maxMessageBytes } };
+  let execs = given.execs ?? [];
+  const turns: MdmTurn[] = [planMdmTurn(undefined, { ...first, header: { ...first.header, ...meta } }, { ...facts, ...given, report })];
+  for (let messageId = 2; messageId < 40; messageId += 1) {
+    const before = last(turns);
+    if (requestsIn(before).length === 0) break;
+    execs = execs.map((each) => (before.effects.some((effect) => effect.kind === 'exec-sent') ? { ...each, state: 'sent' } : each));
+    const more: SyncMlCommand[] = before.reply.isFinal ? [] : [{ name: 'Alert', commandId: '999', code: 1_222, items: [] }];
+    const message = messageOf(messageId, [...answersTo(before, say), ...alerts(before), ...more], { isFinal: before.reply.isFinal });
+    turns.push(planMdmTurn(before.session, { ...message, header: { ...message.header, ...meta } }, { ...facts, ...given, execs, report: before.report }));
+  }
+  return turns;
+}
+
+test('an Exec whose end comes in the message that accepts it is settled', () => {
+  const turns = holdWithAlerts(fresh((command) => (command.name === 'Exec' ? 202 : undefined)), { desired: {}, execs: [exec] }, (turn) => (requestsIn(turn).some(({ name }) => name === 'Exec') ? [alert(exec.uri, '0')] : []), undefined);
+  expect(turns.flatMap(({ effects }) => effects).filter(({ kind }) => kind !== 'sent' && kind !== 'answered')).toEqual([
+    { kind: 'exec-sent', execKey: 'e1' }, { kind: 'exec-settled', execKey: 'e1', state: 'accepted', status: 202 }, { kind: 'exec-settled', execKey: 'e1', state: 'done' }, { kind: 'unenrolled' },
+  ]);
+});
+
+test('the end of a change counts although it comes in the message that accepts it, or before the last change was sent', () => {
+  const { say } = device((uri, name) => uri === profileUri && name === 'Replace');
+  const before = last(hold(say, { desired: { networks: [network] }, fingerprint: 'f0' })).report;
+  const isProfileIn = (turn: MdmTurn): boolean => requestsIn(turn).some((command) => command.name === 'Replace' && command.items[0]?.target === profileUri);
+  const end = (data: string, isWhen: (turn: MdmTurn) => boolean, maxMessageBytes?: number): readonly MdmTurn[] =>
+    holdWithAlerts(say, { desired: { networks: [{ ...network, profile: { ...profile, ssid: 'depot' } }, { ...network, profile: { ...profile, ssid: 'yard' } }] } }, (turn) => (isWhen(turn) ? [alert(profileUri, data)] : []), before, maxMessageBytes);
+  for (const turns of [end('0', isProfileIn), end('0', (turn) => isProfileIn(turn), 2_900), end('0', (turn) => turn.session.accepted.length > 0 && turn.session.step === 'apply', 2_900)]) {
+    expect(last(turns).report).toMatchObject({ appliedFingerprint: 'f1' });
+    expect(last(turns).report.accepted).toBeUndefined();
+    expect(turns.flatMap(({ effects }) => effects).filter(({ kind }) => kind === 'finished')).toEqual([{ kind: 'finished', uri: profileUri, state: 'done' }]);
+  }
+  // It failed: everything is written anew.
+  const failed = last(end('0x80070005', isProfileIn)).report;
+  expect([failed.appliedFingerprint, failed.accepted]).toEqual([undefined, undefined]);
+  // Of what was not accepted no end is told.
+  const early = end('0', (turn) => turn.session.step === 'read');
+  expect([last(early).report.accepted?.changes, early.flatMap(({ effects }) => effects).some(({ kind }) => kind === 'finished')]).toEqual([[{ name: 'Replace', uri: profileUri }], false]);
 });

@@ -35,15 +35,26 @@ function askFacts(session: MdmSession, report: MdmReport): MdmStepOutcome {
 }
 
 function takeFacts(session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
-  const results = readResultsOf(session);
-  const busy = results.filter(isBusy).map(({ uri }) => uri);
-  if (busy.length > 0 && session.retries < maxRetries) return askFacts({ ...session, retries: session.retries + 1, asked: [] }, counted(report));
-  // A device that will not even say who it is gets no Exec either: it would refuse it, and an Exec is sent once.
-  if (busy.length > 0) return { session: { ...session, step: 'done', results: [] }, report: putOff(report, busy), requests: [] };
-  const osBuild = results.find(({ uri }) => uri === buildUri)?.value?.trim();
-  const present = dialects.filter((dialect) => results.some(({ uri, status }) => uri === rootUris[dialect] && status === 200));
+  const answers = readResultsOf(session);
+  const busy = answers.filter(isBusy).map(({ uri }) => uri);
+  const found = [...(session.found ?? []), ...answers.filter((answer) => !isBusy(answer))];
+  const kept: MdmSession = { ...session, found, results: [] };
+  if (busy.length > 0 && session.retries < maxRetries) return ask({ ...kept, retries: session.retries + 1 }, counted(report), [...busy, ...session.waiting]);
+  if (busy.length > 0) return giveUp(kept, report, busy);
+  if (session.waiting.length > 0) return ask(kept, report, session.waiting);
+  const osBuild = found.find(({ uri }) => uri === buildUri)?.value?.trim() ?? report.osBuild;
+  const rootsThat = (isSo: (status: number) => boolean): readonly CspDialect[] => dialects.filter((dialect) => found.some(({ uri, status }) => uri === rootUris[dialect] && isSo(status)));
+  const present = rootsThat((status) => status === 200);
+  const absent = rootsThat((status) => meaningOfStatus(status) === 'absent');
+  const dialect = chooseDialect({ osBuild, edition: facts.edition, present, absent, ruledOut: session.ruledOut });
+  if (dialect === undefined) return giveUp(kept, report, [buildUri, ...Object.values(rootUris)]);
   const known: MdmReport = { ...report, ...(osBuild !== undefined && { osBuild }), ...(osBuild !== report.osBuild && { absentRoots: [] }) };
-  return beginReading(chooseDialect({ osBuild, edition: facts.edition, present, ruledOut: session.ruledOut }), { ...session, present, results: [] }, known, facts);
+  return beginReading(dialect, { ...session, present, results: [] }, known, facts);
+}
+
+/** A device that will not even say who it is gets no Exec either: it would refuse it, and an Exec is sent once. Nor is anything concluded about it. */
+function giveUp(session: MdmSession, report: MdmReport, uris: readonly string[]): MdmStepOutcome {
+  return { session: { ...session, step: 'done', results: [] }, report: putOff(report, uris), requests: [] };
 }
 
 function takeReadings(session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {

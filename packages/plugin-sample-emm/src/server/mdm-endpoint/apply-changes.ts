@@ -45,10 +45,11 @@ export function takeChanges(session: MdmSession, report: MdmReport, facts: MdmTu
   // The rest of a value has to come before anything else.
   const requests = planned.filter(({ uri }) => wanted.includes(uri)).toSorted((one, other) => Number(other.uri === goesOn?.uri) - Number(one.uri === goesOn?.uri));
   const isPlanned = wanted.every((uri) => requests.some((request) => request.uri === uri));
-  const { cut: _, ...rest } = session;
+  const { cut: _, finished = [], ...rest } = session;
+  const waitedFor = [...session.accepted, ...accepted].filter(({ uri }) => !finished.some((told) => isWithin(told, uri)));
   const next: MdmSession = {
     ...rest, found, ...(goesOn && { cut: goesOn }), isComplete: session.isComplete && isDone && isPlanned && !isPutOff && !isStopped,
-    accepted: [...session.accepted, ...accepted], retries: session.retries + retries,
+    accepted: waitedFor, retries: session.retries + retries,
   };
   const known = isPutOff ? putOff(noted, busy) : noted;
   return requests.length > 0 ? send(next, known, requests, facts) : verify(next, known, dialect);
@@ -74,7 +75,7 @@ function withoutOthers({ appliedFingerprint, accepted, ...rest }: MdmReport, fin
 function readInOther(dialect: CspDialect, session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
   const ruledOut = [...session.ruledOut, dialect];
   const present = dialects.filter((other) => other !== dialect);
-  const other = chooseDialect({ osBuild: report.osBuild, edition: facts.edition, present, ruledOut });
+  const other = chooseDialect({ osBuild: report.osBuild, edition: facts.edition, present, absent: [], ruledOut }) ?? 'none';
   return beginReading(other, { ...session, ruledOut }, { ...report, lastSession: { ...report.lastSession, refusals: [] } }, facts);
 }
 

@@ -6,7 +6,7 @@ import { withOutcome, type MdmStepOutcome, type MdmTurnFacts } from './mdm-turn.
 
 /** Begins reading in a dialect, or says that there is none. Pure. */
 export function beginReading(dialect: CspDialect | 'none', session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
-  const { found: _, sentFingerprint: _sent, cut: _cut, ...rest } = session;
+  const { found: _, sentFingerprint: _sent, cut: _cut, finished: _finished, ...rest } = session;
   const next: MdmSession = { ...rest, dialect, step: 'read', results: [], rounds: 1, isComplete: true, accepted: [] };
   if (dialect !== 'none') return ask(next, { ...report, dialect }, nodesToRead(dialect));
   const { notExpressed } = compileFor(next, report, facts);

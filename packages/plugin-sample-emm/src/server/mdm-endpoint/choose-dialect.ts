@@ -2,11 +2,13 @@ import { dialectOf, parseWindowsBuild, type CspDialect, type WindowsBuild, type 
 
 /** What a device has shown of itself. */
 export interface DialectFacts {
-  /** `./DevDetail/SwV`, when it could be read. */
+  /** `./DevDetail/SwV`, as it was read now or before. */
   readonly osBuild: string | undefined;
   readonly edition: WindowsEdition;
   /** Providers whose root the device has. */
   readonly present: readonly CspDialect[];
+  /** Providers of whose root the device said that it has no such node. */
+  readonly absent: readonly CspDialect[];
   readonly ruledOut: readonly CspDialect[];
 }
 
@@ -16,12 +18,15 @@ export const dialects: readonly CspDialect[] = ['recovery', 'remote-remediation'
 /**
  * The dialect to speak: the newest provider that the device has. What it has comes before what its build and the edition at its enrolment are known for, which
  * count when it showed no root at all: it may refuse to read it. Pure.
+ *
+ * @returns nothing when it cannot be told: the build is not known, and the device neither showed a root nor said of both that it has none
  */
-export function chooseDialect({ osBuild, edition, present, ruledOut }: DialectFacts): CspDialect | 'none' {
+export function chooseDialect({ osBuild, edition, present, absent, ruledOut }: DialectFacts): CspDialect | 'none' | undefined {
   const possible = dialects.filter((dialect) => !ruledOut.includes(dialect));
   if (present.length > 0) return possible.find((dialect) => present.includes(dialect)) ?? 'none';
   const build = buildOf(osBuild);
-  const expected = build && dialectOf(build, edition).dialect;
+  if (build === undefined) return possible.every((dialect) => absent.includes(dialect)) ? 'none' : undefined;
+  const expected = dialectOf(build, edition).dialect;
   return possible.find((dialect) => dialect === expected) ?? 'none';
 }
 

@@ -1,8 +1,9 @@
 import { alertCodes, canonicalUri, type SyncMlCommand } from '@winre-kit/sdk/windows';
 import type { MdmExec } from '../store/mdm-exec-store.ts';
 import { withAccepted } from './accepted-changes.ts';
-import { isWithin } from './judge-changes.ts';
-import type { MdmEffect, MdmReport } from './mdm-session.ts';
+import { chunkIsBuffered } from './cut-value.ts';
+import { acceptedIn, isWithin } from './judge-changes.ts';
+import type { AcceptedChange, MdmEffect, MdmReport, MdmSession } from './mdm-session.ts';
 import { settledEffects } from './settled-effects.ts';
 
 /** A device's word that something which it had accepted has come to its end. */
@@ -12,8 +13,18 @@ interface Completion {
   readonly state: 'done' | 'failed' | 'unknown';
 }
 
-/** What the alerts of a message end: effects, and the report without what is waited for no more. */
+/** What waits for its end: changes of this session, those of sessions before, and Execs. */
+export interface WaitingWork {
+  /** With the answers of the message that the alerts came in. */
+  readonly session: MdmSession;
+  readonly report: MdmReport;
+  /** With the answers of the message that the alerts came in. */
+  readonly execs: readonly MdmExec[];
+}
+
+/** What the alerts of a message end: effects, and session and report without what is waited for no more. */
 export interface HeardCompletions {
+  readonly session: MdmSession;
   readonly report: MdmReport;
   readonly effects: readonly MdmEffect[];
 }
@@ -26,9 +37,10 @@ export interface HeardCompletions {
  *
  * @see https://learn.microsoft.com/windows/client-management/mdm/enterprisedesktopappmanagement-csp (alert example: 1224; the general code of OMA DM is 1226)
  */
-export function hearCompletions(commands: readonly SyncMlCommand[], before: MdmReport, execs: readonly MdmExec[]): HeardCompletions {
+export function hearCompletions(commands: readonly SyncMlCommand[], { session: heard, report: before, execs }: WaitingWork): HeardCompletions {
   const waiting = execs.filter(({ state }) => state === 'accepted');
   const effects: MdmEffect[] = [];
+  let session = heard;
   let report = before;
   for (const { uri, state } of completionsIn(commands)) {
     const exec = waiting.find((each) => isWithin(uri, canonicalUri(each.uri)));
@@ -37,12 +49,21 @@ export function hearCompletions(commands: readonly SyncMlCommand[], before: MdmR
       effects.push(...settledEffects(exec, state));
     }
     const { accepted, ...rest } = report;
-    if (accepted === undefined || !accepted.changes.some((change) => isWithin(uri, change.uri))) continue;
-    effects.push({ kind: 'finished', uri, state });
-    if (state === 'done') report = withAccepted(report, accepted.fingerprint, accepted.changes.filter((change) => !isWithin(uri, change.uri)));
-    else report = rest;
+    const isMeant = (change: AcceptedChange): boolean => isWithin(uri, change.uri);
+    const isOfSession = acceptedOf(session).some(isMeant);
+    const isFormer = accepted !== undefined && accepted.changes.some(isMeant);
+    if (isOfSession || isFormer) effects.push({ kind: 'finished', uri, state });
+    if (isOfSession) session = state === 'done' ? { ...session, finished: [...(session.finished ?? []), uri] } : { ...session, isComplete: false };
+    if (isFormer) report = state === 'done' ? withAccepted(report, accepted.fingerprint, accepted.changes.filter((change) => !isMeant(change))) : rest;
   }
-  return { report, effects };
+  return { session, report, effects };
+}
+
+/** What the device has taken on while there are still changes to send or to judge; afterwards it stands in the report. */
+function acceptedOf({ step, accepted, asked, finished = [] }: MdmSession): readonly AcceptedChange[] {
+  if (step !== 'apply') return [];
+  const all = [...accepted, ...acceptedIn(asked.filter(({ status }) => status !== chunkIsBuffered))];
+  return all.filter(({ uri }) => !finished.some((told) => isWithin(told, uri)));
 }
 
 function completionsIn(commands: readonly SyncMlCommand[]): readonly Completion[] {

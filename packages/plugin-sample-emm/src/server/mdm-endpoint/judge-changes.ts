@@ -36,11 +36,16 @@ export function judgeChanges(asked: readonly AskedCommand[], before: readonly Re
     existing: urisOf('existing'),
     absentRoots: [...new Set(absent.flatMap((uri) => absentRootOf(uri) ?? []))],
     lacksDialect: absent.some((uri) => !compiled.groups.some((group) => group.mayBeAbsent !== undefined && isWithin(group.root, uri))),
-    accepted: verdicts.filter(({ meaning }) => meaning === 'accepted').flatMap(({ command }) => (command.members ?? [command]).map(({ uri, name }) => ({ uri, name }))),
+    accepted: acceptedIn(asked),
     isDone: verdicts.every(({ command, meaning }) => isFine.has(meaning) || (meaning === 'absent' && absentRootOf(command.uri) !== undefined)),
     refusals: asked.flatMap(refusalsOf),
     found,
   };
+}
+
+/** The changes that a device took on, those of an Atomic one by one. */
+export function acceptedIn(asked: readonly AskedCommand[]): readonly AcceptedChange[] {
+  return asked.filter((command) => meaningOfRequest(command) === 'accepted').flatMap((command) => (command.members ?? [command]).map(({ uri, name }) => ({ uri, name })));
 }
 
 const isFine: ReadonlySet<StatusMeaning> = new Set(['done', 'accepted', 'busy', 'existing']);

@@ -45,7 +45,7 @@ export interface MdmSession {
   readonly asked: readonly AskedCommand[];
   /** Answers to Get so far in this step. */
   readonly results: readonly ReadResult[];
-  /** What the device had before anything was changed; verbs are chosen by it. */
+  /** What the device was found to be or, once it is read, had before anything was changed; verbs are chosen by it. */
   readonly found?: readonly ReadResult[];
   readonly dialect?: CspDialect | 'none';
   /** Providers whose root the device has shown. */
@@ -60,6 +60,8 @@ export interface MdmSession {
   /** Whether every change that was sent so far was made, was accepted, or is still waited for. */
   readonly isComplete: boolean;
   readonly accepted: readonly AcceptedChange[];
+  /** Addresses, or ones above, of accepted changes that the device has told to be done since the last changes were sent. */
+  readonly finished?: readonly string[];
   /** How often something was sent again because the device was busy. */
   readonly retries: number;
   /** Rounds of reading in this step: networks are found one level at a time. */
@@ -77,7 +79,7 @@ export interface MdmRefusal {
 
 /**
  * How a session stands. `converged`: the device has what it should, as far as its dialect can say it. `drifting`: something differs. `waiting`: the device has accepted
- * all that differs and has not said that it is done. `busy`: the device asked to be left alone; the next session goes on. `unsupported`: the device knows neither dialect.
+ * all that differs and has not said that it is done. `busy`: the device asked to be left alone, or would not say what it is; the next session goes on. `unsupported`: the device knows neither dialect.
  */
 export type MdmOutcome = 'running' | 'converged' | 'drifting' | 'waiting' | 'busy' | 'unsupported' | 'unenrolled';
 
@@ -105,7 +107,7 @@ export interface MdmReport {
     readonly outcome: MdmOutcome;
     readonly refusals: readonly MdmRefusal[];
     readonly retries: number;
-    /** What a busy device was not asked again in this session, and when it is. */
+    /** What a busy device, or one that would not say what it is, was not asked again in this session, and when it is. */
     readonly putOff?: { readonly uris: readonly string[]; readonly until: 'next-session' };
   };
 }

@@ -35,11 +35,12 @@ export function planMdmTurn(session: MdmSession | undefined, message: SyncMlMess
   const lost: MdmEffect[] = isRunning ? [] : unsettledExecs(facts.execs);
   const { pending, commands, ...chunks } = reassembleObjects(before.partial, message.commands, maxValueBytes);
   const { partial: _, ...answered } = takeAnswers(before, { ...message, commands });
-  const heard: MdmSession = { ...answered, ...(pending && { partial: pending }), clientMessageId: message.header.messageId, messageId: before.messageId + 1 };
-  const completions = hearCompletions(commands, heardOf(facts.report, heard, facts.now), facts.execs);
-  const said = [...answersSince(before, answered), ...completions.effects];
+  const told: MdmSession = { ...answered, ...(pending && { partial: pending }), clientMessageId: message.header.messageId, messageId: before.messageId + 1 };
+  const answers = answersSince(before, answered);
+  const { session: heard, report, effects: ends } = hearCompletions(commands, { session: told, report: heardOf(facts.report, told, facts.now), execs: withAnswers(facts.execs, answers) });
+  const said = [...answers, ...ends];
   const clientFacts: MdmTurnFacts = { ...facts, maxMessageBytes: Math.max(smallestClientBytes, message.header.meta?.maxMessageBytes ?? assumedClientBytes) };
-  const outcome = said.some(({ kind }) => kind === 'unenrolled') ? leave(heard, completions.report) : decide(heard, completions.report, message, clientFacts);
+  const outcome = said.some(({ kind }) => kind === 'unenrolled') ? leave(heard, report) : decide(heard, report, message, clientFacts);
   const hasMoved = outcome.session.step !== heard.step || outcome.requests.length > 0;
   const { message: reply, asked, begun, waiting, cut } = writeMdmReply(message, {
     session: outcome.session, requests: outcome.requests, chunks, asksForRest: !hasMoved && outcome.session.step !== 'done' && !isComplete(heard, message),
@@ -108,6 +109,12 @@ function answersSince(before: MdmSession, after: MdmSession): MdmEffect[] {
     const answered: MdmEffect = { kind: 'answered', name, uri, status };
     return execKey === undefined ? [answered] : [answered, ...settledEffects({ execKey, uri }, execStateOf(status), status)];
   });
+}
+
+/** Execs that were accepted just now may have ended in the same message. */
+function withAnswers(execs: readonly MdmExec[], answers: readonly MdmEffect[]): readonly MdmExec[] {
+  const isAccepted = (execKey: string): boolean => answers.some((effect) => effect.kind === 'exec-settled' && effect.execKey === execKey && effect.state === 'accepted');
+  return execs.map((exec) => (isAccepted(exec.execKey) ? { ...exec, state: 'accepted' } : exec));
 }
 
 function flatten(asked: readonly AskedCommand[]): readonly AskedCommand[] {
