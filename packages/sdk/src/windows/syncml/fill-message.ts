@@ -29,7 +29,7 @@ type CarriesObject = Extract<NewSyncMlCommand, { readonly name: 'Add' | 'Replace
  *
  * @param maxMessageBytes what the other side said in `MaxMsgSize`; both sides measure the encoded message
  * @param before statuses and alerts that belong into this very message; they come first and are never left over
- * @throws {RecoveryError} `invalid-argument` for a command that can neither be sent whole nor be cut, such as a long Atomic
+ * @throws {RecoveryError} `invalid-argument` for a command that can neither be sent whole nor be cut, such as a long Atomic, also beside the two statuses that every next message owes
  * @see https://www.openmobilealliance.org/release/DM/V1_2_1-20080617-A/OMA-TS-DM_Protocol-V1_2_1-20080617-A.pdf (section 7)
  */
 export function fillMessage(header: SyncMlHeader, queue: CommandQueue, maxMessageBytes: number, before: readonly NewSyncMlCommand[] = []): FilledMessage {
@@ -53,11 +53,21 @@ export function fillMessage(header: SyncMlHeader, queue: CommandQueue, maxMessag
         return { message: writer.message(false), rest: { commands: [cut.rest, ...waiting], isContinued: true } };
       }
     }
-    const mayFitLater = before.length > 0 && (bytesAlone <= maxMessageBytes || isCuttable(command));
-    if (at > 0 || mayFitLater) return { message: writer.message(false), rest: { commands: [command, ...waiting], isContinued } };
+    if (at > 0 || fitsBesideFewer(header, command, isContinued, before, maxMessageBytes)) return { message: writer.message(false), rest: { commands: [command, ...waiting], isContinued } };
     throw new RecoveryError('invalid-argument', `${command.name} of ${bytesAlone} bytes does not fit into messages of ${maxMessageBytes} and cannot be cut`, { facts: { bytes: bytesAlone, maxMessageBytes } });
   }
   return { message: writer.message(true), rest: { commands: [], isContinued: false } };
+}
+
+/** Header and alert 1222: whoever asks for the next message is owed two statuses in it. */
+const fewestStatuses = 2;
+
+/** Whether a later message, which owes fewer statuses, has room for the command or for a character of it. If not it would wait for ever. */
+function fitsBesideFewer(header: SyncMlHeader, command: NewSyncMlCommand, isContinued: boolean, before: readonly NewSyncMlCommand[], maxMessageBytes: number): boolean {
+  if (before.length <= fewestStatuses) return false;
+  const writer = createMessageWriter(header);
+  for (const status of before.slice(0, fewestStatuses)) writer.add(status);
+  return writer.bytes(command) <= maxMessageBytes || (isCuttable(command) && cutCommand(command, isContinued, (chunk) => maxMessageBytes - writer.bytes(chunk)) !== undefined);
 }
 
 function isCuttable(command: NewSyncMlCommand): command is CarriesObject {

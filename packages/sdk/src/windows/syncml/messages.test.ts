@@ -147,8 +147,34 @@ test('statuses that come before are in their message whatever follows, and a val
   expect([messages, received]).toEqual([2, [expect.objectContaining({ name: 'Add', items: [expect.objectContaining({ data: value })] })]]);
   // What cannot be cut waits for a message with fewer statuses.
   const atomic: NewSyncMlCommand = { name: 'Atomic', commands: [{ name: 'Add', items: [{ target: './a', data: value }] }] };
-  expect(fillMessage(header, queueOf(atomic), alone + 60, before)).toMatchObject({ message: { commands: [{}, {}, {}], isFinal: false }, rest: { commands: [atomic] } });
+  const statusBytes = utf8Length(encodeSyncMl(fillMessage(header, queueOf(), 100_000, before.slice(0, 2)).message)) - utf8Length(encodeSyncMl(fillMessage(header, queueOf(), 100_000).message));
+  expect(fillMessage(header, queueOf(atomic), alone + statusBytes + 60, before)).toMatchObject({ message: { commands: [{}, {}, {}], isFinal: false }, rest: { commands: [atomic] } });
   expect(() => fillMessage(header, queueOf(atomic), alone, before)).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+});
+
+test('whatever the limit, a queue comes to its end or is refused, also when every message owes statuses', () => {
+  const statuses = (count: number) => Array.from({ length: count }, (_, index) => statusOf({ messageRef: '1', commandRef: String(index), command: index === 0 ? 'SyncHdr' : 'Alert', code: 200 }));
+  fc.assert(fc.property(fc.array(waitingCommand, { minLength: 1, maxLength: 3 }), fc.integer({ min: 0, max: 900 }), fc.integer({ min: 2, max: 5 }), (commands, room, owed) => {
+    const maxMessageBytes = utf8Length(encodeSyncMl(fillMessage(header, queueOf(), 100_000, statuses(2)).message)) + room;
+    let waiting = queueOf(...commands);
+    // The first message owes most; with one that has room for nothing but statuses nothing is lost.
+    let count = owed;
+    let messages = 0;
+    try {
+      for (; waiting.commands.length > 0; messages += 1) {
+        const { message, rest } = fillMessage(header, waiting, maxMessageBytes, statuses(count));
+        if (messages > 0) expect(message.commands.length).toBeGreaterThan(2);
+        waiting = rest;
+        count = 2;
+      }
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'invalid-argument' });
+    }
+  }));
+  const long: NewSyncMlCommand = { name: 'Add', items: [{ target: `./${'x'.repeat(500)}`, data: 'value' }] };
+  const { length: empty } = encodeSyncMl(fillMessage(header, queueOf(), 100_000, statuses(2)).message);
+  expect(() => fillMessage(header, queueOf(long), empty + 100, statuses(2))).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
+  expect(() => fillMessage(header, queueOf(long), empty + 100, statuses(9))).toThrow(expect.objectContaining({ code: 'invalid-argument' }));
 });
 
 test('what can neither be sent whole nor cut is refused', () => {
