@@ -1,7 +1,7 @@
 import { parseReadback, type CspDialect, type ReadResult } from '@winre-kit/sdk/windows';
 import { applyChanges, takeChanges } from './apply-changes.ts';
 import { ask, beginReading } from './begin-reading.ts';
-import { chooseDialect, dialects } from './choose-dialect.ts';
+import { chooseDialect, dialects, lacksMachine } from './choose-dialect.ts';
 import { counted, judgeDevice, putOff, sendExecs } from './end-session.ts';
 import type { AskedCommand, MdmReport, MdmSession } from './mdm-session.ts';
 import { maxRetries, type MdmStepOutcome, type MdmTurnFacts } from './mdm-turn.ts';
@@ -46,10 +46,12 @@ function takeFacts(session: MdmSession, report: MdmReport, facts: MdmTurnFacts):
   const rootsThat = (isSo: (status: number) => boolean): readonly CspDialect[] => dialects.filter((dialect) => found.some(({ uri, status }) => uri === rootUris[dialect] && isSo(status)));
   const present = rootsThat((status) => status === 200);
   const absent = rootsThat((status) => meaningOfStatus(status) === 'absent');
-  const dialect = chooseDialect({ osBuild, edition: facts.edition, present, absent, ruledOut: session.ruledOut });
+  const absentRoots = osBuild === report.osBuild ? report.absentRoots : [];
+  const ruledOut: readonly CspDialect[] = lacksMachine(absentRoots, present, facts) ? [...session.ruledOut, 'recovery'] : session.ruledOut;
+  const dialect = chooseDialect({ osBuild, edition: facts.edition, present, absent, ruledOut });
   if (dialect === undefined) return giveUp(kept, report, [buildUri, ...Object.values(rootUris)]);
-  const known: MdmReport = { ...report, ...(osBuild !== undefined && { osBuild }), ...(osBuild !== report.osBuild && { absentRoots: [] }) };
-  return beginReading(dialect, { ...session, present, results: [] }, known, facts);
+  const known: MdmReport = { ...report, ...(osBuild !== undefined && { osBuild }), absentRoots };
+  return beginReading(dialect, { ...session, present, ruledOut, results: [] }, known, facts);
 }
 
 /** A device that will not even say who it is gets no Exec either: it would refuse it, and an Exec is sent once. Nor is anything concluded about it. */

@@ -1,7 +1,7 @@
 import { nodesToRead, parseReadback, type CspDialect, type ReadSettings } from '@winre-kit/sdk/windows';
 import { settleAccepted, withAccepted } from './accepted-changes.ts';
 import { ask, beginReading } from './begin-reading.ts';
-import { chooseDialect, dialects } from './choose-dialect.ts';
+import { chooseDialect, dialects, lacksMachine } from './choose-dialect.ts';
 import { compileFor } from './compile-for.ts';
 import { judgeChunk } from './cut-value.ts';
 import { judgeDevice, putOff, sendExecs } from './end-session.ts';
@@ -27,9 +27,9 @@ export function takeChanges(session: MdmSession, report: MdmReport, facts: MdmTu
   if (dialect === undefined || dialect === 'none') return sendExecs(session, report, facts);
   const compiled = compileFor(session, report, facts);
   const { judged, goesOn, isStopped } = judgeChunk(session, facts.fingerprint);
-  const { busy, existing, lacksDialect, isDone, refusals, found, accepted, ...roots } = judgeChanges(judged, session.found ?? [], compiled);
-  // A device that shows the provider has it, whatever single nodes it refuses.
-  if (lacksDialect && !session.present.includes(dialect)) return readInOther(dialect, session, report, facts);
+  const { busy, existing, lacksDialect, isDone, refusals, found, accepted, ...roots } = judgeChanges(judged, session.found ?? [], compiled, session.present.includes(dialect));
+  // A device that shows the provider has it, whatever single nodes it refuses. Without the group that matters it is of no use when there is another.
+  if (lacksDialect || lacksMachine(roots.absentRoots, session.present, facts)) return readInOther(dialect, session, { ...report, absentRoots: [...new Set([...report.absentRoots, ...roots.absentRoots])] }, facts);
 
   const mayRepeat = session.retries < maxRetries;
   const isPutOff = busy.length > 0 && !mayRepeat;

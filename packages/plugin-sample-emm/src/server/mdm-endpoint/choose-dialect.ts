@@ -1,4 +1,6 @@
 import { dialectOf, parseWindowsBuild, type CspDialect, type WindowsBuild, type WindowsEdition } from '@winre-kit/sdk/windows';
+import type { MdmTurnFacts } from './mdm-turn.ts';
+import { recoveryGroups } from './recovery-groups.table.ts';
 
 /** What a device has shown of itself. */
 export interface DialectFacts {
@@ -28,6 +30,11 @@ export function chooseDialect({ osBuild, edition, present, absent, ruledOut }: D
   if (build === undefined) return possible.every((dialect) => absent.includes(dialect)) ? 'none' : undefined;
   const expected = dialectOf(build, edition).dialect;
   return possible.find((dialect) => dialect === expected) ?? 'none';
+}
+
+/** Whether the Recovery provider is no use to a device: it is there without Quick Machine Recovery, which is wanted, and the other provider is there, too. Pure. */
+export function lacksMachine(absentRoots: readonly string[], present: readonly CspDialect[], { desired }: Pick<MdmTurnFacts, 'desired'>): boolean {
+  return desired.remediation !== undefined && absentRoots.includes(recoveryGroups.remediation) && present.includes('remote-remediation');
 }
 
 /** Version text of a device, or nothing when it is not of the known form. */

@@ -1,5 +1,6 @@
 import type { CompiledSettings, ReadResult } from '@winre-kit/sdk/windows';
 import type { AcceptedChange, AskedCommand, MdmRefusal } from './mdm-session.ts';
+import { isRecoveryGroup } from './recovery-groups.table.ts';
 import { meaningOfAnswer, meaningOfStatus, type StatusMeaning } from './status-meaning.ts';
 
 /** What became of the changes of one message. */
@@ -21,13 +22,13 @@ export interface ChangeVerdicts {
   readonly found: readonly ReadResult[];
 }
 
-/** Sorts the answers to one message of changes. Pure. */
-export function judgeChanges(asked: readonly AskedCommand[], before: readonly ReadResult[], compiled: CompiledSettings): ChangeVerdicts {
+/** Sorts the answers to one message of changes. Pure. @param isShown whether the device has shown the provider: what is absent is then a group of it at most */
+export function judgeChanges(asked: readonly AskedCommand[], before: readonly ReadResult[], { groups }: CompiledSettings, isShown: boolean): ChangeVerdicts {
   const verdicts = asked.map((command) => ({ command, meaning: meaningOfRequest(command) }));
   const urisOf = (wanted: StatusMeaning): readonly string[] => verdicts.filter(({ meaning }) => meaning === wanted).map(({ command }) => command.uri);
   const found = withKnown(before, asked);
   const absentRootOf = (uri: string): string | undefined => {
-    const root = compiled.groups.find((group) => group.mayBeAbsent !== undefined && isWithin(group.root, uri))?.root;
+    const root = groups.find((group) => (group.mayBeAbsent !== undefined || (isShown && isRecoveryGroup(group.root))) && isWithin(group.root, uri))?.root;
     return root !== undefined && isAbsent(root, found) ? root : undefined;
   };
   const absent = urisOf('absent');
@@ -35,7 +36,7 @@ export function judgeChanges(asked: readonly AskedCommand[], before: readonly Re
     busy: urisOf('busy'),
     existing: urisOf('existing'),
     absentRoots: [...new Set(absent.flatMap((uri) => absentRootOf(uri) ?? []))],
-    lacksDialect: absent.some((uri) => !compiled.groups.some((group) => group.mayBeAbsent !== undefined && isWithin(group.root, uri))),
+    lacksDialect: !isShown && absent.some((uri) => !groups.some((group) => group.mayBeAbsent !== undefined && isWithin(group.root, uri))),
     accepted: acceptedIn(asked),
     isDone: verdicts.every(({ command, meaning }) => isFine.has(meaning) || (meaning === 'absent' && absentRootOf(command.uri) !== undefined)),
     refusals: asked.flatMap(refusalsOf),

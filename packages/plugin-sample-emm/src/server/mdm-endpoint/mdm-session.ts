@@ -98,7 +98,7 @@ export interface MdmReport {
   readonly appliedFingerprint?: string;
   /** What of this desired state the device took on and has not finished; with it done the state is written completely. */
   readonly accepted?: { readonly fingerprint: string; readonly changes: readonly AcceptedChange[] };
-  /** Roots of groups that this build does not have, though its dialect does. */
+  /** Roots of groups that this build does not have, though a dialect that it shows does. */
   readonly absentRoots: readonly string[];
   readonly lastSession: {
     readonly sessionId: string;

@@ -1,6 +1,7 @@
 import { createMessageWriter, settingsDrift, verbFor, type CompiledSettings, type DesiredGroup, type Drift, type NotExpressed, type ReadSettings } from '@winre-kit/sdk/windows';
 import { isWithin } from './judge-changes.ts';
 import { commandOf, type MdmRequest, type NodeChange } from './mdm-request.ts';
+import { recoveryGroups } from './recovery-groups.table.ts';
 
 /** What decides which groups are written. */
 export interface ChangeFacts {
@@ -46,8 +47,10 @@ export function driftThatCounts({ compiled, actual, removes, absentRoots }: Omit
 
 /** Groups that are known to be absent from this build, in the words of `notExpressed`. Pure. */
 export function absentSettings({ groups }: CompiledSettings, absentRoots: readonly string[]): readonly NotExpressed[] {
-  // Networks are the only settings with nodes that a build may lack.
-  return groups.flatMap(({ root, mayBeAbsent }): NotExpressed[] => (mayBeAbsent !== undefined && absentRoots.includes(root) ? [{ setting: 'networks', kind: 'unsupported', reason: `this build does not have ${root}: ${mayBeAbsent}` }] : []));
+  const absent = groups.filter(({ root }) => absentRoots.includes(root));
+  return Object.entries(recoveryGroups).flatMap(([setting, own]) =>
+    absent.filter(({ root }) => root === own).map(({ root, mayBeAbsent = 'it shows the provider without it' }): NotExpressed => ({ setting, kind: 'unsupported', reason: `this build does not have ${root}: ${mayBeAbsent}` })),
+  );
 }
 
 /** Space that a message needs beside one request, in bytes: header, the statuses that it owes, `Final`. */

@@ -24,9 +24,9 @@ test('a dialect whose root and nodes turn out to be absent gives way to the othe
   }
 });
 
-test('a leaf that is refused says nothing about a provider whose root the device has shown', () => {
+test('a leaf that is refused says nothing about a provider and a group whose roots the device has shown', () => {
   for (const code of [404, 405, 406]) {
-    const turns = hold(fresh((command, uri) => (command.name === 'Add' && uri.endsWith('/SetRetryInterval') ? code : undefined)));
+    const turns = hold(fresh((command, uri) => (command.name === 'Add' && uri.endsWith('/SetRetryInterval') ? code : command.name === 'Get' && uri.endsWith('/QuickMachineRecovery') ? 200 : undefined)));
     const { dialect, appliedFingerprint, lastSession } = last(turns).report;
     expect([dialect, appliedFingerprint, lastSession.outcome]).toEqual(['recovery', undefined, 'drifting']);
     expect(lastSession.refusals).toContainEqual({ name: 'Add', uri: `${recovery}/QuickMachineRecovery/AutoRemediationSettings/SetRetryInterval`, status: code });

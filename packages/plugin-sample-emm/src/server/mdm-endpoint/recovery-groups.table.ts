@@ -4,3 +4,8 @@ export const recoveryGroups = {
   restore: './Device/Vendor/MSFT/Recovery/PointInTimeRestore',
   networks: './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi',
 } as const;
+
+/** Whether a group is one of these. */
+export function isRecoveryGroup(root: string): boolean {
+  return Object.values<string>(recoveryGroups).includes(root);
+}
