@@ -42,3 +42,16 @@ test('what was applied stays so while the same state is written again', () => {
   const [, ...turns] = hold(fresh((command, uri) => (command.name === 'Get' && uri.endsWith('/EnableAutoRemediation') ? { value: 'false' } : withNetwork(command, uri))), { desired: { ...desired, remediation } }, { report: applied });
   expect(turns.find((turn) => requestsIn(turn).some(({ name }) => name === 'Atomic'))?.report.appliedFingerprint).toBe('f1');
 });
+
+test('what is doubtful about the nodes is in the report, and goes with the dialect', () => {
+  const { report } = last(hold(withNetwork, { desired }));
+  expect(report.doubts).toEqual([{ uri: './Device/Vendor/MSFT/Recovery/NetworkSettings/Wifi/depot/WlanXML', reason: expect.stringContaining('never compared') }]);
+  expect(last(hold((_, uri) => (uri.endsWith('SwV') ? { value: '10.0.22621.1000' } : 404), { desired, fingerprint: 'f2' }, { report })).report).toMatchObject({ dialect: 'none', doubts: [] });
+});
+
+test('a device that tells no build and has neither provider is not said to be old', () => {
+  const { notExpressed } = last(hold(() => 404, { desired })).report;
+  expect(notExpressed).toEqual([{ setting: 'networks.0', kind: 'unsupported', reason: 'the device has neither provider, and its build is not known' }]);
+  const old = last(hold((_, uri) => (uri.endsWith('SwV') ? { value: '10.0.22621.1000' } : 404), { desired })).report;
+  expect(old.notExpressed[0]?.reason).toContain('build 22621.1000 is older');
+});

@@ -16,7 +16,7 @@ export function applyChanges(session: MdmSession, actual: ReadSettings, report: 
   const compiled = compileFor(session, report, facts);
   const settled = settleAccepted(report, compiled, actual, facts.fingerprint);
   const { drift, requests } = planChanges({ compiled, actual, isApplied: settled.appliedFingerprint === facts.fingerprint, removes: facts.removes, absentRoots: report.absentRoots });
-  const seen: MdmReport = { ...settled, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed, judgedFingerprint: facts.fingerprint };
+  const seen: MdmReport = { ...settled, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed, doubts: compiled.doubts, judgedFingerprint: facts.fingerprint };
   if (requests.length === 0) return judgeDevice(session, actual, withAccepted(seen, facts.fingerprint, []), facts);
   return send(session, seen, requests, facts);
 }

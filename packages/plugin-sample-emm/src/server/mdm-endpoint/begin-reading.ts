@@ -9,11 +9,11 @@ import { withOutcome, type MdmStepOutcome, type MdmTurnFacts } from './mdm-turn.
 export function beginReading(dialect: CspDialect | 'none', session: MdmSession, report: MdmReport, facts: MdmTurnFacts): MdmStepOutcome {
   const { found: _, sentFingerprint: _sent, cut: _cut, finished: _finished, ...rest } = session;
   const next: MdmSession = { ...rest, dialect, step: 'read', results: [], rounds: 1, isComplete: true, accepted: [] };
-  const { groups, notExpressed } = compileFor(next, report, facts);
+  const { groups, notExpressed, doubts } = compileFor(next, report, facts);
   // Whether the build has the groups at all is asked along.
   if (dialect !== 'none') return ask(next, { ...report, dialect }, [...new Set([...nodesToRead(dialect), ...groups.map(({ root }) => root).filter(isRecoveryGroup)])]);
   const { actual: _former, ...kept } = report;
-  return sendExecs(next, withOutcome({ ...kept, dialect, drift: [], notExpressed, judgedFingerprint: facts.fingerprint }, notExpressed.length > 0 ? 'unsupported' : 'converged'), facts);
+  return sendExecs(next, withOutcome({ ...kept, dialect, drift: [], notExpressed, doubts, judgedFingerprint: facts.fingerprint }, notExpressed.length > 0 ? 'unsupported' : 'converged'), facts);
 }
 
 /** Asks for the values of nodes. Pure. */

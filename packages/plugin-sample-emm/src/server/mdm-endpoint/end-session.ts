@@ -11,7 +11,7 @@ export function judgeDevice(session: MdmSession, actual: ReadSettings, report: M
   const compiled = compileFor(session, report, facts);
   const drift = driftThatCounts({ compiled, actual, removes: facts.removes, absentRoots: report.absentRoots });
   const settled = settleAccepted(report, compiled, actual, facts.fingerprint);
-  const seen: MdmReport = { ...settled, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed, judgedFingerprint: facts.fingerprint };
+  const seen: MdmReport = { ...settled, observedAt: facts.now, actual, drift, notExpressed: compiled.notExpressed, doubts: compiled.doubts, judgedFingerprint: facts.fingerprint };
   return sendExecs(session, withOutcome(seen, outcomeOf(seen, facts)), facts);
 }
 

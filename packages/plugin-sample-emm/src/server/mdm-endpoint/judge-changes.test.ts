@@ -57,3 +57,10 @@ test('of an Atomic the member that failed speaks; busy comes before all else, an
   expect(atomic(216, 404)).toMatchObject({ isDone: false, lacksDialect: true });
   expect(atomic(216, 418)).toMatchObject({ existing: [restore], isDone: true });
 });
+
+test('an Atomic that failed although no member is to blame is told itself; one with a culprit is not', () => {
+  const failed = (...codes: readonly (number | undefined)[]) => judge([answer('Atomic', restore, 507, codes.map((code, index) => answer('Add', `${restore}/${index}`, code)))]);
+  const own = { name: 'Atomic', uri: restore, status: 507 };
+  for (const codes of [[216, 216], [200, 216], [undefined, undefined], []]) expect(failed(...codes)).toMatchObject({ isDone: false, refusals: [own] });
+  for (const code of [425, 404, 417, 418, 500]) expect([code, failed(216, code).refusals.some(({ name }) => name === 'Atomic')]).toEqual([code, false]);
+});

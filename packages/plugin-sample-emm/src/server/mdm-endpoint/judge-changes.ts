@@ -70,13 +70,19 @@ function meaningOfRequest(command: AskedCommand): StatusMeaning {
   return worst ?? (own === 'done' && members.includes('accepted') ? 'accepted' : own);
 }
 
+/** An Atomic that failed is told itself only when none of its members says why. */
 function refusalsOf(command: AskedCommand): readonly MdmRefusal[] {
-  return [command, ...(command.members ?? [])].flatMap((answered) => {
+  const { members = [] } = command;
+  const hasCulprit = members.some((member) => member.status !== undefined && isCulprit.has(meaningOfAnswer(member)));
+  return [command, ...members].flatMap((answered) => {
     const { name, uri, status } = answered;
     const meaning = meaningOfAnswer(answered);
-    return status !== undefined && (meaning === 'refused' || meaning === 'absent') ? [{ name, uri, status }] : [];
+    const isTold = meaning === 'refused' || meaning === 'absent' || (answered === command && meaning === 'undone' && !hasCulprit);
+    return status !== undefined && isTold ? [{ name, uri, status }] : [];
   });
 }
+
+const isCulprit: ReadonlySet<StatusMeaning> = new Set(['refused', 'absent', 'busy', 'existing']);
 
 /** With what was added, and what could not be because it is there: from then on such a node is replaced. What an Atomic added that failed was taken back. */
 function withKnown(before: readonly ReadResult[], asked: readonly AskedCommand[]): readonly ReadResult[] {

@@ -1,4 +1,4 @@
-import type { CspDialect, Drift, NotExpressed, PartialObject, ReadResult, ReadSettings } from '@winre-kit/sdk/windows';
+import type { CompileDoubt, CspDialect, Drift, NotExpressed, PartialObject, ReadResult, ReadSettings } from '@winre-kit/sdk/windows';
 import type { MdmExecOutcome } from '../store/mdm-exec-store.ts';
 
 /** What a session is doing: its questions and changes, in this order. A step may take several messages. */
@@ -92,7 +92,9 @@ export interface MdmReport {
   readonly actual?: ReadSettings;
   readonly drift: readonly Drift[];
   readonly notExpressed: readonly NotExpressed[];
-  /** The desired state that `drift` and `notExpressed` speak of; another one has its networks at other positions. */
+  /** What is sent although texts disagree about it. */
+  readonly doubts?: readonly CompileDoubt[];
+  /** The desired state that `drift`, `notExpressed` and `doubts` speak of; another one has its networks at other positions. */
   readonly judgedFingerprint?: string;
   /** The desired state that was written completely; a secret that was changed shows in nothing else. */
   readonly appliedFingerprint?: string;
