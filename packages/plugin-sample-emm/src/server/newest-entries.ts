@@ -3,6 +3,8 @@ export interface NewestEntries<Value> {
   get(key: string): Value | undefined;
   set(key: string, value: Value): void;
   delete(key: string): void;
+  /** The one that was set longest ago first. Entries may be deleted meanwhile. */
+  entries(): Iterable<readonly [key: string, value: Value]>;
 }
 
 /** A map of at most so many entries: the one that was set longest ago makes room. For what may be forgotten, when those who would take it away may never come. */
@@ -17,5 +19,6 @@ export function createNewestEntries<Value>(maxEntries: number): NewestEntries<Va
       if (entries.size > maxEntries && oldest !== undefined) entries.delete(oldest);
     },
     delete: (key) => void entries.delete(key),
+    entries: () => entries.entries(),
   };
 }

@@ -11,7 +11,8 @@ import { listenHttps, type Peer } from './https-listener.ts';
 import { lockFolder } from './lock-folder.ts';
 import { readFileIfPresent, writePrivateFile } from './private-file.ts';
 import { createMdmEndpoint } from './mdm-endpoint/create-mdm-endpoint.ts';
-import { sweepCarried } from './mdm-endpoint/sweep-carried.ts';
+import { sweepMdm } from './mdm-endpoint/sweep-mdm.ts';
+import { createUnfinishedSessions } from './mdm-endpoint/unfinished-sessions.ts';
 import { createMdmEnrolment } from './mdm-enrolment/create-mdm-enrolment.ts';
 import { mdmAddressesAt, mdmPaths, mdmProviderId } from './mdm-enrolment/discovery.ts';
 import { loadServerIdentity } from './server-identity.ts';
@@ -131,14 +132,15 @@ async function serve(settings: SampleEmmSettings, database: DatabaseSync, lock: 
     providerId: mdmProviderId,
     addresses: () => mdmAddressesAt(url),
   });
-  const holdMdmSession = createMdmEndpoint({ gateway, store, clock, logger, audit, escrow, ...mdm, authorityPem: caCertificatePem });
+  const unfinished = createUnfinishedSessions(mdm.certificates, clock);
+  const holdMdmSession = createMdmEndpoint({ gateway, store, clock, logger, audit, escrow, ...mdm, unfinished, authorityPem: caCertificatePem });
   const app = new Hono<{ Bindings: Peer }>()
     .all('/winre/v1/*', (context) => gateway.fetch(context.req.raw))
     .all('/admin/v1/*', (context) => adminApi.fetch(context.req.raw))
     .on(['GET', 'POST'], '/EnrollmentServer/*', (context) => enrolMdm(context.req.raw))
     .post(mdmPaths.management, (context) => holdMdmSession(context.req.raw, context.env));
   const listener = await listenHttps((request, peer) => app.fetch(request, peer), { host, port: settings.port, certificate, clientAuthorityPem: caCertificatePem });
-  const sweeping = sweepCarried({ gateway, store, clock, escrow, settings: mdm.settings }, logger, closing.signal);
+  const sweeping = sweepMdm({ gateway, store, clock, escrow, settings: mdm.settings }, unfinished, logger, closing.signal);
   const url = `https://${hostNames[0] ?? host}:${listener.port}`;
   logger.log('info', 'sample EMM is listening', { host, port: listener.port });
 

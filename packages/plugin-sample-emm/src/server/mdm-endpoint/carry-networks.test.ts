@@ -10,7 +10,7 @@ import { carryNetworks, expireCarried, settleNetworks, takeBack, type NetworkCar
 import { maxNetworks, readDesiredState } from './desired-state.ts';
 import { forgetFormerNetworks } from './forget-former-networks.ts';
 import type { MdmReport } from './mdm-session.ts';
-import { sweepCarried } from './sweep-carried.ts';
+import { sweepMdm } from './sweep-mdm.ts';
 
 const tenantId = 'contoso';
 const digest = '0'.repeat(64);
@@ -107,11 +107,12 @@ test('the sweeper ends them while nobody asks, until the server stops', async ()
   await start('depot', wifi('depot'));
   await carryNetworks(carrier, device);
   const stop = new AbortController();
-  const sweeping = sweepCarried(carrier, { log: () => undefined }, stop.signal);
+  let sweeps = 0;
+  const sweeping = sweepMdm(carrier, { sweep: () => void (sweeps += 1) }, { log: () => undefined }, stop.signal);
   await clock.whenSleeping(1);
   await clock.advance(ttlMs);
   await clock.whenSleeping(1);
-  expect(await stateOf('depot')).toEqual(['closed', 'expired', 'mdm']);
+  expect([await stateOf('depot'), sweeps]).toEqual([['closed', 'expired', 'mdm'], 10]);
   stop.abort();
   await sweeping;
 });

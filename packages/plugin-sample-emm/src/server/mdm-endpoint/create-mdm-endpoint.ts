@@ -2,7 +2,6 @@ import { instantAt, RecoveryError, type Logger } from '@winre-kit/sdk';
 import { decodeSyncMl, editionOfProductCode, encodeSyncMl, syncMlContentType, type SyncMlMessage } from '@winre-kit/sdk/windows';
 import type { Peer } from '../https-listener.ts';
 import { createKeyedQueue } from '../keyed-queue.ts';
-import { createNewestEntries } from '../newest-entries.ts';
 import { readBoundedBody } from '../read-bounded-body.ts';
 import { throttleLog } from '../throttle-log.ts';
 import type { AdminAuditStore } from '../store/admin-audit-store.ts';
@@ -13,9 +12,10 @@ import { carryNetworks, expireCarried, settleNetworks, takeBack, type NetworkCar
 import { openDesiredState, readDesiredState } from './desired-state.ts';
 import { createClientCertificateJudge } from './client-certificate-judge.ts';
 import { forgetFormerNetworks } from './forget-former-networks.ts';
-import type { MdmEffect, MdmSession } from './mdm-session.ts';
+import type { MdmEffect } from './mdm-session.ts';
 import type { MdmTurn } from './mdm-turn.ts';
 import { firstMessageId, planMdmTurn } from './plan-mdm-turn.ts';
+import type { UnfinishedSessions } from './unfinished-sessions.ts';
 
 /** What the MDM endpoint works with. */
 export interface MdmEndpointServices extends NetworkCarrier {
@@ -24,21 +24,20 @@ export interface MdmEndpointServices extends NetworkCarrier {
   readonly execs: MdmExecStore;
   readonly audit: AdminAuditStore;
   readonly authorityPem: string;
+  readonly unfinished: UnfinishedSessions;
   readonly logger: Logger;
 }
 
 /** The longest message that is read; clients are told. */
 const maxMessageBytes = 524_288;
 const maxAttempts = 8;
-/** Sessions whose answer is on its way in parts. Devices that never send the rest must not fill the memory. */
-const maxUnfinished = 1_024;
 
 /**
  * Where MS-MDM sessions are held. Whoever comes is known by the client certificate of an enrolment, and gets nowhere without: no message is read before.
  * What a message changes is on the disk before its answer leaves.
  */
 export function createMdmEndpoint(services: MdmEndpointServices): (request: Request, peer: Peer) => Promise<Response> {
-  const { store, certificates, clock } = services;
+  const { store, certificates, clock, unfinished } = services;
   const logger = throttleLog(services.logger, clock);
   const judge = createClientCertificateJudge({
     authorityPem: services.authorityPem,
@@ -46,8 +45,6 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     isDeviceRevoked: async ({ tenantId, deviceId }) => (await store.read('tenants', tenantId))?.revocations.revokedDeviceIds.includes(deviceId) ?? true,
   });
   const inTurn = createKeyedQueue();
-  /** Sessions whose answer came in part, by device and of one certificate: what was said is not stored before it is complete, and a server that starts again asks for it anew. */
-  const unfinished = createNewestEntries<{ readonly thumbprint: string; readonly session: MdmSession }>(maxUnfinished);
 
   const takeMessage = async (device: MdmCertificate, message: SyncMlMessage): Promise<SyncMlMessage> => {
     for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
@@ -66,8 +63,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     const record = await store.read('devices', deviceId);
     if (!record) throw new RecoveryError('not-found', `device ${deviceId} is gone`);
     const stored = services.sessions.readSession(deviceId);
-    const partly = unfinished.get(deviceId);
-    const current = partly?.thumbprint === thumbprint ? partly.session : stored?.now;
+    const current = unfinished.get(deviceId, thumbprint) ?? stored?.now;
     const isSame = current?.sessionId === sessionId;
     const isRepeated = isSame && current.clientMessageId === messageId;
     if (!isSame || (messageId === firstMessageId && !isRepeated)) {
@@ -101,7 +97,7 @@ export function createMdmEndpoint(services: MdmEndpointServices): (request: Requ
     });
     if (!isWritten) return undefined;
     for (const { operationKey } of settled) await services.gateway.announceOperation(tenantId, operationKey);
-    if (turn.session.partial || turn.session.results.length > 0) unfinished.set(deviceId, { thumbprint, session: turn.session });
+    if (turn.session.partial || turn.session.results.length > 0) unfinished.set(deviceId, thumbprint, turn.session);
     else unfinished.delete(deviceId);
     return turn.reply;
   };
