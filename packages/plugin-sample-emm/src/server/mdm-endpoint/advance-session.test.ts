@@ -37,17 +37,23 @@ test('that it has neither provider is said when it said so of both, or when its 
 });
 
 test('what there was no room to ask is asked next, before a provider is chosen', () => {
-  // So many statuses are owed that only some questions fit beside them.
-  const alerts = Array.from({ length: 8 }, (_, index): SyncMlCommand => ({ name: 'Alert', commandId: String(10 + index), code: 1_224, items: [{ meta: { type: 'com.microsoft/MDM/LoginStatus' }, data: 'user' }] }));
   const meta = { meta: { maxMessageBytes: 1_536 } };
   const say: Say = (_, uri) => (uri.endsWith('SwV') ? 425 : uri.endsWith('RemoteRemediation') ? 200 : 404);
-  const turns: MdmTurn[] = [planMdmTurn(undefined, { ...messageOf(1, [...first.commands, ...alerts]), header: { ...first.header, ...meta } }, facts)];
-  expect(turns[0]?.session.waiting.length).toBeGreaterThan(0);
-  for (let messageId = 2; messageId < 6; messageId += 1) {
-    const before = last(turns);
-    if (before.session.step !== 'facts') break;
-    const message = messageOf(messageId, [...answersTo(before, say), { name: 'Alert', commandId: '99', code: 1_222, items: [] }], { isFinal: before.reply.isFinal });
-    turns.push(planMdmTurn(before.session, { ...message, header: { ...message.header, ...meta } }, { ...facts, report: before.report }));
+  const asked = new Set<number>();
+  // So many statuses are owed that only some questions fit beside them, or none.
+  for (let count = 0; count < 12; count += 1) {
+    const alerts = Array.from({ length: count }, (_, index): SyncMlCommand => ({ name: 'Alert', commandId: String(10 + index), code: 1_224, items: [{ meta: { type: 'com.microsoft/MDM/LoginStatus' }, data: 'user' }] }));
+    const turns: MdmTurn[] = [planMdmTurn(undefined, { ...messageOf(1, [...first.commands, ...alerts]), header: { ...first.header, ...meta } }, facts)];
+    asked.add(last(turns).session.asked.length);
+    for (let messageId = 2; messageId < 6; messageId += 1) {
+      const before = last(turns);
+      if (before.session.step !== 'facts') break;
+      const { isFinal } = before.reply;
+      const more: SyncMlCommand[] = isFinal ? [] : [{ name: 'Alert', commandId: '99', code: 1_222, items: [] }];
+      const message = messageOf(messageId, [...answersTo(before, say), ...more], { isFinal });
+      turns.push(planMdmTurn(before.session, { ...message, header: { ...message.header, ...meta } }, { ...facts, report: before.report }));
+    }
+    expect([count, last(turns).report.dialect]).toEqual([count, 'remote-remediation']);
   }
-  expect(last(turns).report.dialect).toBe('remote-remediation');
+  expect(asked).toEqual(new Set([3, 2, 1, 0]));
 });

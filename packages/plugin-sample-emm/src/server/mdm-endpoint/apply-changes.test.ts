@@ -37,6 +37,18 @@ test('so it is when the other state came in the middle of a session', () => {
   expect([all[at - 1]?.report.appliedFingerprint, before?.report.appliedFingerprint]).toEqual(['f1', undefined]);
 });
 
+test('what the device has taken on of one state is waited for no more when another one is sent', () => {
+  const slow: Say = (command, uri) => (command.name === 'Replace' && uri.endsWith('/WlanXML') ? 202 : withNetwork(command, uri));
+  const both = { ...desired, remediation };
+  const waiting = last(hold(slow, { desired: both })).report;
+  expect(waiting.accepted?.fingerprint).toBe('f1');
+  const busy: Say = (command, uri) => (command.name !== 'Get' && uri.includes('/QuickMachineRecovery/') ? 417 : slow(command, uri));
+  const all = hold(busy, { desired: both }, { report: waiting });
+  const at = all.findIndex((turn) => requestsIn(turn).some(({ name }) => name === 'Atomic')) + 1;
+  const [other] = hold(busy, (messageId) => ({ desired: both, fingerprint: messageId <= at ? 'f1' : 'f2' }), { report: waiting }).slice(at);
+  expect([all[at - 1]?.report.accepted?.fingerprint, all[at]?.report.accepted?.fingerprint, other?.report.accepted]).toEqual(['f1', 'f1', undefined]);
+});
+
 test('what was applied stays so while the same state is written again', () => {
   const applied = last(hold(withNetwork, { desired: { ...desired, remediation }, fingerprint: 'f1' })).report;
   const [, ...turns] = hold(fresh((command, uri) => (command.name === 'Get' && uri.endsWith('/EnableAutoRemediation') ? { value: 'false' } : withNetwork(command, uri))), { desired: { ...desired, remediation } }, { report: applied });
