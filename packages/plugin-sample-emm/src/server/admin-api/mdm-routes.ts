@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { readDesiredState } from '../mdm-endpoint/desired-state.ts';
 import { unenrolUri } from '../mdm-endpoint/mdm-request.ts';
+import { sessionView } from '../mdm-endpoint/session-view.ts';
 import { mdmProviderId } from '../mdm-enrolment/discovery.ts';
 import type { MdmCertificate } from '../store/mdm-certificate-store.ts';
 import type { AdminEnvironment } from './admin-environment.ts';
@@ -23,7 +24,7 @@ export function mdmRoutes(services: AdminServices): Hono<AdminEnvironment> {
       const device = await requireOwnDevice(services, context.get('caller'), pathPart(context, 'deviceId'));
       const certificate = mdm.certificates.current(device.deviceId);
       const { group, settings } = readDesiredState(mdm.settings, device);
-      const { appliedFingerprint: _, judgedFingerprint: _judged, accepted, ...report } = mdm.sessions.readReport(device.deviceId) ?? {};
+      const { appliedFingerprint: _, judgedFingerprint: _judged, accepted, lastSession, ...report } = mdm.sessions.readReport(device.deviceId) ?? {};
       return context.json({
         agent: device.hasAgent !== false,
         enrolled: certificate !== undefined && Date.parse(certificate.expiresAt) > clock.now(),
@@ -32,6 +33,7 @@ export function mdmRoutes(services: AdminServices): Hono<AdminEnvironment> {
         desired: settingsView(settings),
         ...report,
         ...(accepted && { accepted: accepted.changes }),
+        ...(lastSession && { lastSession: sessionView(lastSession, clock.now()) }),
         execs: mdm.execs.list(device.deviceId),
       });
     })

@@ -120,6 +120,9 @@ test('the sweeper ends them while nobody asks, until the server stops', async ()
 test('a network that the device will never have fails with the reason and is taken back, unless another operation wants it', async () => {
   await start('depot', wifi('depot'));
   await carryNetworks(carrier, device);
+  // A session that was not ended has found nothing out.
+  for (const outcome of ['running', 'aborted'] as const) await settle({ lastSession: { sessionId: 's', startedAt: '', seenAt: '', outcome, refusals: [], retries: 0 }, notExpressed: [{ setting: 'networks.0', kind: 'unsupported', reason: 'no words for it' }] });
+  expect([await stateOf('depot'), ssids()]).toEqual([['received', 'delivered', 'mdm'], ['depot']]);
   await settle({ notExpressed: [{ setting: 'networks.0', kind: 'unsupported', reason: 'no words for it' }] });
   expect([(await operations())[0]?.report, ssids()]).toEqual([expect.objectContaining({ state: 'failed', message: 'no words for it' }), []]);
 

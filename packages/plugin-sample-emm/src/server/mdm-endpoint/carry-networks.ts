@@ -46,7 +46,7 @@ export async function carryNetworks(carrier: NetworkCarrier, device: DeviceRecor
 
 /** What is known of carried operations after a session: those that ended, because the device has the network, never will, or their time is over. Pure. */
 export function settleNetworks(carried: readonly OperationRecord[], report: MdmReport, desired: DesiredState, nowMs: number): readonly OperationRecord[] {
-  if (report.lastSession.outcome === 'running') return [];
+  if (report.lastSession.outcome === 'running' || report.lastSession.outcome === 'aborted') return [];
   return carried.flatMap((operation) => {
     const { ssid } = wifiProfileOf(operation) ?? {};
     if (operation.carriedBy !== 'mdm' || ssid === undefined || isTerminalState(operation.report.state)) return [];

@@ -80,8 +80,9 @@ export interface MdmRefusal {
 /**
  * How a session stands. `converged`: the device has what it should, as far as its dialect can say it. `drifting`: something differs. `waiting`: the device has accepted
  * all that differs and has not said that it is done. `busy`: the device asked to be left alone, or would not say what it is; the next session goes on. `unsupported`: the device knows neither dialect.
+ * `aborted`: the client ended the session before it was known how the device stands.
  */
-export type MdmOutcome = 'running' | 'converged' | 'drifting' | 'waiting' | 'busy' | 'unsupported' | 'unenrolled';
+export type MdmOutcome = 'running' | 'converged' | 'drifting' | 'waiting' | 'busy' | 'unsupported' | 'unenrolled' | 'aborted';
 
 /** What is known of a device by its own word. Holds no secret. Key: the device. */
 export interface MdmReport {

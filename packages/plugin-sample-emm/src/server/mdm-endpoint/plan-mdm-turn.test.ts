@@ -185,7 +185,11 @@ test('answers to another message, and orders of the device, change nothing', () 
 test('a client that ends the session, or was unenrolled by its user, is asked for nothing more', () => {
   const begun = planMdmTurn(undefined, first, facts);
   const alert = (code: number, type?: string): SyncMlMessage => messageOf(2, [{ name: 'Alert', commandId: '1', code, items: type === undefined ? [] : [{ meta: { type } }] }]);
-  expect(requestsIn(planMdmTurn(begun.session, alert(1_223), facts))).toEqual([]);
+  const aborted = planMdmTurn(begun.session, alert(1_223), { ...facts, report: begun.report });
+  expect([requestsIn(aborted), begun.report.lastSession.outcome, aborted.report.lastSession.outcome]).toEqual([[], 'running', 'aborted']);
+  // What was found out before stays.
+  const judged = hold(fresh(() => undefined), { desired: {}, execs: [exec] }).find(({ session }) => session.step === 'execute');
+  expect(judged && planMdmTurn(judged.session, alert(1_223), { ...facts, desired: {}, report: judged.report }).report.lastSession.outcome).toBe('converged');
   const gone = planMdmTurn(begun.session, alert(1_226, 'com.microsoft:mdm.unenrollment.userrequest'), facts);
   expect([requestsIn(gone), gone.effects, gone.report.lastSession.outcome]).toEqual([[], [{ kind: 'unenrolled' }], 'unenrolled']);
 });

@@ -61,8 +61,8 @@ function decide(session: MdmSession, report: MdmReport, message: SyncMlMessage, 
   if (alerts.some(({ items }) => items.some(({ meta }) => meta?.type === unenrolmentByUser))) {
     return { ...leave(session, report), effects: [{ kind: 'unenrolled' }] };
   }
-  // 1223: the client ends the session.
-  if (alerts.some(({ code }) => code === 1_223)) return { session: { ...session, step: 'done' }, report, requests: [] };
+  // 1223: the client ends the session. What was found out before stays.
+  if (alerts.some(({ code }) => code === 1_223)) return { session: { ...session, step: 'done' }, report: report.lastSession.outcome === 'running' ? withOutcome(report, 'aborted') : report, requests: [] };
   return isComplete(session, message) ? advanceSession(session, report, facts) : { session, report, requests: [] };
 }
 
