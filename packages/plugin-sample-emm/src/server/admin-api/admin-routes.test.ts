@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createStatementSigner, generateSigningKey, planDigestOf, signApproval, type PlanBinding, type StatementSigner } from '@winre-kit/sdk';
+import { createStatementSigner, generateSigningKey, instantAt, planDigestOf, signApproval, type PlanBinding, type StatementSigner } from '@winre-kit/sdk';
 import { createManualClock, type ManualClock } from '@winre-kit/testkit';
 import { createEscrowOpener, createGateway, generateEscrowKey, type DeviceRecord, type OperationRecord, type SessionRecord } from '@winre-kit/winre-agent/gateway';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { facts, first } from '../../../test/planned-session.ts';
+import type { MdmReport } from '../mdm-endpoint/mdm-session.ts';
+import { planMdmTurn } from '../mdm-endpoint/plan-mdm-turn.ts';
 import { createAdminAuditStore } from '../store/admin-audit-store.ts';
 import { createApiTokenStore, type ApiTokenStore } from '../store/api-token-store.ts';
 import { createMdmCertificateStore } from '../store/mdm-certificate-store.ts';
@@ -201,6 +204,15 @@ test('afterwards everything of contoso is as it was', async () => {
   const { reader, text } = await readToCheckpoint(stream);
   await reader.cancel();
   expect(text).not.toContain('contoso');
+});
+
+test('a session of which nothing was heard for long shows as aborted', async () => {
+  const { session, report } = planMdmTurn(undefined, first, { ...facts, now: instantAt(clock.now()) });
+  services.mdm.sessions.write(target.id, { before: undefined, now: session }, report);
+  const shown = async (): Promise<unknown> => ((await (await ask({ method: 'GET', path: `/devices/${target.id}/mdm` }, 'administrator@contoso')).json()) as { readonly lastSession: MdmReport['lastSession'] }).lastSession.outcome;
+  expect(await shown()).toBe('running');
+  await clock.advance(600_000);
+  expect(await shown()).toBe('aborted');
 });
 
 test('calls without a token are recorded, but cannot fill the disk', async () => {

@@ -49,12 +49,11 @@ export function createMdmSessionStore(database: DatabaseSync): MdmSessionStore {
  * What of a session is stored. Pure.
  *
  * Values of an answer that is not complete may be ones that the device keeps secret: they stay in memory. Their Gets wait to be sent again, and what is still to come of
- * them answers nothing any more: half a value must not be taken for the whole, nor a status for a value. What a device says of itself first is no secret and is stored.
+ * them answers nothing any more: half a value must not be taken for the whole, nor a status for a value.
  */
 export function storedSession({ partial, ...session }: MdmSession): MdmSession {
-  const { asked, results, step, waiting } = session;
-  const isKept = step === 'facts';
-  const isForgotten = ({ name, uri, commandId }: AskedCommand): boolean => name === 'Get' && (partial?.commandRef === commandId || (!isKept && results.some((result) => result.uri === uri)));
+  const { asked, results, waiting } = session;
+  const isForgotten = ({ name, uri, commandId }: AskedCommand): boolean => name === 'Get' && (partial?.commandRef === commandId || results.some((result) => result.uri === uri));
   const forgotten = asked.filter(isForgotten).map(({ uri }) => uri);
-  return { ...session, asked: asked.filter((command) => !isForgotten(command)), results: isKept ? results : [], waiting: [...forgotten, ...waiting.filter((uri) => !forgotten.includes(uri))] };
+  return { ...session, asked: asked.filter((command) => !isForgotten(command)), results: [], waiting: [...forgotten, ...waiting.filter((uri) => !forgotten.includes(uri))] };
 }
