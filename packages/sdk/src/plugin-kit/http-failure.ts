@@ -3,6 +3,7 @@ import type { ErrorCode, RetryAdvice } from '../errors/error-codes.table.ts';
 /** What became of a request: refused for certain, never sent, or nobody knows. */
 export type RequestOutcome = 'refused' | 'not-sent' | 'unknown';
 
+/** What a request failed with: the contract's code, advice that differs from the code's own, and what became of it. */
 export interface HttpFailure {
   readonly code: ErrorCode;
   readonly retry: RetryAdvice | undefined;

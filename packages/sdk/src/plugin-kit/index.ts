@@ -1,6 +1,8 @@
 // What plug-in authors would otherwise write again. Adding a line here adds public API.
 export { requestJson } from './request-json.ts';
 export type { JsonRequest } from './request-json.ts';
+export { failureOfStatus } from './http-failure.ts';
+export type { HttpFailure, RequestOutcome } from './http-failure.ts';
 export { createTokenCache } from './token-cache.ts';
 export type { TokenCache } from './token-cache.ts';
 export { readRetryAfter } from './retry-after.ts';

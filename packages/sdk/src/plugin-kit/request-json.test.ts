@@ -33,6 +33,20 @@ test('a good reply is parsed; body, correlation id and headers go out', async ()
   expect(host.requests[0]).toMatchObject({ method: 'POST', body: '{"go":true}', headers: { 'content-type': 'application/json', 'x-correlation-id': 'correlation-1', 'x-own': '1' } });
 });
 
+test('a prepared body goes out as it stands, and headers are seen of refused, renewed and good answers alike', async () => {
+  const seen: [number, string | null][] = [];
+  const onAnswer: JsonRequest['onAnswer'] = ({ status, headers }) => void seen.push([status, headers.get('x-vendor')]);
+  const bodyText = '{ "b":1, "a" : "\\u00e4" }';
+  const statuses = [401, 200, 403];
+  const host = createMockHost({ secrets: { token: 't' }, fetch: () => Promise.resolve(Response.json({ id: 'thing-1' }, { status: statuses.shift() ?? 500, headers: { 'x-vendor': `left ${statuses.length}` } })) });
+  using token = createTokenCache(host.services, { secret: 'token' });
+  const { body: _body, ...bare } = write;
+  await requestJson(host.services, { ...bare, bodyText, token, onAnswer }, replySchema);
+  await failureOf(requestJson(host.services, { ...bare, bodyText, onAnswer }, replySchema));
+  expect(seen).toEqual([[401, 'left 2'], [200, 'left 1'], [403, 'left 0']]);
+  expect(host.requests.map(({ body, headers }) => [body, headers['content-type']])).toEqual(Array.from({ length: 3 }, () => [bodyText, 'application/json']));
+});
+
 test('204 gives null to the schema', async () => {
   const host = answering(() => new Response(null, { status: 204 }));
   expect(await requestJson(host.services, write, z.null())).toBe(null);

@@ -19,6 +19,8 @@ export interface JsonRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** In place of `body`: JSON that is sent as it stands, for requests that may have to be repeated byte for byte. */
+  readonly bodyText?: string;
   /** Sent as `Authorization: Bearer`; renewed once when the vendor answers 401. */
   readonly token?: TokenCache;
   /** `read` when the request changes nothing, so that it may be repeated. By default only `GET` is one. */
@@ -30,6 +32,8 @@ export interface JsonRequest {
   readonly call: CallContext;
   /** Finds the contract's code in a vendor's error reply (parsed JSON, or undefined). What it does not know is mapped by status. */
   readonly codeOf?: (status: number, reply: unknown) => ErrorCode | undefined;
+  /** Sees status and headers of every answer before its body is read, also of one that is refused; twice when the token was renewed. */
+  readonly onAnswer?: (answer: { readonly status: number; readonly headers: Headers }) => void;
 }
 
 /**
@@ -54,8 +58,8 @@ async function send<Schema extends z.ZodType>(
   const { call, method } = request;
   const isRead = (request.effect ?? (method === 'GET' ? 'read' : 'write')) === 'read';
   const where = placeOf(request);
-  const body = request.body === undefined ? undefined : JSON.stringify(request.body);
-  const headers = headersOf(request, authorization, where);
+  const body = request.bodyText ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+  const headers = headersOf(request, body !== undefined, authorization, where);
   const sent = `${authorization ?? ''}\n${JSON.stringify(request.headers ?? {})}\n${body ?? ''}`;
   const fail = (failure: HttpFailure, message: string, more: { readonly cause?: unknown; readonly response?: Response; readonly vendorCode?: string | undefined } = {}): RecoveryError => {
     const { response, vendorCode } = more;
@@ -87,6 +91,7 @@ async function send<Schema extends z.ZodType>(
     const [reason = 'the connection broke'] = transportCodesOf(cause);
     throw fail(failure, `no answer: ${reason}${failure.outcome === 'not-sent' ? '; nothing was sent' : ''}`, { cause });
   }
+  request.onAnswer?.(response);
   let bytes: Uint8Array;
   try {
     bytes = await deadlineOr(deadline.signal, readLimited(response, request.maxReplyBytes ?? 4 * 1_048_576));
@@ -117,12 +122,12 @@ function placeOf({ what, method, url }: JsonRequest): string {
   return `${what}: ${method} ${origin}${pathname}`;
 }
 
-function headersOf(request: JsonRequest, authorization: string | undefined, where: string): Headers {
+function headersOf(request: JsonRequest, hasBody: boolean, authorization: string | undefined, where: string): Headers {
   try {
     return new Headers({
       accept: 'application/json',
       'x-correlation-id': request.call.correlationId,
-      ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(hasBody ? { 'content-type': 'application/json' } : {}),
       ...request.headers,
       ...(authorization === undefined ? {} : { authorization }),
     });
