@@ -28,6 +28,7 @@ test.each([
   ['docs/guides/configure-recovery.md', 'examples/configure-recovery/src/main.ts', 'plugin'],
   ['packages/testkit/README.md', 'packages/testkit/test/readme-example.test.ts', 'example'],
   ['packages/plugin-sample-emm/README.md', 'packages/plugin-sample-emm/test/readme-example.test.ts', 'example'],
+  ['packages/plugin-intune/README.md', 'packages/plugin-intune/test/tenant/readme-example.test.ts', 'tenant'],
 ])('%s shows what is run: %s, %s', (page, file, region) => {
   const lines = regionOf(read(file), region);
   expect(lines).not.toBe('');
